@@ -1,0 +1,42 @@
+"""ALTER TABLE … ADD COLUMN → Change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from scanner.model import Column, Engine, TableName
+
+
+@dataclass(frozen=True, slots=True)
+class AddedColumn:
+    """A column and where it goes."""
+
+    column: Column
+    position: Literal["last", "first", "after"] = "last"
+    after: str | None = None
+    if_not_exists: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One or several columns added to one table, in one migration."""
+
+    table: TableName  # as written; schema None: found through the search path
+    columns: tuple[AddedColumn, ...]
+    sql: str  # as given
+    only: bool = False  # ALTER TABLE ONLY
+    other_operations: tuple[str, ...] = ()  # in the same text, not analysed
+
+    @classmethod
+    def parse(cls, sql: str, engine: str | Engine) -> Change:
+        """Reads ALTER TABLE statements that add columns to one table. Raises ChangeError."""
+        raise NotImplementedError
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the new columns."""
+        return tuple(added.column.name for added in self.columns)
+
+    def __str__(self) -> str:
+        return f"{self.table}.{', '.join(self.names)}"

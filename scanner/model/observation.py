@@ -1,0 +1,141 @@
+"""What collectors yield: sightings of queries, and what they could not see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+# The name that stands in a statement's text where the source builds a part that is not known.
+HOLE_PATTERN = r"__hole_\d+__"
+
+RowUseKind = Literal["unpacked", "indexed", "splatted", "zipped", "by-name", "dataframe", "serialised", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A place in a file. Paths are relative to the scanned root."""
+
+    path: str
+    line: int  # 1-based
+    column: int = 0  # 0-based
+    function: str | None = None  # dotted name of what encloses it: "OrderStore.load"
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}"
+
+
+@dataclass(frozen=True, slots=True)
+class RowUse:
+    """What the code does with the rows of a query, at one place."""
+
+    kind: RowUseKind
+    count: int | None = None  # names unpacked to
+    indexes: tuple[int, ...] = ()  # positions read by number; negative ones count from the end
+    location: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """A part of a statement that the source builds at run time."""
+
+    marker: str  # as it stands in the text, matches HOLE_PATTERN
+    expression: str  # the source's expression, shortened
+    kind: Literal["identifier", "list", "value", "clause", "unknown"] = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One sighting of a query: a row of pg_stat_statements, an entry of a log, a place in the source."""
+
+    source: str  # the collector: pg_stat_statements, mysql_slow_log, python, sql_file
+    sql: str  # as the source has it, placeholders in its own style
+    database: str | None = None  # name of the configured Database
+    service: str | None = None  # what owns the code that runs it
+    default_schema: str | None = None  # MySQL: the database in use
+    calls: int | None = None  # None: the source does not know
+    total_time_ms: float | None = None
+    rows: int | None = None
+    last_seen: datetime | None = None  # UTC
+    location: Location | None = None
+    server_query_id: str | None = None
+    user: str | None = None  # role or user that ran it
+    host: str | None = None
+    executes: str | None = None  # the call the text flows to: "cursor.execute"
+    row_use: RowUse | None = None
+    truncated: bool = False
+    holes: tuple[Hole, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """Something of a source that could not be read. The rest of it was."""
+
+    source: str
+    place: str  # file, file:line, or the DSN without its password
+    reason: str  # one sentence
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class BlindSpot:
+    """What a source cannot know by its nature or its settings."""
+
+    source: str
+    place: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """What was read of a source."""
+
+    source: str
+    place: str
+    entries: int  # observations yielded
+    files: int = 0
+    lines: int = 0
+    bytes: int = 0
+    administrator_commands: int = 0  # of a slow log: Quit, Ping …; not observations
+    ignored: int = 0  # entries that are no statements to assess: SET, COMMIT, other programs' own
+
+
+Collected = Observation | Unread | BlindSpot | Coverage
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """All observations of one normalised statement in one database."""
+
+    fingerprint: str  # 16 hex digits
+    database: str
+    sql: str  # normalised: no literal left
+    observations: tuple[Observation, ...]
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """The services seen running it, sorted."""
+        return tuple(sorted({o.service for o in self.observations if o.service}))
+
+    @property
+    def calls(self) -> int | None:
+        """Calls counted by production; None when only source code was seen."""
+        known = [o.calls for o in self.observations if o.calls is not None]
+        return sum(known) if known else None
+
+    @property
+    def total_time_ms(self) -> float | None:
+        """Time spent in it as production counted, in milliseconds."""
+        known = [o.total_time_ms for o in self.observations if o.total_time_ms is not None]
+        return sum(known) if known else None
+
+    @property
+    def rows(self) -> int | None:
+        """Rows returned or changed as production counted."""
+        known = [o.rows for o in self.observations if o.rows is not None]
+        return sum(known) if known else None
+
+    @property
+    def located(self) -> tuple[Observation, ...]:
+        """The observations that have a place in the source."""
+        return tuple(o for o in self.observations if o.location is not None)

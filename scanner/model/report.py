@@ -1,0 +1,160 @@
+"""The answer: findings, and an account of every query that touches the table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Literal
+
+from scanner.model.observation import BlindSpot, Coverage, Location, Query, Unread
+
+if TYPE_CHECKING:
+    from scanner.change import Change
+    from scanner.model.names import Database
+
+
+class Effect(StrEnum):
+    """What the change does to a subject, worst first."""
+
+    BREAKS = "breaks"
+    CHANGES_RESULTS = "changes-results"
+    CHANGES_SHAPE = "changes-shape"
+    NEEDS_UPDATE = "needs-update"
+
+    @property
+    def rank(self) -> int:
+        """0 for the worst."""
+        return list(Effect).index(self)
+
+
+class Certainty(StrEnum):
+    """Whether the schema and the text were whole enough to be sure."""
+
+    CERTAIN = "certain"
+    POSSIBLE = "possible"
+
+
+SubjectKind = Literal["query", "model", "view", "routine", "trigger", "consumer"]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What a finding is about."""
+
+    kind: SubjectKind
+    name: str  # a query's fingerprint, else the object's name
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One mechanism that hits one subject."""
+
+    rule: str  # "SC101": for ever, the key of suppressions
+    name: str  # "star-projection"
+    effect: Effect
+    certainty: Certainty
+    message: str  # the thing, the consequence, whom it hits
+    help: str  # the fix, filled in with the user's table and column
+    subject: Subject = Subject("query", "")
+    span: tuple[int, int] | None = None  # offsets into the subject's normalised SQL: start, end (exclusive)
+    # Where it holds when that differs from one place of the query to the next; empty: at every place of the subject.
+    occurrences: tuple[Location, ...] = ()
+    reason: str | None = None  # why it is only possible
+    folded: tuple[str, ...] = ()  # names of other rules that hit the same subject for the same cause
+
+
+@dataclass(frozen=True, slots=True)
+class Unresolved:
+    """Why no answer could be given for a query: "could not check" is never "ok"."""
+
+    reason: str  # short and countable: "does not parse", "unknown relation", "opaque statement"
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UnresolvedQuery:
+    """A query that names or may reach the table and could not be resolved."""
+
+    query: Query
+    why: Unresolved
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A place that names the table in a way that could be a query or a model, yet gave none."""
+
+    location: Location
+    service: str | None
+    text: str  # what kind of mention, without literals
+
+
+@dataclass(frozen=True, slots=True)
+class Consumer:
+    """A declared reader that runs no query here: change data capture, dbt, BI, a foreign table."""
+
+    name: str
+    kind: str
+    tables: tuple[str, ...]  # patterns, "*" for all
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything `scanner impact` has to say, as a pure value.
+
+    Every query that touches the table is in exactly one of findings, unaffected, unresolved;
+    a violation is a ValueError, for a report that loses a query must not be shown.
+    """
+
+    change: Change
+    database: Database
+    queries: tuple[Query, ...]  # all that touch the table, most called first
+    findings: tuple[Finding, ...]  # worst first
+    unaffected: tuple[Query, ...]
+    unresolved: tuple[UnresolvedQuery, ...]
+    mentions: tuple[Mention, ...] = ()
+    blind_spots: tuple[BlindSpot, ...] = ()
+    unread: tuple[Unread, ...] = ()
+    coverage: tuple[Coverage, ...] = ()
+    consumers: tuple[Consumer, ...] = ()
+    out_of_scope: int = 0  # queries bound to other databases
+    total_queries: int = 0  # of this database, touching the table or not
+    via: dict[str, tuple[str, ...]] = field(default_factory=dict)  # fingerprint → views, routines, triggers it goes through
+
+    def __post_init__(self) -> None:
+        found = {f.subject.name for f in self.findings if f.subject.kind == "query"}
+        groups = (found, {q.fingerprint for q in self.unaffected}, {u.query.fingerprint for u in self.unresolved})
+        everything = {q.fingerprint for q in self.queries}
+        if sum(map(len, groups)) != len(everything) or set().union(*groups) != everything:
+            raise ValueError("A report must hold every touching query exactly once: findings, unaffected or unresolved.")
+
+    def query(self, fingerprint: str) -> Query:
+        """The touching query of this fingerprint. Raises KeyError."""
+        for query in self.queries:
+            if query.fingerprint == fingerprint:
+                return query
+        raise KeyError(fingerprint)
+
+    @property
+    def effects(self) -> dict[Effect, int]:
+        """Subjects counted under the worst effect that hits them."""
+        counts = dict.fromkeys(Effect, 0)
+        for effect in worst_effects(self.findings).values():
+            counts[effect] += 1
+        return counts
+
+    @property
+    def production_only(self) -> tuple[Query, ...]:
+        """Touching queries that production runs and no source line was found for."""
+        return tuple(q for q in self.queries if not q.located)
+
+
+def worst_effects(findings: Iterable[Finding]) -> dict[Subject, Effect]:
+    """The worst effect on each subject."""
+    worst: dict[Subject, Effect] = {}
+    for finding in findings:
+        seen = worst.get(finding.subject)
+        if seen is None or finding.effect.rank < seen.rank:
+            worst[finding.subject] = finding.effect
+    return worst

@@ -1,0 +1,5 @@
+"""The schema of one database: read from DDL or a live server, and what a change makes of it."""
+
+from scanner.schema.schema import Schema
+
+__all__ = ["Schema"]
