@@ -1,0 +1,23 @@
+"""scanner.toml, or the options that stand for it, as a value.
+
+Relative paths are relative to the file, ``${NAME}`` in a DSN is taken from the environment, and everything
+that cannot be used as written is a ConfigError naming the entry, what is wrong and the nearest valid name.
+"""
+
+from scanner.config.model import Config, DatabaseConfig, ServiceRule, SourceConfig, SourceKind
+from scanner.config.options import config_from_options, source_from_text
+from scanner.config.toml import find_config, load_config
+from scanner.config.wording import nearest
+
+__all__ = [
+    "Config",
+    "DatabaseConfig",
+    "ServiceRule",
+    "SourceConfig",
+    "SourceKind",
+    "config_from_options",
+    "find_config",
+    "load_config",
+    "nearest",
+    "source_from_text",
+]

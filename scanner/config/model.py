@@ -1,0 +1,85 @@
+"""What is configured: databases, the sources bound to them, and how services are recognised."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+from scanner.config.wording import choice, listed
+from scanner.errors import ConfigError
+from scanner.model import Consumer, Database
+
+SourceKind = Literal["pg_stat_statements", "mysql_slow_log", "python", "sql_files"]
+
+SERVER_KINDS = ("pg_stat_statements",)  # the kinds that can also be asked of a live server
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseConfig:
+    """A database, where its schema is, and who reads it without running a query here."""
+
+    database: Database
+    schema: tuple[str, ...]  # DDL files, directories or globs (absolute), or one DSN
+    consumers: tuple[Consumer, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The name that sources and changes refer to."""
+        return self.database.name
+
+
+@dataclass(frozen=True, slots=True)
+class SourceConfig:
+    """One place to collect observations from; exactly one of path and dsn is set."""
+
+    kind: SourceKind
+    database: str
+    path: Path | None = None  # absolute file or directory
+    dsn: str | None = None
+    service: str | None = None  # the service of everything found here
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceRule:
+    """How a service is recognised. Patterns are shell patterns (``app_*``, ``10.0.3.*``).
+
+    An observation is the service's when its path matches one of `paths`, or when its user matches one of
+    `users` and its host one of `hosts`; of these two an empty one matches everything.
+    """
+
+    name: str
+    users: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()  # relative to the root; a folder stands for everything below it
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What to scan. Names of databases are unique and every source's database is one of them."""
+
+    root: Path  # locations are shown relative to it
+    databases: tuple[DatabaseConfig, ...]
+    sources: tuple[SourceConfig, ...] = ()
+    services: tuple[ServiceRule, ...] = ()
+
+    def database(self, name: str | None) -> DatabaseConfig:
+        """The database of this name; None means the only one. Raises ConfigError."""
+        return pick(self.databases, name, "The request")
+
+    def with_sources(self, sources: Iterable[SourceConfig]) -> Config:
+        """A copy with further sources; one that is already there is not read twice."""
+        return replace(self, sources=tuple(dict.fromkeys((*self.sources, *sources))))
+
+
+def pick(databases: Sequence[DatabaseConfig], name: str | None, at: str) -> DatabaseConfig:
+    """The database of this name; None means the only one. `at` names who asks. Raises ConfigError."""
+    names = [entry.name for entry in databases]
+    if name is None and len(databases) > 1:
+        raise ConfigError(f"{at} must say which database it speaks to: {listed(names)}.")
+    if name is not None and name not in names:
+        raise ConfigError(
+            f"{at} names the database {name!r}, which is not configured: {choice(name, names)}."
+        )
+    return databases[0 if name is None else names.index(name)]

@@ -1,0 +1,177 @@
+"""scanner.toml → Config."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, get_args
+
+from scanner.config.model import (
+    SERVER_KINDS,
+    Config,
+    DatabaseConfig,
+    ServiceRule,
+    SourceConfig,
+    SourceKind,
+    pick,
+)
+from scanner.config.values import absolute, expand, read_engine, read_schema, read_sql_mode
+from scanner.config.wording import choice
+from scanner.errors import ConfigError
+from scanner.model import Consumer, Database
+
+FILE_NAME = "scanner.toml"
+
+_SECTIONS = ("databases", "sources", "services", "consumers")
+_DATABASE_KEYS = ("name", "engine", "schema", "search_path", "sql_mode")
+_SOURCE_KEYS = ("kind", "path", "dsn", "database", "service")
+_SERVICE_KEYS = ("name", "users", "hosts", "paths")
+_CONSUMER_KEYS = ("name", "kind", "database", "tables", "note")
+
+
+def find_config(start: Path) -> Path | None:
+    """The scanner.toml of this directory or of the nearest one above it."""
+    candidates = (folder / FILE_NAME for folder in (start, *start.parents))
+    return next((path for path in candidates if path.is_file()), None)
+
+
+def load_config(path: str | Path) -> Config:
+    """Reads a scanner.toml. Raises ConfigError."""
+    path = Path(path).absolute()
+    document = _read_toml(path)
+    root = path.parent
+    where = path.name
+    _check_keys(document, _SECTIONS, where)
+    databases = _databases(document, root, where)
+    consumers = _consumers(document, databases, where)
+    return Config(
+        root,
+        tuple(replace(entry, consumers=consumers.get(entry.name, ())) for entry in databases),
+        tuple(_source(entry, databases, root, at) for entry, at in _entries(document, "sources", where)),
+        tuple(_service(entry, at) for entry, at in _entries(document, "services", where)),
+    )
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{path} cannot be read: {error.strerror}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path.name} is not valid TOML: {error}.") from error
+
+
+def _databases(document: Mapping[str, Any], root: Path, where: str) -> tuple[DatabaseConfig, ...]:
+    databases = tuple(_database(entry, root, at) for entry, at in _entries(document, "databases", where))
+    if not databases:
+        raise ConfigError(
+            f"{where} names no database: add a [[databases]] entry with its name, engine and schema."
+        )
+    names = [entry.name for entry in databases]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice is not None:
+        raise ConfigError(f"{where} names the database {twice!r} twice: every name must be its own.")
+    return databases
+
+
+def _database(entry: Mapping[str, Any], root: Path, at: str) -> DatabaseConfig:
+    _check_keys(entry, _DATABASE_KEYS, at)
+    database = Database(
+        _required(entry, "name", at),
+        read_engine(_required(entry, "engine", at), at),
+        _texts(entry, "search_path", at),
+        read_sql_mode(_text(entry, "sql_mode", at)),
+    )
+    return DatabaseConfig(database, read_schema(_texts(entry, "schema", at), root, at))
+
+
+def _source(
+    entry: Mapping[str, Any], databases: Sequence[DatabaseConfig], root: Path, at: str
+) -> SourceConfig:
+    _check_keys(entry, _SOURCE_KEYS, at)
+    kind = _kind(_required(entry, "kind", at), at)
+    path, dsn = _text(entry, "path", at), _text(entry, "dsn", at)
+    if (path is None) == (dsn is None):
+        raise ConfigError(f"{at} needs one of path and dsn.")
+    if dsn is not None and kind not in SERVER_KINDS:
+        raise ConfigError(f"{at} of kind {kind} is read from files: give a path instead of a dsn.")
+    return SourceConfig(
+        kind,
+        pick(databases, _text(entry, "database", at), at).name,
+        absolute(path, root) if path is not None else None,
+        expand(dsn, at) if dsn is not None else None,
+        _text(entry, "service", at),
+    )
+
+
+def _service(entry: Mapping[str, Any], at: str) -> ServiceRule:
+    _check_keys(entry, _SERVICE_KEYS, at)
+    users, hosts, paths = (_texts(entry, key, at) for key in ("users", "hosts", "paths"))
+    if not (users or hosts or paths):
+        raise ConfigError(f"{at} recognises nothing: give it users, hosts or paths.")
+    return ServiceRule(_required(entry, "name", at), users, hosts, paths)
+
+
+def _consumers(
+    document: Mapping[str, Any], databases: Sequence[DatabaseConfig], where: str
+) -> dict[str, tuple[Consumer, ...]]:
+    consumers: dict[str, tuple[Consumer, ...]] = {}
+    for entry, at in _entries(document, "consumers", where):
+        _check_keys(entry, _CONSUMER_KEYS, at)
+        consumer = Consumer(
+            _required(entry, "name", at),
+            _required(entry, "kind", at),
+            _texts(entry, "tables", at) or ("*",),
+            _text(entry, "note", at) or "",
+        )
+        database = pick(databases, _text(entry, "database", at), at).name
+        consumers[database] = (*consumers.get(database, ()), consumer)
+    return consumers
+
+
+def _entries(document: Mapping[str, Any], section: str, where: str) -> list[tuple[Mapping[str, Any], str]]:
+    entries = document.get(section, [])
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise ConfigError(f"{where}: write {section} as [[{section}]] entries, one for each.")
+    return [
+        (entry, f"{where}: [[{section}]] {entry.get('name') or f'entry {number}'}")
+        for number, entry in enumerate(entries, 1)
+    ]
+
+
+def _kind(text: str, at: str) -> SourceKind:
+    kinds: tuple[SourceKind, ...] = get_args(SourceKind)
+    for kind in kinds:
+        if kind == text:
+            return kind
+    raise ConfigError(f"{at} has the kind {text!r}, which there is not: {choice(text, kinds)}.")
+
+
+def _check_keys(entry: Mapping[str, Any], allowed: Sequence[str], at: str) -> None:
+    for key in entry:
+        if key not in allowed:
+            raise ConfigError(f"{at} has the key {key!r}, which means nothing here: {choice(key, allowed)}.")
+
+
+def _required(entry: Mapping[str, Any], key: str, at: str) -> str:
+    text = _text(entry, key, at)
+    if not text:
+        raise ConfigError(f"{at} has no {key}.")
+    return text
+
+
+def _text(entry: Mapping[str, Any], key: str, at: str) -> str | None:
+    value = entry.get(key)
+    if value is not None and not isinstance(value, str):
+        raise ConfigError(f"{at}: {key} must be a text in quotes.")
+    return value
+
+
+def _texts(entry: Mapping[str, Any], key: str, at: str) -> tuple[str, ...]:
+    value = entry.get(key, [])
+    texts = [value] if isinstance(value, str) else value
+    if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+        raise ConfigError(f"{at}: {key} must be a text or a list of texts.")
+    return tuple(texts)

@@ -1,0 +1,61 @@
+"""Values that mean the same in scanner.toml and on the command line."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from scanner.errors import ConfigError, UsageError
+from scanner.model import Engine
+
+_DSN = re.compile(r"[a-z][a-z0-9+.]+://|(host|hostaddr|port|dbname|user|service)\s*=", re.IGNORECASE)
+
+
+def is_dsn(text: str) -> bool:
+    """Whether a text is a URL or libpq's ``key=value`` form rather than a path."""
+    return _DSN.match(text) is not None
+
+
+def read_engine(text: str, at: str) -> Engine:
+    """The engine; `at` names the entry in the message. Raises ConfigError."""
+    try:
+        return Engine.parse(text)
+    except UsageError as error:
+        raise ConfigError(f"{at}: {error}") from error
+
+
+def read_schema(texts: Sequence[str], root: Path, at: str) -> tuple[str, ...]:
+    """Absolute files, directories or globs of DDL, or one DSN. Raises ConfigError."""
+    if not texts:
+        raise ConfigError(
+            f"{at} has no schema: give a file of DDL (pg_dump --schema-only, mysqldump --no-data), "
+            "a directory, or the DSN of a server."
+        )
+    if len(texts) > 1 and any(map(is_dsn, texts)):
+        raise ConfigError(f"{at} mixes a DSN with other schemas: give either files or one DSN.")
+    return tuple(expand(text, at) if is_dsn(text) else str(absolute(text, root)) for text in texts)
+
+
+def read_sql_mode(text: str | None) -> frozenset[str] | None:
+    """``@@sql_mode`` as a set; None stays "not known"."""
+    if text is None:
+        return None
+    return frozenset(mode.strip() for mode in text.upper().split(",") if mode.strip())
+
+
+def absolute(text: str, root: Path) -> Path:
+    """A path that is relative to the root, without ``..`` and ``~``."""
+    return Path(os.path.normpath(root / Path(text).expanduser()))
+
+
+def expand(dsn: str, at: str) -> str:
+    """A DSN with its ``${NAME}`` replaced from the environment. Raises ConfigError."""
+
+    def value(match: re.Match[str]) -> str:
+        if match[1] not in os.environ:
+            raise ConfigError(f"{at} needs the environment variable {match[1]}, which is not set.")
+        return os.environ[match[1]]
+
+    return re.sub(r"\$\{(\w+)\}", value, dsn)

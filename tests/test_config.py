@@ -1,0 +1,262 @@
+"""scanner.toml and the options that stand for it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from scanner.config import (
+    Config,
+    SourceConfig,
+    config_from_options,
+    find_config,
+    load_config,
+    nearest,
+)
+from scanner.errors import ConfigError
+from scanner.model import Consumer, Engine
+
+WHOLE = """
+[[databases]]
+name = "shop"
+engine = "postgres:16"
+schema = ["schema/tables.sql", "schema/views/*.sql"]
+search_path = ["public", "app"]
+
+[[databases]]
+name = "stock"
+engine = "mariadb:10.11"
+schema = "mysql://reader:${STOCK_PASSWORD}@db.internal/stock"
+sql_mode = "STRICT_TRANS_TABLES, only_full_group_by"
+
+[[sources]]
+kind = "python"
+path = "services"
+database = "shop"
+
+[[sources]]
+kind = "pg_stat_statements"
+dsn = "postgresql://reader:${SHOP_PASSWORD}@db.internal/shop"
+database = "shop"
+
+[[sources]]
+kind = "mysql_slow_log"
+path = "/var/log/mysql"
+database = "stock"
+service = "fulfilment"
+
+[[services]]
+name = "billing"
+users = "billing_*"
+hosts = ["10.0.3.*"]
+paths = ["services/billing"]
+
+[[consumers]]
+name = "warehouse"
+kind = "cdc"
+database = "shop"
+tables = ["orders", "order_*"]
+note = "Debezium"
+"""
+
+ONE = """
+[[databases]]
+name = "shop"
+engine = "postgres"
+schema = "schema.sql"
+"""
+
+
+@pytest.fixture
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Config:
+    monkeypatch.setenv("STOCK_PASSWORD", "s3cret")
+    monkeypatch.setenv("SHOP_PASSWORD", "pa55")
+    return load_config(write(tmp_path, WHOLE))
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "scanner.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_databases(config: Config, tmp_path: Path) -> None:
+    shop, stock = config.databases
+    assert shop.database.engine == Engine("postgres", (16,))
+    assert shop.database.search_path == ("public", "app")
+    assert shop.database.sql_mode is None
+    assert shop.schema == (f"{tmp_path}/schema/tables.sql", f"{tmp_path}/schema/views/*.sql")
+    assert stock.database.sql_mode == frozenset({"STRICT_TRANS_TABLES", "ONLY_FULL_GROUP_BY"})
+    assert stock.schema == ("mysql://reader:s3cret@db.internal/stock",)
+
+
+def test_sources_are_relative_to_the_file_and_bound_to_a_database(config: Config, tmp_path: Path) -> None:
+    assert config.sources == (
+        SourceConfig("python", "shop", path=tmp_path / "services"),
+        SourceConfig("pg_stat_statements", "shop", dsn="postgresql://reader:pa55@db.internal/shop"),
+        SourceConfig("mysql_slow_log", "stock", path=Path("/var/log/mysql"), service="fulfilment"),
+    )
+
+
+def test_services_and_consumers(config: Config) -> None:
+    (billing,) = config.services
+    assert (billing.users, billing.hosts, billing.paths) == (
+        ("billing_*",),
+        ("10.0.3.*",),
+        ("services/billing",),
+    )
+    assert config.database("shop").consumers == (
+        Consumer("warehouse", "cdc", ("orders", "order_*"), "Debezium"),
+    )
+    assert config.database("stock").consumers == ()
+
+
+def test_the_only_database_need_not_be_named(tmp_path: Path) -> None:
+    text = ONE + '[[sources]]\nkind = "sql_files"\npath = "."\n[[consumers]]\nname = "bi"\nkind = "bi"\n'
+    config = load_config(write(tmp_path, text))
+    assert config.sources[0].database == "shop"
+    assert config.database(None).consumers == (Consumer("bi", "bi", ("*",)),)
+
+
+def test_a_source_is_not_read_twice(tmp_path: Path) -> None:
+    config = load_config(write(tmp_path, ONE + '[[sources]]\nkind = "python"\npath = "src"\n'))
+    again = SourceConfig("python", "shop", path=tmp_path / "src")
+    other = SourceConfig("python", "shop", path=tmp_path / "tools")
+    assert config.with_sources([again, other]).sources == (again, other)
+
+
+def test_found_upward(tmp_path: Path) -> None:
+    deep = tmp_path / "a" / "b"
+    deep.mkdir(parents=True)
+    assert find_config(deep) is None or not find_config(deep).is_relative_to(tmp_path)
+    path = write(tmp_path, ONE)
+    assert find_config(deep) == path
+    nearer = write(tmp_path / "a", ONE)
+    assert find_config(deep) == nearer
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "scanner.toml names no database: add a [[databases]] entry with its name, engine and schema."),
+        (
+            "[[database]]\n",
+            "scanner.toml has the key 'database', which means nothing here: did you mean 'databases'?",
+        ),
+        ("databases = 3\n", "scanner.toml: write databases as [[databases]] entries, one for each."),
+        (
+            "[databases]\nname = 'a'\n",
+            "scanner.toml: write databases as [[databases]] entries, one for each.",
+        ),
+        ("[[databases]]\nengine = 'postgres'\n", "scanner.toml: [[databases]] entry 1 has no name."),
+        (
+            "[[databases]]\nname = 'a'\nengine = 'postgres'\n",
+            "scanner.toml: [[databases]] a has no schema: give a file of DDL",
+        ),
+        (
+            "[[databases]]\nname = 'a'\nengine = 'oracle'\nschema = 's'\n",
+            "scanner.toml: [[databases]] a: 'oracle' is no engine this scanner knows",
+        ),
+        (
+            "[[databases]]\nname = 'a'\nengine = 'mysql'\nschema = ['s.sql', 'mysql://h/d']\n",
+            "scanner.toml: [[databases]] a mixes a DSN with other schemas",
+        ),
+        (ONE + ONE, "scanner.toml names the database 'shop' twice"),
+        (
+            ONE + "searchpath = ['a']\n",
+            "the key 'searchpath', which means nothing here: did you mean 'search_path'?",
+        ),
+        (
+            ONE + "search_path = [1]\n",
+            "scanner.toml: [[databases]] shop: search_path must be a text or a list of texts.",
+        ),
+        (ONE + "sql_mode = 1\n", "scanner.toml: [[databases]] shop: sql_mode must be a text in quotes."),
+        (
+            ONE + "[[sources]]\nkind = 'pyton'\npath = '.'\n",
+            "scanner.toml: [[sources]] entry 1 has the kind 'pyton', which there is not: did you mean 'python'?",
+        ),
+        (
+            ONE + "[[sources]]\nkind = 'jdbc'\npath = '.'\n",
+            "there is pg_stat_statements, mysql_slow_log, python or sql_files.",
+        ),
+        (
+            ONE + "[[sources]]\nkind = 'python'\n",
+            "scanner.toml: [[sources]] entry 1 needs one of path and dsn.",
+        ),
+        (ONE + "[[sources]]\nkind = 'python'\ndsn = 'mysql://h/d'\n", "of kind python is read from files"),
+        (
+            ONE + "[[sources]]\nkind = 'python'\npath = '.'\ndatabase = 'shpo'\n",
+            "names the database 'shpo', which is not configured: did you mean 'shop'?",
+        ),
+        (ONE + "[[services]]\nname = 'billing'\n", "scanner.toml: [[services]] billing recognises nothing"),
+        ("[[databases]\n", "scanner.toml is not valid TOML: "),
+    ],
+)
+def test_what_cannot_be_used_is_said_in_one_sentence(tmp_path: Path, text: str, sentence: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        load_config(write(tmp_path, text))
+    assert sentence in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_a_source_must_choose_between_databases(tmp_path: Path) -> None:
+    text = ONE + ONE.replace("shop", "stock") + "[[sources]]\nkind = 'python'\npath = '.'\n"
+    with pytest.raises(ConfigError, match=r"must say which database it speaks to: shop or stock\.$"):
+        load_config(write(tmp_path, text))
+
+
+def test_an_unset_variable_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NOT_SET", raising=False)
+    text = ONE.replace("schema.sql", "postgresql://u:${NOT_SET}@h/d")
+    with pytest.raises(ConfigError, match="needs the environment variable NOT_SET, which is not set"):
+        load_config(write(tmp_path, text))
+
+
+def test_a_missing_file(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"scanner\.toml cannot be read: No such file or directory\.$"):
+        load_config(tmp_path / "scanner.toml")
+
+
+def test_a_binary_file(tmp_path: Path) -> None:
+    (tmp_path / "scanner.toml").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(ConfigError, match="is not valid TOML"):
+        load_config(tmp_path / "scanner.toml")
+
+
+def test_options_stand_for_a_file(tmp_path: Path) -> None:
+    config = config_from_options(
+        engine="postgres:16",
+        schema=["schema.sql"],
+        python=["services"],
+        pg_stat_statements=["postgresql://h/shop", "export.csv"],
+        sql=["reports"],
+        slow_log=["slow.log"],
+        root=tmp_path,
+    )
+    assert config.database(None).schema == (f"{tmp_path}/schema.sql",)
+    assert [(s.kind, s.path, s.dsn) for s in config.sources] == [
+        ("python", tmp_path / "services", None),
+        ("sql_files", tmp_path / "reports", None),
+        ("mysql_slow_log", tmp_path / "slow.log", None),
+        ("pg_stat_statements", None, "postgresql://h/shop"),
+        ("pg_stat_statements", tmp_path / "export.csv", None),
+    ]
+
+
+def test_options_name_what_is_wrong() -> None:
+    with pytest.raises(ConfigError, match=r"^--engine: 'db2' is no engine"):
+        config_from_options(engine="db2", schema=["schema.sql"])
+    with pytest.raises(ConfigError, match=r"^The command line has no schema: give a file"):
+        config_from_options(engine="postgres", schema=[])
+
+
+def test_libpq_keywords_are_a_dsn() -> None:
+    config = config_from_options(engine="postgres", schema=["host=/run/pg dbname=shop"])
+    assert config.databases[0].schema == ("host=/run/pg dbname=shop",)
+
+
+def test_nearest() -> None:
+    assert nearest("ordres", ["orders", "users", "order_items"], 2) == ("orders",)
+    assert nearest("ORDERS", ["Orders"]) == ("Orders",)
+    assert nearest("zzz", ["orders"]) == ()
