@@ -9,7 +9,7 @@ ENGINES = pytest.StashKey[set[str]]()
 
 def pytest_configure(config: pytest.Config) -> None:
     """Starts the list of engines; a pytest-xdist worker's is joined to it when the worker ends."""
-    config.stash[ENGINES] = set()
+    config.stash.setdefault(ENGINES, set())
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -21,8 +21,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -312,4 +312,26 @@ def _await(process: subprocess.Popen[bytes], url: str, directory: Path) -> Serve
         except (psycopg.OperationalError, pymysql.OperationalError):
             time.sleep(0.05)
     tail = (directory / "server.log").read_text(errors="replace")[-2000:]
-    raise ServerMissingError(f"The server of {directory} did not answer at {url}; its log ends with: {tail}")  # type: ignore[index]
+    raise ServerMissingError(f"The server did not answer at {url}; its log ends with: {tail}")
+
+
+def missing_packages() -> list[str]:
+    """Debian's packages of the servers that cannot be run here and that no URL stands in for."""
+    needs = (
+        ("postgresql", _postgres_programs, ("SCANNER_TEST_POSTGRES",)),
+        ("mariadb-server", _mariadb_programs, ("SCANNER_TEST_MARIADB", "SCANNER_TEST_MYSQL")),
+    )
+    return [
+        package for package, find, urls in needs if not any(map(os.environ.get, urls)) and not _found(find)
+    ]
+
+
+def _found(find: Callable[[], object]) -> bool:
+    with suppress(ServerMissingError):
+        find()
+        return True
+    return False
+
+
+if __name__ == "__main__":
+    print(*missing_packages())
