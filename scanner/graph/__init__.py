@@ -1,0 +1,51 @@
+"""Who runs what against which table: one networkx.MultiDiGraph, asked in domain words.
+
+Every node has a ``kind``, every edge a ``type`` (which is also its key); what is not known is absent.
+
+========  ==============================  ================================================================
+kind      id                              attributes
+========  ==============================  ================================================================
+service   ``service:billing``             name
+location  ``location:billing/pay.py:41``  path, line (1-based), function
+query     ``query:shop/9f3c…``            database, fingerprint, sql, calls, total_time_ms, unresolved
+table     ``relation:shop/orders``        database, name
+view      ``relation:shop/paid_orders``   database, name, materialized
+column    ``column:shop/orders.total``    database, table, name, data_type
+routine   ``routine:shop/close_day``      database, name, routine_kind, language
+trigger   ``trigger:shop/orders.audit``   database, name, table, timing, events
+========  ==============================  ================================================================
+
+=============  ===================================  ===========================================
+type           from → to                            attributes
+=============  ===================================  ===========================================
+runs           service → query                      sources, calls, total_time_ms
+at             query → location                     service, row_use
+reads, writes  query, routine, trigger → relation
+uses_column    query, view, routine, trigger → column
+depends_on     view → relation; child → parent table  via (view, partition, inheritance)
+calls          query, view, routine, trigger → routine
+fires          table → trigger                      timing, events
+cascades       table → table that refers to it      on_delete, on_update
+has_column     table → column
+=============  ===================================  ===========================================
+"""
+
+from scanner.graph.ask import Reaching, neighbourhood, queries_reaching, services_of
+from scanner.graph.build import Graph, Parts, build_graph, query_id, relation_id
+from scanner.graph.export import FORMATS, export_graph
+from scanner.graph.outline import outline
+
+__all__ = [
+    "FORMATS",
+    "Graph",
+    "Parts",
+    "Reaching",
+    "build_graph",
+    "export_graph",
+    "neighbourhood",
+    "outline",
+    "queries_reaching",
+    "query_id",
+    "relation_id",
+    "services_of",
+]
