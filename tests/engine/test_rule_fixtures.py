@@ -1,0 +1,57 @@
+"""The real engines are asked whether what fixtures/rules says is true."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+import scanner
+from scanner.model import Effect
+from tests.engine.servers import Server
+from tests.engine.witness import Testimony, testify
+from tests.rules.fixture import Example, Situation, examples
+
+SHOWN: dict[Effect, Callable[[Testimony], bool]] = {
+    Effect.BREAKS: lambda seen: seen.breaks,
+    Effect.CHANGES_RESULTS: lambda seen: seen.changes_results and not seen.breaks,
+    Effect.CHANGES_SHAPE: lambda seen: seen.changes_shape and not seen.breaks,
+    Effect.NEEDS_UPDATE: lambda seen: not seen.breaks,
+}
+
+SITUATIONS: dict[Situation, list[Example]] = {}
+for example in examples():
+    SITUATIONS.setdefault(example.situation, []).append(example)
+
+
+@pytest.mark.parametrize("situation", SITUATIONS, ids=str)
+def test_the_engine_does_what_the_fixture_says(situation: Situation, request: pytest.FixtureRequest) -> None:
+    server = _server(situation, request)
+    stated = SITUATIONS[situation]
+    seen = testify(server, situation, [example.sql for example in stated])
+    wrong = [pair for pair in zip(stated, seen, strict=True) if not _agrees(*pair)]
+    assert not wrong, "\n".join(f"line {example.line}: {testimony}" for example, testimony in wrong)
+
+
+def _server(situation: Situation, request: pytest.FixtureRequest) -> Server:
+    """The server of the situation's engine. MySQL is asked where the user gives one."""
+    server: Server = request.getfixturevalue(
+        "postgres" if situation.engine.family == "postgres" else "mariadb"
+    )
+    if server.engine.name != situation.engine.name:
+        pytest.skip(f"{situation.engine} is asked when SCANNER_TEST_{situation.engine.name.upper()} is set")
+    return server
+
+
+def _agrees(example: Example, seen: Testimony) -> bool:
+    """A "no" may still be hit by another rule: it is asked only when nothing was found at all."""
+    if example.effect is not None:
+        return seen.before.error is None and SHOWN[example.effect](seen)
+    return _affected(example) or seen.unchanged
+
+
+def _affected(example: Example) -> bool:
+    situation = example.situation
+    schema = scanner.Schema.from_ddl(situation.schema, engine=situation.engine)
+    change = scanner.Change.parse(situation.change, engine=situation.engine)
+    return scanner.assess(example.sql, change, schema, session=situation.session).effect is not None

@@ -1,0 +1,142 @@
+"""What a real engine does with statements before a change, right after it, and once the column holds data.
+
+Each phase has a database of its own, made alike, so that sequences stand where they stood.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+import pymysql
+
+from tests.engine.servers import Database, Server
+from tests.rules.fixture import Situation
+
+Rows = list[tuple[Any, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one statement did. Tables are compared by the columns they had before the change."""
+
+    error: str | None  # SQLSTATE or errno and message
+    columns: tuple[tuple[str, object], ...] = ()  # names and the driver's types
+    rows: Rows | None = None
+    row_count: int = 0
+    tables: dict[str, Rows] | None = None  # what stands in them afterwards
+
+
+@dataclass(frozen=True, slots=True)
+class Testimony:
+    """The outcomes of one statement in the three phases."""
+
+    before: Outcome
+    after: Outcome
+    filled: Outcome
+
+    @property
+    def breaks(self) -> bool:
+        """It worked, and then it raises."""
+        return self.before.error is None and bool(self.after.error or self.filled.error)
+
+    @property
+    def changes_shape(self) -> bool:
+        """It returns other columns."""
+        return any(later.columns != self.before.columns for later in (self.after, self.filled))
+
+    @property
+    def changes_results(self) -> bool:
+        """It returns or writes something else."""
+        seen = [(o.rows, o.row_count, o.tables) for o in (self.before, self.after, self.filled)]
+        return any(later != seen[0] for later in seen[1:])
+
+    @property
+    def unchanged(self) -> bool:
+        """Nothing at all is different."""
+        return self.before == self.after == self.filled
+
+
+def testify(server: Server, situation: Situation, statements: Sequence[str]) -> list[Testimony]:
+    """Runs the statements, each on its own, in all three phases; nothing they do stays."""
+    scripts = ((), (situation.change,), (situation.change, situation.filled))
+    before, after, filled = (_phase(server, situation, statements, script) for script in scripts)
+    return [Testimony(*outcomes) for outcomes in zip(before, after, filled, strict=True)]
+
+
+def _phase(
+    server: Server, situation: Situation, statements: Sequence[str], then: Sequence[str]
+) -> list[Outcome]:
+    """The statements' outcomes, in sessions that were there when `then` happened."""
+    with server.fresh_database() as database, ExitStack() as stack:
+        for script in filter(None, (situation.schema, situation.rows)):
+            database.run(script)
+        tables = _tables(database)
+        connections = [stack.enter_context(_session(database, situation.session)) for _ in statements]
+        for script in filter(None, then):
+            database.run(script)
+        return [_outcome(*pair, tables) for pair in zip(connections, statements, strict=True)]
+
+
+@contextmanager
+def _session(database: Database, statements: Sequence[str]) -> Iterator[Any]:
+    with closing(database.connect()) as connection, closing(connection.cursor()) as cursor:
+        for sql in statements:
+            cursor.execute(sql)
+        yield connection
+
+
+def _tables(database: Database) -> dict[str, str]:
+    """Each table with the query that reads the columns it has now."""
+    schema = "current_schema()" if database.engine.family == "postgres" else "database()"
+    found = database.rows(
+        "SELECT table_name, column_name FROM information_schema.columns "
+        " JOIN information_schema.tables USING (table_schema, table_name)"
+        f" WHERE table_type = 'BASE TABLE' AND table_schema = {schema} ORDER BY 1, ordinal_position"
+    )
+    columns: dict[str, list[str]] = {}
+    for table, column in found:
+        columns.setdefault(table, []).append(_quoted(database, column))
+    return {
+        table: f"SELECT {', '.join(names)} FROM {_quoted(database, table)}"
+        for table, names in columns.items()
+    }
+
+
+def _quoted(database: Database, name: str) -> str:
+    return f'"{name}"' if database.engine.family == "postgres" else f"`{name}`"
+
+
+def _outcome(connection: Any, sql: str, tables: dict[str, str]) -> Outcome:
+    with closing(connection.cursor()) as cursor:
+        cursor.execute("BEGIN")
+        try:
+            cursor.execute(sql)
+            columns = tuple((column[0], column[1]) for column in cursor.description or ())
+            rows = _compared(cursor.fetchall(), sql) if columns else None
+            return Outcome(None, columns, rows, cursor.rowcount, _contents(cursor, tables))
+        except psycopg.Error as error:
+            return Outcome(f"{error.sqlstate}: {error}")
+        except pymysql.Error as error:
+            return Outcome(f"{error.args[0]}: {error}")
+        finally:
+            cursor.execute("ROLLBACK")
+
+
+def _contents(cursor: Any, tables: dict[str, str]) -> dict[str, Rows]:
+    """What stands in the tables as the transaction sees them."""
+    contents = {}
+    if isinstance(cursor, psycopg.Cursor):
+        cursor.execute("RESET ROLE")  # undone by the ROLLBACK
+    for table, query in tables.items():
+        cursor.execute(query)
+        contents[table] = _compared(cursor.fetchall(), query)
+    return contents
+
+
+def _compared(rows: Any, sql: str) -> Rows:
+    """The rows in an order that is the statement's own or none."""
+    return list(rows) if "ORDER BY" in sql.upper() else sorted(rows, key=repr)
