@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from scanner.config import (
     find_config,
     load_config,
     nearest,
+    with_options,
 )
 from scanner.errors import ConfigError
 from scanner.model import Consumer, Engine
@@ -226,33 +228,115 @@ def test_a_binary_file(tmp_path: Path) -> None:
 
 def test_options_stand_for_a_file(tmp_path: Path) -> None:
     config = config_from_options(
-        engine="postgres:16",
-        schema=["schema.sql"],
-        python=["services"],
-        pg_stat_statements=["postgresql://h/shop", "export.csv"],
-        sql=["reports"],
-        slow_log=["slow.log"],
-        root=tmp_path,
+        "postgres:16",
+        ["schema.sql"],
+        sources=[
+            ("python", "services"),
+            ("pg_stat_statements", "postgresql://h/shop"),
+            ("pg_stat_statements", "export.csv"),
+            ("mysql_slow_log", "slow.log"),
+        ],
+        base=tmp_path,
     )
     assert config.database(None).schema == (f"{tmp_path}/schema.sql",)
-    assert [(s.kind, s.path, s.dsn) for s in config.sources] == [
-        ("python", tmp_path / "services", None),
-        ("sql_files", tmp_path / "reports", None),
-        ("mysql_slow_log", tmp_path / "slow.log", None),
-        ("pg_stat_statements", None, "postgresql://h/shop"),
-        ("pg_stat_statements", tmp_path / "export.csv", None),
+    assert [(s.kind, s.database, s.path, s.dsn) for s in config.sources] == [
+        ("python", "default", tmp_path / "services", None),
+        ("pg_stat_statements", "default", None, "postgresql://h/shop"),
+        ("pg_stat_statements", "default", tmp_path / "export.csv", None),
+        ("mysql_slow_log", "default", tmp_path / "slow.log", None),
     ]
+
+
+def make(folder: Path, files: dict[str, str]) -> Path:
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return folder
+
+
+SLOW_LOG = "mysqld, Version: 8.0\n# Time: 2026-01-02T03:04:05Z\n# User@Host: app[app] @ web1 []\n"
+EXPORT = "userid,dbid,queryid,query,calls\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "root"),
+    [
+        ({"services/billing/pay.py": ""}, "services"),
+        ({"services/pay.py": "", "reports/day.sql": ""}, "."),
+        ({}, "."),
+    ],
+)
+def test_locations_are_relative_to_what_holds_all_code(
+    tmp_path: Path, files: dict[str, str], root: str
+) -> None:
+    make(tmp_path, files)
+    paths = sorted({name.split("/")[0] for name in files})
+    config = config_from_options("mysql", ["schema.sql"], paths=paths, base=tmp_path)
+    assert config.root == (tmp_path / root)
+
+
+def test_a_folder_is_looked_into(tmp_path: Path) -> None:
+    files = {
+        "a/pay.py": "",
+        "b/day.sql": "",
+        "log/slow.log": SLOW_LOG,
+        "log/app.log": "hello",
+        "pg.csv": EXPORT,
+    }
+    make(
+        tmp_path,
+        {**files, "package.json": '{"name": "query"}', "pg.json": '[{"query": "SELECT 1", "calls": 3}]'},
+    )
+    config = config_from_options("mysql", ["schema.sql"], paths=["."], base=tmp_path)
+    assert [(s.kind, s.path) for s in config.sources] == [
+        ("python", tmp_path),
+        ("sql_files", tmp_path),
+        ("pg_stat_statements", tmp_path / "pg.csv"),
+        ("pg_stat_statements", tmp_path / "pg.json"),
+        ("mysql_slow_log", tmp_path / "log/slow.log"),
+    ]
+
+
+def test_a_compressed_log_is_known_by_its_content(tmp_path: Path) -> None:
+    (tmp_path / "slow.log.gz").write_bytes(gzip.compress(SLOW_LOG.encode()))
+    config = config_from_options("mysql", ["schema.sql"], paths=["slow.log.gz"], base=tmp_path)
+    assert [s.kind for s in config.sources] == ["mysql_slow_log"]
+
+
+@pytest.mark.parametrize(
+    ("path", "sentence"),
+    [
+        ("nowhere", "nowhere does not exist"),
+        ("note.txt", "note.txt holds nothing to scan"),
+        ("docs", "docs holds nothing"),
+    ],
+)
+def test_a_path_that_is_no_source(tmp_path: Path, path: str, sentence: str) -> None:
+    make(tmp_path, {"note.txt": "hello", "docs/index.md": "# Docs"})
+    with pytest.raises(ConfigError, match=sentence):
+        config_from_options("mysql", ["schema.sql"], paths=[path], base=tmp_path)
+
+
+def test_further_sources_need_to_know_their_database(config: Config, tmp_path: Path) -> None:
+    more = with_options(config, "stock", sources=[("mysql_slow_log", "more.log")], base=tmp_path)
+    assert more.sources[-1] == SourceConfig("mysql_slow_log", "stock", path=tmp_path / "more.log")
+    with pytest.raises(
+        ConfigError, match=r"^The request must say which database it speaks to: shop or stock\.$"
+    ):
+        with_options(config, None, sources=[("mysql_slow_log", "more.log")], base=tmp_path)
+    assert with_options(config, None) == config
 
 
 def test_options_name_what_is_wrong() -> None:
     with pytest.raises(ConfigError, match=r"^--engine: 'db2' is no engine"):
-        config_from_options(engine="db2", schema=["schema.sql"])
+        config_from_options("db2", ["schema.sql"])
     with pytest.raises(ConfigError, match=r"^The command line has no schema: give a file"):
-        config_from_options(engine="postgres", schema=[])
+        config_from_options("postgres", [])
 
 
 def test_libpq_keywords_are_a_dsn() -> None:
-    config = config_from_options(engine="postgres", schema=["host=/run/pg dbname=shop"])
+    config = config_from_options("postgres", ["host=/run/pg dbname=shop"])
     assert config.databases[0].schema == ("host=/run/pg dbname=shop",)
 
 

@@ -5,7 +5,7 @@ that cannot be used as written is a ConfigError naming the entry, what is wrong 
 """
 
 from scanner.config.model import Config, DatabaseConfig, ServiceRule, SourceConfig, SourceKind
-from scanner.config.options import config_from_options, source_from_text
+from scanner.config.options import config_from_options, with_options
 from scanner.config.toml import find_config, load_config
 from scanner.config.wording import nearest
 
@@ -19,5 +19,5 @@ __all__ = [
     "find_config",
     "load_config",
     "nearest",
-    "source_from_text",
+    "with_options",
 ]

@@ -35,7 +35,7 @@ class SourceConfig:
     """One place to collect observations from; exactly one of path and dsn is set."""
 
     kind: SourceKind
-    database: str
+    database: str = ""  # its name; empty only until the source is part of a Config
     path: Path | None = None  # absolute file or directory
     dsn: str | None = None
     service: str | None = None  # the service of everything found here

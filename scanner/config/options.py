@@ -1,43 +1,67 @@
-"""The command line's options that stand for a scanner.toml."""
+"""The command line's options that stand for a scanner.toml, or add to one."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from scanner.config.discover import sources_at
 from scanner.config.model import SERVER_KINDS, Config, DatabaseConfig, SourceConfig, SourceKind
 from scanner.config.values import absolute, expand, is_dsn, read_engine, read_schema, read_sql_mode
 from scanner.model import Database
 
+_CODE_KINDS = ("python", "sql_files")
+
 
 def config_from_options(
-    *,
     engine: str,
     schema: Sequence[str],
+    *,
+    sources: Iterable[tuple[SourceKind, str]] = (),
+    paths: Iterable[str] = (),
     name: str = "default",
     search_path: Sequence[str] = (),
     sql_mode: str | None = None,
-    python: Sequence[str] = (),
-    slow_log: Sequence[str] = (),
-    pg_stat_statements: Sequence[str] = (),
-    sql: Sequence[str] = (),
-    root: Path | None = None,
+    base: Path | None = None,
 ) -> Config:
-    """The same without a file: one database, its sources given as paths or DSNs. Raises ConfigError."""
-    root = (root or Path.cwd()).absolute()
+    """A configuration of one database, with sources as `(kind, path or DSN)` and paths to look into.
+
+    Texts are relative to `base`, the working directory unless given; locations are shown relative to the
+    nearest folder that holds all the source code. Raises ConfigError.
+    """
+    base = (base or Path.cwd()).absolute()
     database = Database(name, read_engine(engine, "--engine"), tuple(search_path), read_sql_mode(sql_mode))
-    given: tuple[tuple[SourceKind, Sequence[str]], ...] = (
-        ("python", python),
-        ("sql_files", sql),
-        ("mysql_slow_log", slow_log),
-        ("pg_stat_statements", pg_stat_statements),
-    )
-    sources = (source_from_text(kind, text, name, root) for kind, texts in given for text in texts)
-    return Config(root, (DatabaseConfig(database, read_schema(schema, root, "The command line")),), tuple(sources))
+    ddl = read_schema(schema, base, "The command line")
+    config = Config(base, (DatabaseConfig(database, ddl),))
+    config = with_options(config, name, sources=sources, paths=paths, base=base)
+    return Config(_root(config.sources, base), config.databases, config.sources)
 
 
-def source_from_text(kind: SourceKind, text: str, database: str, root: Path) -> SourceConfig:
-    """The source at a path or, where the kind can be asked of a server, at a DSN."""
+def with_options(
+    config: Config,
+    database: str | None,
+    *,
+    sources: Iterable[tuple[SourceKind, str]] = (),
+    paths: Iterable[str] = (),
+    base: Path | None = None,
+) -> Config:
+    """The configuration with further sources of one database. Raises ConfigError."""
+    base = (base or Path.cwd()).absolute()
+    found = [_source(kind, text, base) for kind, text in sources]
+    found += [source for text in paths for source in sources_at(absolute(text, base))]
+    if not found:
+        return config
+    name = config.database(database).name
+    return config.with_sources(SourceConfig(s.kind, name, s.path, s.dsn) for s in found)
+
+
+def _source(kind: SourceKind, text: str, base: Path) -> SourceConfig:
     if kind in SERVER_KINDS and is_dsn(text):
-        return SourceConfig(kind, database, dsn=expand(text, "The DSN"))
-    return SourceConfig(kind, database, path=absolute(text, root))
+        return SourceConfig(kind, dsn=expand(text, "The DSN"))
+    return SourceConfig(kind, path=absolute(text, base))
+
+
+def _root(sources: Iterable[SourceConfig], base: Path) -> Path:
+    code = [s.path if s.path.is_dir() else s.path.parent for s in sources if s.path and s.kind in _CODE_KINDS]
+    return Path(os.path.commonpath(code)) if code else base
