@@ -62,6 +62,9 @@ class Finding:
     occurrences: tuple[Location, ...] = ()
     reason: str | None = None  # why it is only possible
     folded: tuple[str, ...] = ()  # names of other rules that hit the same subject for the same cause
+    # Of a subject that is no query (a query has its own):
+    services: tuple[str, ...] = ()  # what owns it: a model's service
+    sql: str | None = None  # its text, without literals; span refers to it
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,61 @@
+"""SQL shown at the place a finding is about."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from scanner.model import HOLE_PATTERN, Query
+from scanner.render.words import visible
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """Visible text in three parts; without a place everything is in `before`."""
+
+    before: str
+    marked: str = ""
+    after: str = ""
+
+    def __str__(self) -> str:
+        return self.before + self.marked + self.after
+
+
+def marked(sql: str, span: Span | None, query: Query | None = None) -> Excerpt:
+    """The SQL with the span's text apart and each hole as the expression that fills it: ``{columns}``."""
+    start, end = span or (len(sql), len(sql))
+    holes = _holes(query)
+    return Excerpt(*(_filled(part, holes) for part in (sql[:start], sql[start:end], sql[end:])))
+
+
+def narrow(excerpt: Excerpt, width: int) -> Excerpt:
+    """The excerpt on one line of at most this many characters, cut where it is far from the marked place."""
+    before, middle, after = (
+        re.sub(r"\s+", " ", part) for part in (excerpt.before, excerpt.marked, excerpt.after)
+    )
+    before, after = before.lstrip(), after.rstrip()
+    if not middle:
+        return Excerpt(_head(before, width))
+    middle = _head(middle, width * 2 // 3)
+    room = width - len(middle)
+    right = min(len(after), max(room // 2, room - len(before)))
+    return Excerpt(_tail(before, room - right), middle, _head(after, right))
+
+
+def _holes(query: Query | None) -> dict[str, str]:
+    observed = query.observations if query else ()
+    return {hole.marker: hole.expression for o in observed for hole in o.holes}
+
+
+def _filled(part: str, holes: dict[str, str]) -> str:
+    return visible(re.sub(HOLE_PATTERN, lambda hole: "{" + holes.get(hole[0], "…") + "}", part))
+
+
+def _head(text: str, width: int) -> str:
+    return text if len(text) <= width else text[: max(width - 1, 0)] + "…"
+
+
+def _tail(text: str, width: int) -> str:
+    return text if len(text) <= width else "…" + text[len(text) - max(width - 1, 0) :]

@@ -1,0 +1,113 @@
+"""Report → one HTML file that needs nothing else: no network, no other file."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from scanner.model import Effect, Query, Report
+from scanner.render import words
+from scanner.render.excerpt import marked
+from scanner.render.outline import Place, last_seen, places, sections, shared, sources
+from scanner.render.verdict import headline, tallies
+
+_TEMPLATES = Path(__file__).with_name("templates")
+
+
+def to_html(report: Report) -> str:
+    """The report as a page for the browser, complete in itself; its script only filters what is there."""
+    found = sections(report)
+    names = {section.service for section in found} | {s for query in report.queries for s in query.services}
+    services = sorted(name for name in names if name is not None)
+    return (
+        _environment()
+        .get_template("report.html")
+        .render(
+            report=report,
+            headline=headline(report),
+            tallies=tallies(report),
+            sections=found,
+            services=services,
+            numbers={name: index for index, name in enumerate(services)},
+        )
+    )
+
+
+def to_notebook(report: Report) -> str:
+    """The verdict as an HTML fragment for a notebook's cell, styled within itself."""
+    return (
+        _environment()
+        .get_template("notebook.html")
+        .render(report=report, headline=headline(report), tallies=tallies(report), sections=sections(report))
+    )
+
+
+@cache
+def _environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        finalize=_shown,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    style, script = (Markup((_TEMPLATES / name).read_text("utf-8")) for name in ("report.css", "report.js"))
+    made.globals |= {
+        "style": style,
+        "script": script,
+        "policy": _policy(style, script),
+        "effects": tuple(Effect),
+    }
+    made.globals |= {
+        "marked": marked,
+        "shared": shared,
+        "measure": _measure,
+        "places": places,
+        "last_seen": last_seen,
+    }
+    made.filters |= {
+        "effect": words.EFFECT_WORDS.__getitem__,
+        "count": words.count,
+        "number": words.number,
+        "duration": words.duration,
+        "calls": words.calls_words,
+        "subjects": words.subjects_words,
+        "why": words.why,
+        "sources": sources,
+        "spot": _spot,
+    }
+    made.globals |= {"coverage_words": words.coverage_words, "scope_words": words.scope_words}
+    return made
+
+
+def _shown(value: object) -> object:
+    """What every expression of a template passes through; autoescape comes after it."""
+    return words.visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _policy(style: str, script: str) -> str:
+    """Only this very style and script may work: not even text that slipped through the escaping can run."""
+    return f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'"
+
+
+def _hash(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+def _measure(calls: int | None, total_time_ms: float | None, query: Query) -> str:
+    parts = [words.calls_words(calls)]
+    if total_time_ms is not None:
+        parts.append(f"{words.duration(total_time_ms)} in all")
+    if shared(query):
+        parts.append(f"shared by {words.count(len(query.services), 'service')}")
+    return ", ".join(parts)
+
+
+def _spot(place: Place) -> str:
+    return str(place.location)

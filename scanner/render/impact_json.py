@@ -1,0 +1,152 @@
+"""Report → JSON, in the form that templates/impact.schema.json describes."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from scanner.model import Mention, Query, Report, UnresolvedQuery
+from scanner.render.outline import Item, Place, items, last_seen, places, sources, total
+from scanner.render.verdict import tallies
+
+SCHEMA_VERSION = 1
+
+Json = dict[str, Any]
+
+
+def to_json(report: Report) -> str:
+    """The report as JSON text, ASCII only: a lone surrogate, which JSON's readers refuse, is written as text."""
+    return json.dumps(_sound(to_dict(report)), indent=2) + "\n"
+
+
+def to_dict(report: Report) -> Json:
+    """The report as plain values. Unknown is None, never 0; times are milliseconds, moments ISO 8601 in UTC."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "change": _change(report),
+        "summary": _summary(report),
+        "findings": [_finding(item) for item in items(report)],
+        "unaffected": [_query(report, query) for query in report.unaffected],
+        "unresolved": [_unresolved(report, unresolved) for unresolved in report.unresolved],
+        "mentions": [_mention(mention) for mention in report.mentions],
+        "consumers": [asdict(consumer) for consumer in report.consumers],
+        "blind_spots": [asdict(spot) for spot in report.blind_spots],
+        "coverage": _coverage(report),
+    }
+
+
+def _change(report: Report) -> Json:
+    change, database = report.change, report.database
+    return {
+        "sql": change.sql,
+        "table": str(change.table),
+        "columns": [
+            {
+                "name": added.column.name,
+                "type": added.column.type,
+                "nullable": added.column.nullable,
+                "default": added.column.default,
+                "position": added.position,
+                "after": added.after,
+            }
+            for added in change.columns
+        ],
+        "other_operations": list(change.other_operations),
+        "database": database.name,
+        "engine": str(database.engine),
+    }
+
+
+def _summary(report: Report) -> Json:
+    hit = {f.subject.name for f in report.findings if f.subject.kind == "query"}
+    return {
+        **{tally.effect.value: len(tally.subjects) for tally in tallies(report)},
+        "unaffected": len(report.unaffected),
+        "unresolved": len(report.unresolved),
+        "production_only": len(report.production_only),
+        "services": sorted({service for item in items(report) for service in item.services}),
+        "calls": total(q.calls for q in report.queries if q.fingerprint in hit),
+    }
+
+
+def _finding(item: Item) -> Json:
+    finding = item.finding
+    shared = _measures(item.query) if item.query else _no_measures()
+    return {
+        "rule": finding.rule,
+        "name": finding.name,
+        "effect": finding.effect.value,
+        "certainty": finding.certainty.value,
+        "reason": finding.reason,
+        "subject": asdict(finding.subject),
+        "message": finding.message,
+        "help": finding.help,
+        "query": item.query.fingerprint if item.query else None,
+        "sql": item.sql,
+        "span": list(finding.span) if finding.span else None,
+        "services": list(item.services),
+        **shared,
+        "locations": [_location(place) for place in item.places],
+        "via": list(item.via),
+        "folded": list(finding.folded),
+    }
+
+
+def _query(report: Report, query: Query) -> Json:
+    return {
+        "subject": {"kind": "query", "name": query.fingerprint},
+        "query": query.fingerprint,
+        "sql": query.sql,
+        "services": list(query.services),
+        **_measures(query),
+        "locations": [_location(place) for place in places(query)],
+        "via": list(report.via.get(query.fingerprint, ())),
+    }
+
+
+def _unresolved(report: Report, unresolved: UnresolvedQuery) -> Json:
+    return {**_query(report, unresolved.query), **asdict(unresolved.why)}
+
+
+def _measures(query: Query) -> Json:
+    seen = last_seen(query)
+    return {
+        "calls": query.calls,
+        "total_time_ms": query.total_time_ms,
+        "rows": query.rows,
+        "last_seen": seen.isoformat() if seen else None,
+        "sources": list(sources(query)),
+    }
+
+
+def _no_measures() -> Json:
+    return {"calls": None, "total_time_ms": None, "rows": None, "last_seen": None, "sources": []}
+
+
+def _location(place: Place) -> Json:
+    return {**asdict(place.location), "service": place.service}
+
+
+def _mention(mention: Mention) -> Json:
+    return {"locations": [_location(Place(mention.location, mention.service))], "text": mention.text}
+
+
+def _coverage(report: Report) -> Json:
+    return {
+        "queries": report.total_queries,
+        "touching": len(report.queries),
+        "out_of_scope": report.out_of_scope,
+        "sources": [asdict(coverage) for coverage in report.coverage],
+        "unread": [asdict(unread) for unread in report.unread],
+    }
+
+
+def _sound(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, dict):
+        return {_sound(key): _sound(held) for key, held in value.items()}
+    if isinstance(value, list | tuple):
+        return [_sound(held) for held in value]
+    return value

@@ -1,0 +1,99 @@
+"""Report → Markdown, short, for the comment of a pull request."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from scanner.model import Certainty, Report
+from scanner.render.outline import Item, items
+from scanner.render.verdict import Tally, headline, tallies
+from scanner.render.words import EFFECT_WORDS, calls_words, count, number, one_line, subjects_words, why
+
+_LIMIT = 20  # findings written out; the rest are counted
+_SPECIAL = re.compile(r"([\\`*_{}\[\]>|~$])")
+# What GitHub and GitLab make links of even when it is escaped: a comment takes the two halves apart.
+_LINKED = re.compile(r"(?<=[@#!:])(?=[\w/])|(?<=www)(?=\.)")
+_SQL_WIDTH = 160
+
+
+def to_markdown(report: Report) -> str:
+    """The verdict, the worst 20 findings, and what could not be checked."""
+    blocks = [f"### {_code(report.change.sql)}", _text(headline(report)), _verdict(report), _findings(report)]
+    blocks += _lists(report)
+    return "\n\n".join(filter(None, blocks)) + "\n"
+
+
+def _verdict(report: Report) -> str:
+    rows = [_tally(tally) for tally in tallies(report) if tally.subjects]
+    head = ["| Effect | Subjects | Services | Calls |", "| --- | --- | --- | ---: |"]
+    return "\n".join(head + rows) if rows else ""
+
+
+def _tally(tally: Tally) -> str:
+    services = ", ".join(map(_code, tally.services)).replace("|", "\\|") or "–"
+    calls = "–" if tally.calls is None else number(tally.calls)
+    return f"| {EFFECT_WORDS[tally.effect]} | {subjects_words(tally.subjects)} | {services} | {calls} |"
+
+
+def _findings(report: Report) -> str:
+    found = items(report)
+    lines = [_item(item) for item in found[:_LIMIT]]
+    if len(found) > _LIMIT:
+        lines.append(f"- {count(len(found) - _LIMIT, 'more finding')}")
+    return "\n".join(lines)
+
+
+def _item(item: Item) -> str:
+    finding = item.finding
+    doubt = " (possibly)" if finding.certainty is Certainty.POSSIBLE else ""
+    owners = ", ".join(map(_code, item.services))
+    places = ", ".join(_code(str(place.location)) for place in item.places)
+    where = [
+        owners,
+        places or ("no source line found" if item.query else ""),
+        calls_words(item.calls) if item.query else "",
+    ]
+    return "\n".join(
+        (
+            f"- **{EFFECT_WORDS[finding.effect]}**{doubt}: {_text(finding.message)} ({_text(finding.rule)} {_text(finding.name)})  ",
+            f"  {_code(item.sql or finding.subject.name, _SQL_WIDTH)}  ",
+            f"  {' · '.join(filter(None, where))}  ",
+            f"  Fix: {_text(finding.help)}",
+        )
+    )
+
+
+def _lists(report: Report) -> Iterator[str]:
+    if report.unresolved:
+        rows = [f"- {_code(u.query.sql, _SQL_WIDTH)}: {_text(why(u.why))}" for u in report.unresolved]
+        yield _folded(f"{count(len(rows), 'query')} could not be checked", rows)
+    if report.consumers:
+        rows = [f"- {_code(c.name)}, {_text(c.kind)}: {_text(c.note)}" for c in report.consumers]
+        yield _folded(f"{count(len(rows), 'declared consumer')} to tell", rows)
+    rows = [f"- {_code(u.place)}: {_text(u.reason)}" for u in report.unread]
+    rows += [f"- {_code(b.place)}: {_text(b.message)}" for b in report.blind_spots]
+    if rows:
+        yield _folded("What the scan could not see", rows)
+
+
+def _folded(summary: str, rows: list[str]) -> str:
+    more = [f"- {number(len(rows) - _LIMIT)} more"] if len(rows) > _LIMIT else []
+    body = "\n".join(rows[:_LIMIT] + more)
+    return f"<details><summary>{summary}</summary>\n\n{body}\n\n</details>"
+
+
+def _text(text: str) -> str:
+    """Prose in which Markdown, HTML, mentions, issue numbers and addresses mean nothing."""
+    plain = _SPECIAL.sub(r"\\\1", one_line(text).replace("&", "&amp;").replace("<", "&lt;"))
+    return _LINKED.sub("<!-- -->", plain)
+
+
+def _code(text: str, width: int | None = None) -> str:
+    """A code span, its fence longer than any run of backticks in it."""
+    line = one_line(text)
+    if width and len(line) > width:
+        line = line[: width - 1] + "…"
+    fence = "`" * (1 + max(map(len, re.findall("`+", line)), default=0))
+    pad = " " if line.startswith("`") or line.endswith("`") or not line else ""
+    return f"{fence}{pad}{line}{pad}{fence}"

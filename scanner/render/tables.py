@@ -1,0 +1,187 @@
+"""Report → pandas DataFrames and CSV."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+from scanner.model import Effect, Query, Report
+from scanner.render.outline import Item, Place, Section, items, last_seen, places, sections, sources
+from scanner.render.words import visible, why
+
+
+def _column(effect: Effect) -> str:
+    return effect.value.replace("-", "_")
+
+
+# The columns of `findings_frame` and of the CSV, in order, and their types; docs/outputs.md says what each means.
+FINDINGS: dict[str, str] = {
+    "effect": "string",
+    "rule": "string",
+    "name": "string",
+    "certainty": "string",
+    "subject_kind": "string",
+    "subject": "string",
+    "message": "string",
+    "help": "string",
+    "reason": "string",
+    "fingerprint": "string",
+    "sql": "string",
+    "services": "string",
+    "calls": "Int64",
+    "total_time_ms": "Float64",
+    "rows": "Int64",
+    "last_seen": "datetime64[us, UTC]",
+    "path": "string",
+    "line": "Int64",
+    "column": "Int64",
+    "function": "string",
+    "locations": "string",
+    "sources": "string",
+    "via": "string",
+    "folded": "string",
+    "database": "string",
+}
+# The columns of `services_frame`: queries and other subjects counted under the worst effect that hits them.
+SERVICES: dict[str, str] = {
+    "service": "string",
+    "worst": "string",
+    **{_column(effect): "Int64" for effect in Effect},
+    "unaffected": "Int64",
+    "unresolved": "Int64",
+    "calls": "Int64",
+    "total_time_ms": "Float64",
+}
+# Also in the full width that some spreadsheets accept; a carriage return never comes this far (see `visible`).
+_FORMULA = ("=", "+", "-", "@", "\t", "\n", "＝", "＋", "－", "＠")
+
+Row = dict[str, Any]
+
+
+def findings_frame(report: Report) -> pd.DataFrame:
+    """One row a finding, and one a query that touches the table without a finding.
+
+    The latter have the effect ``unaffected`` or ``unresolved`` and no rule.
+    """
+    rows = [_finding(report, item) for item in items(report)]
+    rows += [_plain(report, u.query, "unresolved", why(u.why)) for u in report.unresolved]
+    rows += [_plain(report, query, "unaffected") for query in report.unaffected]
+    return _frame(rows, FINDINGS)
+
+
+def services_frame(report: Report) -> pd.DataFrame:
+    """One row a service that touches the table, worst first; calls and time are those of its affected queries."""
+    rows = _services(report)
+    order = [effect.value for effect in Effect] + ["unresolved", "unaffected"]
+    rows.sort(key=lambda row: (order.index(row["worst"]), -(row["calls"] or 0), row["service"]))
+    return _frame(rows, SERVICES)
+
+
+def to_csv(report: Report) -> str:
+    """`findings_frame` as CSV. A cell that a spreadsheet would run as a formula gets a leading apostrophe."""
+    frame = findings_frame(report)
+    for name, dtype in FINDINGS.items():
+        if dtype == "string":
+            frame[name] = frame[name].map(_defused, na_action="ignore")
+    frame["last_seen"] = frame["last_seen"].map(pd.Timestamp.isoformat, na_action="ignore")
+    return frame.to_csv(index=False, lineterminator="\n")
+
+
+def _finding(report: Report, item: Item) -> Row:
+    finding, query = item.finding, item.query
+    return {
+        "effect": finding.effect.value,
+        "rule": finding.rule,
+        "name": finding.name,
+        "certainty": finding.certainty.value,
+        "subject_kind": finding.subject.kind,
+        "subject": finding.subject.name,
+        "message": finding.message,
+        "help": finding.help,
+        "reason": finding.reason,
+        "sql": item.sql,
+        "services": _joined(item.services),
+        "folded": _joined(finding.folded),
+        "database": report.database.name,
+        **_where(item.places),
+        **(_measures(report, query) if query else {}),
+    }
+
+
+def _plain(report: Report, query: Query, answer: str, reason: str | None = None) -> Row:
+    return {
+        "effect": answer,
+        "subject_kind": "query",
+        "subject": query.fingerprint,
+        "reason": reason,
+        "sql": query.sql,
+        "services": _joined(query.services),
+        "database": report.database.name,
+        **_where(places(query)),
+        **_measures(report, query),
+    }
+
+
+def _where(found: tuple[Place, ...]) -> Row:
+    if not found:
+        return {}
+    first = found[0].location
+    return {
+        "path": first.path,
+        "line": first.line,
+        "column": first.column,
+        "function": first.function,
+        "locations": _joined(str(place.location) for place in found),
+    }
+
+
+def _measures(report: Report, query: Query) -> Row:
+    return {
+        "fingerprint": query.fingerprint,
+        "calls": query.calls,
+        "total_time_ms": query.total_time_ms,
+        "rows": query.rows,
+        "last_seen": last_seen(query),
+        "sources": _joined(sources(query)),
+        "via": _joined(report.via.get(query.fingerprint, ())),
+    }
+
+
+def _services(report: Report) -> list[Row]:
+    held = {s.service: s for s in sections(report) if s.service is not None}
+    names = set(held).union(*(query.services for query in report.queries))
+    return [_service(report, name, held.get(name)) for name in names]
+
+
+def _service(report: Report, name: str, section: Section | None) -> Row:
+    hit = section.effects if section else {}
+    unresolved = sum(name in u.query.services for u in report.unresolved)
+    return {
+        "service": name,
+        "worst": section.worst.value if section else "unresolved" if unresolved else "unaffected",
+        **{_column(effect): len(hit.get(effect, ())) for effect in Effect},
+        "unaffected": sum(name in query.services for query in report.unaffected),
+        "unresolved": unresolved,
+        "calls": section.calls if section else None,
+        "total_time_ms": section.total_time_ms if section else None,
+    }
+
+
+def _frame(rows: list[Row], columns: dict[str, str]) -> pd.DataFrame:
+    cells = {name: [_cell(row.get(name)) for row in rows] for name in columns}
+    return pd.DataFrame({name: pd.Series(cells[name], dtype=columns[name]) for name in columns})
+
+
+def _cell(value: Any) -> Any:
+    # An empty text and no text are the same empty cell in a CSV.
+    return visible(value) or None if isinstance(value, str) else value
+
+
+def _joined(words: Iterable[str]) -> str:
+    return "; ".join(words)
+
+
+def _defused(text: str) -> str:
+    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -1,0 +1,79 @@
+"""The answer in numbers, and in a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from scanner.model import Certainty, Effect, Report, Subject, worst_effects
+from scanner.render.outline import Item, items, total
+from scanner.render.words import count, listing, number, subjects_words, visible
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """The subjects whose worst effect is this one."""
+
+    effect: Effect
+    subjects: tuple[Subject, ...]
+    possible: int  # how many of them have it only possibly
+    services: tuple[str, ...]  # that own or run them, sorted
+    calls: int | None
+
+
+def tallies(report: Report) -> tuple[Tally, ...]:
+    """One for each effect, worst first, also where there is nothing to count."""
+    worst = worst_effects(report.findings)
+    found = [item for item in items(report) if item.finding.effect is worst[item.finding.subject]]
+    return tuple(_tally(effect, [i for i in found if i.finding.effect is effect]) for effect in Effect)
+
+
+def headline(report: Report) -> str:
+    """The answer in a few sentences: what is added, whom it hits, what could not be checked."""
+    harm = [_harm(tally) for tally in tallies(report) if tally.subjects]
+    if harm:
+        first = f"Adding {_columns(report)} {'; it '.join(harm)}."
+    elif report.queries:
+        first = f"Adding {_columns(report)} affects nothing that was found."
+    else:
+        first = f"No query that reaches {visible(str(report.change.table))} was found."
+    return " ".join((first, *_rest(report)))
+
+
+def _tally(effect: Effect, found: list[Item]) -> Tally:
+    once = {item.finding.subject: item for item in found}
+    sure = {i.finding.subject for i in found if i.finding.certainty is Certainty.CERTAIN}
+    services = tuple(sorted({service for item in found for service in item.services}))
+    return Tally(effect, tuple(once), len(once) - len(sure), services, total(i.calls for i in once.values()))
+
+
+def _columns(report: Report) -> str:
+    table, names = visible(str(report.change.table)), [visible(n) for n in report.change.names]
+    return f"{table}.{names[0]}" if len(names) == 1 else f"{listing(names)} to {table}"
+
+
+def _harm(tally: Tally) -> str:
+    what = subjects_words(tally.subjects)
+    if tally.possible:
+        sure = tally.possible == len(tally.subjects)
+        what += " (possibly)" if sure else f" ({number(tally.possible)} of them possibly)"
+    if tally.services and tally.effect is not Effect.NEEDS_UPDATE:
+        what += f" in {count(len(tally.services), 'service')}"
+    if tally.calls:
+        what += f", {count(tally.calls, 'call')}"
+    return {
+        Effect.BREAKS: f"breaks {what}",
+        Effect.CHANGES_RESULTS: f"changes the results of {what}",
+        Effect.CHANGES_SHAPE: f"changes the shape of {what}",
+        Effect.NEEDS_UPDATE: f"leaves {what} to be updated",
+    }[tally.effect]
+
+
+def _rest(report: Report) -> Iterator[str]:
+    if report.unresolved:
+        yield f"{count(len(report.unresolved), 'query')} could not be checked."
+    if report.unaffected:
+        verb = "is" if len(report.unaffected) == 1 else "are"
+        yield f"{count(len(report.unaffected), 'query')} {verb} unaffected."
+    if report.unread:
+        yield f"{count(sum(u.count for u in report.unread), 'entry')} could not be read."
