@@ -19,14 +19,14 @@ from tests.engine.servers import Database, Server, ServerMissingError, mariadb_s
 @pytest.fixture(scope="session")
 def postgres(pytestconfig: pytest.Config) -> Iterator[Server]:
     """A private PostgreSQL."""
-    yield from _serve(pytestconfig, postgres_server(os.environ.get("SCANNER_TEST_POSTGRES")))
+    yield from serve(pytestconfig, postgres_server(os.environ.get("SCANNER_TEST_POSTGRES")))
 
 
 @pytest.fixture(scope="session")
 def mariadb(pytestconfig: pytest.Config) -> Iterator[Server]:
     """A private MariaDB, or the MySQL of SCANNER_TEST_MYSQL."""
     url = os.environ.get("SCANNER_TEST_MYSQL") or os.environ.get("SCANNER_TEST_MARIADB")
-    yield from _serve(pytestconfig, mariadb_server(url))
+    yield from serve(pytestconfig, mariadb_server(url))
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def mariadb_database(mariadb: Server) -> Iterator[Database]:
         yield database
 
 
-def _serve(config: pytest.Config, starting: AbstractContextManager[Server]) -> Iterator[Server]:
+def serve(config: pytest.Config, starting: AbstractContextManager[Server]) -> Iterator[Server]:
     """The server, noted for the summary. One that cannot be run fails the tests; skipping is opted into."""
     try:
         server = starting.__enter__()

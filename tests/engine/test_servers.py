@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
+import sys
+import time
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
-from tests.engine.servers import Database, Server, postgres_server
+from tests.engine.conftest import serve
+from tests.engine.servers import Database, Server, mariadb_server, missing_packages, postgres_server
 
 
 def test_postgres_has_pg_stat_statements(postgres_database: Database) -> None:
@@ -66,3 +72,56 @@ def test_a_server_by_its_url(postgres: Server) -> None:
     with postgres_server(postgres.dsn) as same:
         assert same.title == postgres.title
         assert same.directory is None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a server that its parent died")
+def test_a_server_dies_with_the_process_that_started_it() -> None:
+    program = (
+        "import time; from tests.engine.servers import postgres_server\n"
+        "with postgres_server() as s: print(s.directory, flush=True); time.sleep(60)"
+    )
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as starter:
+        assert starter.stdout is not None
+        directory = Path(starter.stdout.readline().strip())
+        pid = int((directory / "data" / "postmaster.pid").read_text().split()[0])
+        starter.kill()
+    try:
+        assert _gone_within(20, pid)
+    finally:
+        shutil.rmtree(directory)
+
+
+def test_a_missing_server_fails_the_tests_and_says_what_to_install(
+    pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SCANNER_TEST_ALLOW_MISSING", raising=False)
+    monkeypatch.setattr(shutil, "which", lambda *_, **__: None)
+    with pytest.raises(pytest.fail.Exception, match="Debian: mariadb-server"):
+        next(serve(pytestconfig, mariadb_server()))
+
+
+def test_a_missing_server_can_be_allowed(
+    pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SCANNER_TEST_ALLOW_MISSING", "1")
+    monkeypatch.setattr(shutil, "which", lambda *_, **__: None)
+    with pytest.raises(pytest.skip.Exception, match="Debian: mariadb-server"):
+        next(serve(pytestconfig, mariadb_server()))
+
+
+def test_a_server_given_by_its_url_is_not_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "which", lambda *_, **__: None)
+    monkeypatch.delenv("SCANNER_TEST_MARIADB", raising=False)
+    monkeypatch.delenv("SCANNER_TEST_MYSQL", raising=False)
+    assert "mariadb-server" in missing_packages()
+    monkeypatch.setenv("SCANNER_TEST_MYSQL", "mysql://root@127.0.0.1:3306/mysql")
+    assert "mariadb-server" not in missing_packages()
+
+
+def _gone_within(seconds: float, pid: int) -> bool:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if not Path(f"/proc/{pid}").exists():
+            return True
+        time.sleep(0.05)
+    return False
