@@ -1,0 +1,1 @@
+"""Collectors: each reads one kind of source and yields what it saw, and what it could not see."""

@@ -1,0 +1,104 @@
+"""A slow log as a stream of bytes → its entries, in constant memory.
+
+An entry is a run of header lines, `# Query_time:` one of them, and the statement up to the next such run.
+The forms are those of MySQL's and Percona Server's File_query_log::write_slow and of MariaDB's
+MYSQL_QUERY_LOG::write, of all versions since 5.0.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import BinaryIO, NamedTuple
+
+CHUNK_BYTES = 1 << 20
+# A longer statement is cut here: with max_allowed_packet one statement can be a gigabyte.
+MAX_BODY_BYTES = 4 << 20
+_MAX_HEADER_BYTES = 1 << 16
+
+
+class Header(NamedTuple):
+    """What the lines before a statement say, as they say it."""
+
+    time: bytes | None = None  # after `# Time:`
+    account: bytes | None = None  # after `# User@Host:`
+    before: bytes = b""  # lines before Query_time: Thread_id, Schema …
+    query_time: bytes | None = None
+    lock_time: bytes | None = None
+    rows_sent: bytes | None = None
+    rows_examined: bytes | None = None
+    after: bytes = b""  # the rest of Query_time's line, and the lines after it
+    use: bytes | None = None
+    timestamp: bytes | None = None
+
+
+class Entry(NamedTuple):
+    """One entry as it stands in the log."""
+
+    header: Header | None  # None: bytes before the first header
+    body: bytes  # the statement with its semicolon, and whatever stands before the next header
+    offset: int  # of the header's first byte in the (decompressed) log
+    cut: bool  # the body was longer than MAX_BODY_BYTES
+
+
+# Every line is matched with the line break before it: so the search begins with a literal, which is fast.
+_HEADER = re.compile(
+    rb"""
+    \n\#[ ](?=Time:|User@Host:|Thread_id:|Schema:|Query_time:)
+    (?:Time:(?P<time>[^\n\#]*)\n?\#[ ])?                  # 5.0 could put the next line's text on this one
+    (?:User@Host:(?P<account>[^\n]*)\n\#[ ])?
+    (?P<before>(?:(?!Query_time:)[^\n]*\n\#[ ]?){0,20}+)  # Thread_id, Schema, QC_hit, ...
+    Query_time:[ ]*(?P<query_time>[\d.]+)
+    (?:[ ]+Lock_time:[ ]*(?P<lock_time>[\d.]+))?
+    (?:[ ]+Rows_sent:[ ]*(?P<rows_sent>\d+))?
+    (?:[ ]+Rows_examined:[ ]*(?P<rows_examined>\d+))?
+    (?P<after>[^\n]*(?:\n\#(?![ ](?:administrator[ ]command|Time|User@Host|Query_time):)[^\n]*)*+)
+    (?:\n(?i:use)[ ](?P<use>[^\n;]*);\r?(?=\n))?
+    (?:\nSET[ ](?:(?:last_)?insert_id=\d+,)*timestamp=(?P<timestamp>\d+)[\d.]*;\r?(?=\n))?
+    """,
+    re.VERBOSE,
+)
+# A log that ends in a header before its Query_time.
+_CUT_HEADER = re.compile(rb"(?<=;)\s*\n#(?! administrator)[^\n]*(?:\n#[^\n]*)*\s*\Z")
+
+
+def entries(stream: BinaryIO) -> Iterator[Entry]:
+    """Yields the entries in the order of the log; bytes before the first header come as an entry without one.
+
+    Raises what reading the stream raises, after the entries that were whole before it.
+    """
+    pending = b"\n"  # the start of the log counts as a line break
+    offset = 0  # of the entry at the start of `pending`
+    dropped = 0  # bytes left out of that entry
+    while chunk := stream.read(CHUNK_BYTES):
+        buffer = _without_nul_runs(pending + chunk)
+        start, header = 0, None
+        for following in _HEADER.finditer(buffer):
+            end = following.start()
+            if end:
+                yield _entry(buffer, start, header, end, offset, dropped)
+                offset += end - start + dropped
+                dropped = 0
+            start, header = end, following
+        pending = buffer[start:]
+        if len(pending) > MAX_BODY_BYTES + 2 * CHUNK_BYTES:
+            dropped += len(pending) - MAX_BODY_BYTES - _MAX_HEADER_BYTES
+            pending = pending[:MAX_BODY_BYTES] + pending[-_MAX_HEADER_BYTES:]
+    cut = _CUT_HEADER.search(pending)
+    end = cut.start() if cut else len(pending)
+    yield _entry(pending, 0, _HEADER.match(pending), end, offset, dropped)
+    if cut:
+        yield Entry(None, cut[0], offset + dropped + end, False)
+
+
+def _without_nul_runs(buffer: bytes) -> bytes:
+    """A log that was truncated while the server had it open begins with a hole, read as NUL bytes."""
+    return buffer.replace(b"\0#", b"\n#") if b"\0" in buffer else buffer
+
+
+def _entry(
+    buffer: bytes, start: int, header: re.Match[bytes] | None, end: int, offset: int, dropped: int
+) -> Entry:
+    body = buffer[header.end() if header else start : end]
+    fields = Header(*header.groups()) if header else None
+    return Entry(fields, body[:MAX_BODY_BYTES], offset, dropped > 0 or len(body) > MAX_BODY_BYTES)

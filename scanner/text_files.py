@@ -1,0 +1,72 @@
+"""Files as collectors read them: found in a stable order, decompressed, decoded without ever failing."""
+
+from __future__ import annotations
+
+import bz2
+import codecs
+import gzip
+import lzma
+import os
+import zlib
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import BinaryIO, cast
+
+# What reading a compressed file may raise: cut off, damaged, or not readable at all.
+READ_ERRORS = (OSError, EOFError, zlib.error, lzma.LZMAError)
+
+_SKIPPED_DIRECTORIES = frozenset({".git", ".hg", ".svn", ".tox", ".venv", "__pycache__", "node_modules"})
+_BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+def files_under(root: Path, suffixes: Collection[str] = ()) -> Iterator[Path]:
+    """The file itself, or the files below a directory, sorted; with suffixes, only those that end with one.
+
+    Links to directories are not followed; version control's and installed packages' directories are left out.
+    """
+    if not root.is_dir():
+        yield root
+        return
+    for directory, names, files in os.walk(root):
+        names[:] = sorted(set(names) - _SKIPPED_DIRECTORIES)
+        for name in sorted(files):
+            if not suffixes or name.lower().endswith(tuple(suffixes)):
+                yield Path(directory, name)
+
+
+def relative(path: Path, root: Path) -> str:
+    """The path as locations show it: relative to the scanned directory, with forward slashes."""
+    return (path.relative_to(root) if root.is_dir() else Path(path.name)).as_posix()
+
+
+def open_binary(path: Path) -> BinaryIO:
+    """Opens a file for reading, through gzip, bzip2 or xz when its first bytes say so. Raises OSError."""
+    file = path.open("rb")
+    magic = file.read(6)
+    file.seek(0)
+    if magic.startswith(b"\x1f\x8b"):
+        return cast(BinaryIO, gzip.GzipFile(fileobj=file))
+    if magic.startswith(b"BZh"):
+        return cast(BinaryIO, bz2.BZ2File(file))
+    if magic == b"\xfd7zXZ\x00":
+        return cast(BinaryIO, lzma.LZMAFile(file))
+    return file
+
+
+def decode(data: bytes) -> tuple[str, int]:
+    """The text and the number of places that were not valid in its encoding (replaced by U+FFFD there).
+
+    UTF-8 unless a byte order mark says otherwise.
+    """
+    encoding = next((name for mark, name in _BYTE_ORDER_MARKS if data.startswith(mark)), "utf-8")
+    try:
+        return data.decode(encoding), 0
+    except UnicodeDecodeError:
+        text = data.decode(encoding, "replace")
+        return text, text.count("\ufffd")
