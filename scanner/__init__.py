@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from scanner.api import Scan as Scan
     from scanner.api import load as load
     from scanner.api import scan as scan
-    from scanner.assess import Verdict as Verdict
-    from scanner.assess import assess as assess
     from scanner.change import Change as Change
     from scanner.config import Config as Config
     from scanner.config import load_config as load_config
@@ -28,6 +26,8 @@ if TYPE_CHECKING:
     from scanner.model import Query as Query
     from scanner.model import Report as Report
     from scanner.schema import Schema as Schema
+    from scanner.verdict import Verdict as Verdict
+    from scanner.verdict import assess as assess
 
 _HOMES = {
     "Certainty": "scanner.model",
@@ -44,8 +44,8 @@ _HOMES = {
     "Scan": "scanner.api",
     "ScannerError": "scanner.errors",
     "Schema": "scanner.schema",
-    "Verdict": "scanner.assess",
-    "assess": "scanner.assess",
+    "Verdict": "scanner.verdict",
+    "assess": "scanner.verdict",
     "load": "scanner.api",
     "load_config": "scanner.config",
     "scan": "scanner.api",
