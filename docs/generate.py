@@ -14,17 +14,15 @@ import re
 import shlex
 import subprocess
 import sys
-from inspect import cleandoc
 from pathlib import Path
-from types import ModuleType
+from textwrap import dedent
 
 from scanner.model import Effect
-from scanner.rules import RULES
+from scanner.rules import RULES, Rule
 from tests.rules.fixture import DIRECTORY, Example, read
 
 ROOT = Path(__file__).parents[1]
 PAGES = ROOT / "docs" / "rules"
-SECTIONS = ("What it means", "Why it matters", "Example", "Instead", "Engines")
 ENGINES = {"postgres": "PostgreSQL", "mysql": "MySQL", "mariadb": "MariaDB"}
 
 _PASSAGE = re.compile(r"(<!-- \$ (.+?) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -57,46 +55,41 @@ def generated() -> dict[Path, str]:
 
 def generated_rules() -> dict[Path, str]:
     """The page of each rule and their index."""
-    modules = sorted((sys.modules[rule.__module__] for rule in RULES), key=lambda module: module.CODE)
-    pages = {PAGES / f"{_name(module)}.md": _page(module) for module in modules}
-    return pages | {PAGES / "README.md": _index(modules)}
+    rules = sorted(RULES, key=lambda rule: rule.code)
+    return {PAGES / f"{_file(rule)}.md": _page(rule) for rule in rules} | {PAGES / "README.md": _index(rules)}
 
 
-def _name(module: ModuleType) -> str:
-    return module.__name__.rpartition(".")[2]
+def _file(rule: Rule) -> str:
+    return rule.name.replace("-", "_")
 
 
-def _page(module: ModuleType) -> str:
-    title, body = _documentation(module)
-    source = f"fixtures/rules/{_name(module)}.sql"
-    return "\n\n".join([
+def _page(rule: Rule) -> str:
+    title, sections = _documentation(rule)
+    source = f"fixtures/rules/{_file(rule)}.sql"
+    parts = [
         "<!-- Generated from the rule and its fixture: change those, then run make docs. -->",
-        f"# {module.CODE} {_slug(module)}: {title}",
-        body,
+        f"# {rule.code} {rule.name}: {title}",
+        *(f"## {name}\n\n{_fenced(text) if name == 'Example' else text}" for name, text in sections.items()),
         "## Tested statements",
         f"The tests put these to the rule and to real servers ([{source}](../../{source})).",
-        f"```sql\n{(ROOT / source).read_text().strip()}\n```",
-    ]) + "\n"  # fmt: skip
-
-
-def _documentation(module: ModuleType) -> tuple[str, str]:
-    """The docstring's first line, and its sections as Markdown."""
-    title, _, rest = cleandoc(module.__doc__ or "").partition("\n")
-    heading = re.compile(rf"^({'|'.join(SECTIONS)})$", re.MULTILINE)
-    return title.rstrip("."), heading.sub(r"## \1\n", rest.strip())
-
-
-def _slug(module: ModuleType) -> str:
-    return _name(module).replace("_", "-")
-
-
-def _index(modules: list[ModuleType]) -> str:
-    rows = [
-        f"| [{module.CODE}]({_name(module)}.md) | {_slug(module)} | {title} | {_effects(module)} |"
-        for module in modules
-        for title, _ in [_documentation(module)]
+        _fenced((ROOT / source).read_text().strip()),
     ]
-    return "\n".join([
+    return "\n\n".join(parts) + "\n"
+
+
+def _documentation(rule: Rule) -> tuple[str, dict[str, str]]:
+    """The first line of the rule's docstring, and its sections: a name, and indented below it the text."""
+    title, _, body = rule.page.strip().partition("\n")
+    pieces = re.split(r"^(\S.*)\n", body, flags=re.MULTILINE)
+    return title, {name: dedent(text).strip() for name, text in zip(pieces[1::2], pieces[2::2], strict=True)}
+
+
+def _fenced(sql: str) -> str:
+    return f"```sql\n{sql}\n```"
+
+
+def _index(rules: list[Rule]) -> str:
+    head = [
         "<!-- Generated from the rules and their fixtures: change those, then run make docs. -->",
         "# Rules",
         "",
@@ -105,17 +98,20 @@ def _index(modules: list[ModuleType]) -> str:
         "",
         "| code | name | what happens | effects |",
         "| --- | --- | --- | --- |",
-        *rows,
-        "",
-    ])  # fmt: skip
+    ]
+    return "\n".join([*head, *map(_row, rules), ""])
 
 
-def _effects(module: ModuleType) -> str:
+def _row(rule: Rule) -> str:
+    title, _ = _documentation(rule)
+    return f"| [{rule.code}]({_file(rule)}.md) | {rule.name} | {title} | {_effects(rule)} |"
+
+
+def _effects(rule: Rule) -> str:
     """As in: breaks (MariaDB), changes-shape (PostgreSQL, MariaDB)."""
-    found = read(DIRECTORY / f"{_name(module)}.sql")
-    return ", ".join(
-        f"{effect} ({', '.join(_engines(found, effect))})" for effect in Effect if _engines(found, effect)
-    )
+    found = read(DIRECTORY / f"{_file(rule)}.sql")
+    shown = ((effect, _engines(found, effect)) for effect in Effect)
+    return ", ".join(f"{effect} ({', '.join(engines)})" for effect, engines in shown if engines)
 
 
 def _engines(found: list[Example], effect: Effect) -> list[str]:
