@@ -4,19 +4,35 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from scanner.model import Effect, Query, Report
+from scanner.model import Effect, Report
 from scanner.render import words
 from scanner.render.excerpt import marked
-from scanner.render.outline import Place, last_seen, places, sections, shared, sources
+from scanner.render.outline import last_seen, measures, places, sections, sources
 from scanner.render.verdict import headline, tallies
 
 _TEMPLATES = Path(__file__).with_name("templates")
+_FILTERS: dict[str, Callable[..., object]] = {
+    "effect": words.EFFECT_WORDS.__getitem__,
+    "count": words.count,
+    "number": words.number,
+    "duration": words.duration,
+    "calls": words.calls_words,
+    "subjects": words.subjects_words,
+    "why": words.why,
+    "coverage": words.coverage_words,
+    "scope": words.scope_words,
+    "measures": measures,
+    "sources": sources,
+    "places": places,
+    "last_seen": last_seen,
+}
 
 
 def to_html(report: Report) -> str:
@@ -57,33 +73,20 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    style, script = (Markup((_TEMPLATES / name).read_text("utf-8")) for name in ("report.css", "report.js"))
+    style, script = _own("report.css"), _own("report.js")
     made.globals |= {
         "style": style,
         "script": script,
         "policy": _policy(style, script),
         "effects": tuple(Effect),
     }
-    made.globals |= {
-        "marked": marked,
-        "shared": shared,
-        "measure": _measure,
-        "places": places,
-        "last_seen": last_seen,
-    }
-    made.filters |= {
-        "effect": words.EFFECT_WORDS.__getitem__,
-        "count": words.count,
-        "number": words.number,
-        "duration": words.duration,
-        "calls": words.calls_words,
-        "subjects": words.subjects_words,
-        "why": words.why,
-        "sources": sources,
-        "spot": _spot,
-    }
-    made.globals |= {"coverage_words": words.coverage_words, "scope_words": words.scope_words}
+    made.globals["marked"] = marked
+    made.filters |= _FILTERS
     return made
+
+
+def _own(name: str) -> Markup:
+    return Markup((_TEMPLATES / name).read_text("utf-8"))  # noqa: S704 - a file of this package
 
 
 def _shown(value: object) -> object:
@@ -98,16 +101,3 @@ def _policy(style: str, script: str) -> str:
 
 def _hash(text: str) -> str:
     return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
-
-
-def _measure(calls: int | None, total_time_ms: float | None, query: Query) -> str:
-    parts = [words.calls_words(calls)]
-    if total_time_ms is not None:
-        parts.append(f"{words.duration(total_time_ms)} in all")
-    if shared(query):
-        parts.append(f"shared by {words.count(len(query.services), 'service')}")
-    return ", ".join(parts)
-
-
-def _spot(place: Place) -> str:
-    return str(place.location)

@@ -16,12 +16,12 @@ Json = dict[str, Any]
 
 
 def to_json(report: Report) -> str:
-    """The report as JSON text, ASCII only: a lone surrogate, which JSON's readers refuse, is written as text."""
+    """The report as JSON text, ASCII only; a lone surrogate, which readers of JSON refuse, is written out."""
     return json.dumps(_sound(to_dict(report)), indent=2) + "\n"
 
 
 def to_dict(report: Report) -> Json:
-    """The report as plain values. Unknown is None, never 0; times are milliseconds, moments ISO 8601 in UTC."""
+    """The report as plain values. Unknown is None, never 0; durations are in milliseconds, times in UTC."""
     return {
         "schema_version": SCHEMA_VERSION,
         "change": _change(report),
@@ -72,7 +72,6 @@ def _summary(report: Report) -> Json:
 
 def _finding(item: Item) -> Json:
     finding = item.finding
-    shared = _measures(item.query) if item.query else _no_measures()
     return {
         "rule": finding.rule,
         "name": finding.name,
@@ -86,7 +85,7 @@ def _finding(item: Item) -> Json:
         "sql": item.sql,
         "span": list(finding.span) if finding.span else None,
         "services": list(item.services),
-        **shared,
+        **_measures(item.query),
         "locations": [_location(place) for place in item.places],
         "via": list(item.via),
         "folded": list(finding.folded),
@@ -109,19 +108,15 @@ def _unresolved(report: Report, unresolved: UnresolvedQuery) -> Json:
     return {**_query(report, unresolved.query), **asdict(unresolved.why)}
 
 
-def _measures(query: Query) -> Json:
-    seen = last_seen(query)
+def _measures(query: Query | None) -> Json:
+    seen = last_seen(query) if query else None
     return {
-        "calls": query.calls,
-        "total_time_ms": query.total_time_ms,
-        "rows": query.rows,
+        "calls": query.calls if query else None,
+        "total_time_ms": query.total_time_ms if query else None,
+        "rows": query.rows if query else None,
         "last_seen": seen.isoformat() if seen else None,
-        "sources": list(sources(query)),
+        "sources": list(sources(query)) if query else [],
     }
-
-
-def _no_measures() -> Json:
-    return {"calls": None, "total_time_ms": None, "rows": None, "last_seen": None, "sources": []}
 
 
 def _location(place: Place) -> Json:
@@ -142,7 +137,7 @@ def _coverage(report: Report) -> Json:
     }
 
 
-def _sound(value: Any) -> Any:
+def _sound(value: object) -> object:
     if isinstance(value, str):
         return value.encode("utf-8", "backslashreplace").decode()
     if isinstance(value, dict):

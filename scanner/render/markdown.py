@@ -47,21 +47,24 @@ def _findings(report: Report) -> str:
 def _item(item: Item) -> str:
     finding = item.finding
     doubt = " (possibly)" if finding.certainty is Certainty.POSSIBLE else ""
-    owners = ", ".join(map(_code, item.services))
-    places = ", ".join(_code(str(place.location)) for place in item.places)
-    where = [
-        owners,
-        places or ("no source line found" if item.query else ""),
-        calls_words(item.calls) if item.query else "",
-    ]
-    return "\n".join(
+    rule = f"{_text(finding.rule)} {_text(finding.name)}"
+    return "  \n".join(
         (
-            f"- **{EFFECT_WORDS[finding.effect]}**{doubt}: {_text(finding.message)} ({_text(finding.rule)} {_text(finding.name)})  ",
-            f"  {_code(item.sql or finding.subject.name, _SQL_WIDTH)}  ",
-            f"  {' · '.join(filter(None, where))}  ",
+            f"- **{EFFECT_WORDS[finding.effect]}**{doubt}: {_text(finding.message)} ({rule})",
+            f"  {_code(item.sql or finding.subject.name, _SQL_WIDTH)}",
+            f"  {_where(item)}",
             f"  Fix: {_text(finding.help)}",
         )
     )
+
+
+def _where(item: Item) -> str:
+    services = ", ".join(map(_code, item.services))
+    spots = ", ".join(_code(str(place.location)) for place in item.places)
+    if item.query is None:
+        return " · ".join(filter(None, (services, spots))) or item.finding.subject.kind
+    spots = spots or "no source line found"
+    return " · ".join(filter(None, (services, spots, calls_words(item.calls))))
 
 
 def _lists(report: Report) -> Iterator[str]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from scanner.model import Effect, Finding, Location, Query, Report, Subject, worst_effects
-from scanner.render.words import subjects_words
+from scanner.render.words import calls_words, count, duration, subjects_words
 
 Number = TypeVar("Number", int, float)
 
@@ -43,13 +43,27 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Cause:
+    """Findings of one group that say the same and are mended in the same way, most called first."""
+
+    message: str
+    help: str
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Group:
     """The findings of one rule with one effect in one section, most called first."""
 
     rule: str
     name: str
     effect: Effect
-    items: tuple[Item, ...]
+    causes: tuple[Cause, ...]
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """Its findings."""
+        return tuple(item for cause in self.causes for item in cause.items)
 
     @property
     def subjects(self) -> str:
@@ -117,6 +131,16 @@ def shared(query: Query) -> bool:
     return len(query.services) > 1 and any(o.service is None and o.calls for o in query.observations)
 
 
+def measures(query: Query, calls: int | None, total_time_ms: float | None) -> str:
+    """Calls and time of the query, as `measured` gives them, in words."""
+    parts = [calls_words(calls)]
+    if total_time_ms is not None:
+        parts.append(f"{duration(total_time_ms)} in all")
+    if shared(query):
+        parts.append(f"shared by {count(len(query.services), 'service')}")
+    return ", ".join(parts)
+
+
 def total(values: Iterable[Number | None]) -> Number | None:
     """The sum of what is known; None when nothing is."""
     known = [value for value in values if value is not None]
@@ -180,14 +204,22 @@ def _section(title: str, service: str | None, held: list[Item]) -> Section:
 
 def _groups(held: list[Item]) -> tuple[Group, ...]:
     groups: dict[tuple[Effect, str, str], list[Item]] = {}
-    for item in held:
+    for item in sorted(held, key=_calls, reverse=True):
         finding = item.finding
         groups.setdefault((finding.effect, finding.rule, finding.name), []).append(item)
-    made = (
-        Group(rule, name, effect, tuple(sorted(found, key=lambda i: -(i.calls or 0))))
-        for (effect, rule, name), found in groups.items()
-    )
-    return tuple(sorted(made, key=lambda g: (g.effect.rank, -sum(i.calls or 0 for i in g.items), g.rule)))
+    made = [Group(rule, name, effect, _causes(found)) for (effect, rule, name), found in groups.items()]
+    return tuple(sorted(made, key=lambda g: (g.effect.rank, -sum(map(_calls, g.items)), g.rule)))
+
+
+def _causes(found: list[Item]) -> tuple[Cause, ...]:
+    causes: dict[tuple[str, str], list[Item]] = {}
+    for item in found:
+        causes.setdefault((item.finding.message, item.finding.help), []).append(item)
+    return tuple(Cause(message, help_, tuple(same)) for (message, help_), same in causes.items())
+
+
+def _calls(item: Item) -> int:
+    return item.calls or 0
 
 
 def _place_key(place: Place) -> tuple[str, int, int, str]:

@@ -16,7 +16,7 @@ def _column(effect: Effect) -> str:
     return effect.value.replace("-", "_")
 
 
-# The columns of `findings_frame` and of the CSV, in order, and their types; docs/outputs.md says what each means.
+# The columns of `findings_frame` and of the CSV in order, and their types; docs/outputs.md explains them.
 FINDINGS: dict[str, str] = {
     "effect": "string",
     "rule": "string",
@@ -54,7 +54,7 @@ SERVICES: dict[str, str] = {
     "calls": "Int64",
     "total_time_ms": "Float64",
 }
-# Also in the full width that some spreadsheets accept; a carriage return never comes this far (see `visible`).
+# Also in the full width that some spreadsheets accept; no carriage return is left by `visible`.
 _FORMULA = ("=", "+", "-", "@", "\t", "\n", "＝", "＋", "－", "＠")
 
 Row = dict[str, Any]
@@ -72,7 +72,7 @@ def findings_frame(report: Report) -> pd.DataFrame:
 
 
 def services_frame(report: Report) -> pd.DataFrame:
-    """One row a service that touches the table, worst first; calls and time are those of its affected queries."""
+    """One row a service that touches the table, worst first; calls and time are of its affected queries."""
     rows = _services(report)
     order = [effect.value for effect in Effect] + ["unresolved", "unaffected"]
     rows.sort(key=lambda row: (order.index(row["worst"]), -(row["calls"] or 0), row["service"]))
@@ -174,7 +174,7 @@ def _frame(rows: list[Row], columns: dict[str, str]) -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series(cells[name], dtype=columns[name]) for name in columns})
 
 
-def _cell(value: Any) -> Any:
+def _cell(value: object) -> object:
     # An empty text and no text are the same empty cell in a CSV.
     return visible(value) or None if isinstance(value, str) else value
 

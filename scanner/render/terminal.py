@@ -6,22 +6,19 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from rich.cells import cell_len
-from rich.console import Console, RenderableType
-from rich.padding import Padding
-from rich.rule import Rule
-from rich.table import Table
+from rich.console import Console
 from rich.text import Text
 
-from scanner.model import Certainty, Coverage, Effect, Query, Report
+from scanner.model import Certainty, Effect, Query, Report
 from scanner.render.excerpt import Span, marked, narrow
-from scanner.render.outline import Group, Item, Place, Section, sections, shared
-from scanner.render.verdict import headline, tallies
+from scanner.render.outline import Cause, Group, Item, Place, Section, measures, sections
+from scanner.render.verdict import Tally, headline, tallies
 from scanner.render.words import (
     EFFECT_WORDS,
     calls_words,
     count,
     coverage_words,
-    duration,
+    number,
     one_line,
     scope_words,
     subjects_words,
@@ -36,8 +33,9 @@ _STYLES = {
 }
 _HARM = (Effect.BREAKS, Effect.CHANGES_RESULTS, Effect.CHANGES_SHAPE)
 _PLACES = 5  # lines of source shown for one finding
+_PLAIN = str.maketrans("─…", "-~")  # for terminals without Unicode
 
-Lines = Iterator[RenderableType]
+Lines = Iterator[tuple[int, Text]]  # how far a line and what it wraps to are indented, and the line
 
 
 def print_report(report: Report, console: Console, *, limit: int | None = 20) -> None:
@@ -45,102 +43,113 @@ def print_report(report: Report, console: Console, *, limit: int | None = 20) ->
 
     What is left out is counted. Colour and width are the console's affair.
     """
-    for line in _lines(report, console.width, limit):
-        console.print(line)
+    for indent, text in _lines(report, console.width, limit):
+        for line in _encodable(text, console).wrap(console, console.width - indent):
+            line.rstrip()
+            console.print(Text(" " * indent) + line, soft_wrap=True)
+
+
+def _encodable(text: Text, console: Console) -> Text:
+    if not console.options.ascii_only:
+        return text
+    plain = text.plain.translate(_PLAIN)
+    return Text(plain.encode(console.encoding, "backslashreplace").decode(console.encoding))
 
 
 def _lines(report: Report, width: int, limit: int | None) -> Lines:
     yield from _verdict(report)
     yield from _sections(sections(report, _HARM), width, limit)
     yield from _sections(sections(report, (Effect.NEEDS_UPDATE,)), width, limit)
-    yield from _consumers(report, limit)
+    yield from _consumers(report, width, limit)
     yield from _unresolved(report, width, limit)
     yield from _production_only(report, width, limit)
-    yield from _mentions(report, limit)
-    yield from _blind_spots(report, limit)
-    yield from _coverage(report)
+    yield from _mentions(report, width, limit)
+    yield from _blind_spots(report, width, limit)
+    yield from _coverage(report, width)
     yield from _advice(report)
 
 
 def _verdict(report: Report) -> Lines:
-    yield Text.assemble((one_line(report.change.sql), "bold"))
-    yield Text(f"{one_line(report.database.name)}, {report.database.engine}", "dim")
-    yield Text("")
-    yield Text(headline(report))
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    yield 0, Text(one_line(report.change.sql), "bold")
+    yield 0, Text(f"{one_line(report.database.name)}, {report.database.engine}", "dim")
+    for other in report.change.other_operations:
+        yield 0, Text(f"Not analysed: {one_line(other)}", "yellow")
+    yield 0, Text("")
+    yield 0, Text(headline(report))
+    yield 0, Text("")
     for tally in tallies(report):
         if tally.subjects:
-            table.add_row(
-                Text(EFFECT_WORDS[tally.effect], _STYLES[tally.effect]),
-                subjects_words(tally.subjects),
-                count(len(tally.services), "service") if tally.services else "",
-                count(tally.calls, "call") if tally.calls is not None else "",
-            )
-    if table.row_count:
-        yield Text("")
-        yield Padding(table, (0, 0, 0, 2))
+            yield 2, _row(tally)
+
+
+def _row(tally: Tally) -> Text:
+    services = count(len(tally.services), "service") if tally.services else ""
+    calls = count(tally.calls, "call") if tally.calls is not None else ""
+    effect = (f"{EFFECT_WORDS[tally.effect]:<17}", _STYLES[tally.effect])
+    return Text.assemble(effect, f"{subjects_words(tally.subjects):<28}{services:<14}{calls:>16}")
 
 
 def _sections(found: Iterable[Section], width: int, limit: int | None) -> Lines:
     left = limit
     for section in found:
-        yield from _heading(section)
+        yield from _heading(section, width)
         for group in section.groups:
-            shown = group.items if left is None else group.items[:left]
-            left = None if left is None else left - len(shown)
-            yield from _group(group, shown, width)
+            yield from _group(group, left, width)
+            left = None if left is None else max(left - len(group.items), 0)
 
 
-def _heading(section: Section) -> Lines:
-    yield Text("")
-    yield Rule(Text(one_line(section.title), "bold"), align="left", style="dim")
+def _heading(section: Section, width: int) -> Lines:
+    yield from _title(one_line(section.title), None, width)
     parts = [f"{EFFECT_WORDS[effect]} {subjects_words(hit)}" for effect, hit in section.effects.items()]
     if section.calls is not None:
         parts.append(calls_words(section.calls))
-    yield Text(", ".join(parts), "dim")
+    yield 0, Text(", ".join(parts), "dim")
 
 
-def _group(group: Group, shown: tuple[Item, ...], width: int) -> Lines:
-    yield Text("")
+def _group(group: Group, left: int | None, width: int) -> Lines:
     title = f"  {one_line(group.rule)} {one_line(group.name)}, {group.subjects}"
-    yield Text.assemble((EFFECT_WORDS[group.effect].upper(), _STYLES[group.effect]), title)
+    yield 0, Text("")
+    yield 0, Text.assemble((EFFECT_WORDS[group.effect].upper(), _STYLES[group.effect]), title)
+    for cause in group.causes:
+        yield from _cause(cause, left, width)
+        left = None if left is None else max(left - len(cause.items), 0)
+
+
+def _cause(cause: Cause, left: int | None, width: int) -> Lines:
+    shown = cause.items[:left]
+    if shown:
+        yield 2, Text(one_line(cause.message))
     for item in shown:
         yield from _item(item, width)
-    if shown and len({item.finding.help for item in shown}) == 1:
-        yield _fix(shown[0])
-    yield from _more(len(group.items) - len(shown), "finding")
+    if shown:
+        yield 2, Text.assemble(("Fix: ", "green"), one_line(cause.help))
+    yield from _more(len(cause.items) - len(shown), "finding")
 
 
 def _item(item: Item, width: int) -> Lines:
     finding = item.finding
-    yield _in(2, Text(one_line(finding.message)))
     if item.sql is not None:
         yield from _sql(item.sql, finding.span, item.query, width)
-    else:
-        yield _in(4, Text(f"{finding.subject.kind} {one_line(finding.subject.name)}"))
+    if item.query is None:
+        yield 4, Text(f"{finding.subject.kind} {one_line(finding.subject.name)}")
     if finding.certainty is Certainty.POSSIBLE:
-        yield _in(
-            4,
-            Text.assemble(("possibly", "italic"), f": {one_line(finding.reason)}" if finding.reason else ""),
-        )
-    yield from _places(item)
+        reason = f": {one_line(finding.reason)}" if finding.reason else ""
+        yield 6, Text.assemble(("only possible", "italic"), reason)
+    for place in item.places[:_PLACES]:
+        yield 6, _place(place)
+    yield from _more(len(item.places) - _PLACES, "place", 6)
     if item.query is not None:
-        yield _in(4, Text(_measure(item, item.query), "dim"))
+        yield 6, Text(_measure(item, item.query), "dim")
+    if finding.folded:
+        yield 6, Text(f"also {one_line(', '.join(finding.folded))}", "dim")
 
 
 def _sql(sql: str, span: Span | None, query: Query | None, width: int) -> Lines:
-    excerpt = narrow(marked(sql, span, query), width - 5)
-    text = Text.assemble(excerpt.before, (excerpt.marked, "bold underline"), excerpt.after)
-    yield _in(4, Text(text.plain, spans=text.spans, no_wrap=True, overflow="ellipsis"))
+    excerpt = narrow(marked(sql, span, query), width - 4)
+    yield 4, Text.assemble(excerpt.before, (excerpt.marked, "bold underline"), excerpt.after, overflow="fold")
     if excerpt.marked:
-        caret = "^" * min(cell_len(excerpt.marked), width - 5)
-        yield _in(4, Text(" " * cell_len(excerpt.before) + caret, "bold", no_wrap=True, overflow="ellipsis"))
-
-
-def _places(item: Item) -> Lines:
-    for place in item.places[:_PLACES]:
-        yield _in(4, _place(place))
-    yield from _more(len(item.places) - _PLACES, "place")
+        caret = " " * cell_len(excerpt.before) + "^" * cell_len(excerpt.marked)
+        yield 4, Text(caret, "bold", no_wrap=True, overflow="crop")
 
 
 def _place(place: Place) -> Text:
@@ -149,45 +158,37 @@ def _place(place: Place) -> Text:
 
 
 def _measure(item: Item, query: Query) -> str:
-    parts = [calls_words(item.calls)]
-    if item.total_time_ms is not None:
-        parts.append(f"{duration(item.total_time_ms)} in all")
-    if shared(query):
-        parts.append(f"shared by {count(len(query.services), 'service')}")
+    parts = [measures(query, item.calls, item.total_time_ms)]
     if item.via:
         parts.append(f"through {one_line(', '.join(item.via))}")
     return ", ".join(parts if item.places else [*parts, "no source line found"])
 
 
-def _fix(item: Item) -> RenderableType:
-    return _in(2, Text.assemble(("Fix: ", "green"), one_line(item.finding.help)))
-
-
-def _consumers(report: Report, limit: int | None) -> Lines:
+def _consumers(report: Report, width: int, limit: int | None) -> Lines:
     if report.consumers:
-        yield from _title("Declared consumers, to be told", len(report.consumers))
+        yield from _title("Declared consumers, to be told", len(report.consumers), width)
     for consumer in islice(report.consumers, limit):
         note = f", {one_line(consumer.note)}" if consumer.note else ""
-        yield _in(2, Text.assemble((one_line(consumer.name), "bold"), f": {one_line(consumer.kind)}{note}"))
+        yield 2, Text.assemble((one_line(consumer.name), "bold"), f": {one_line(consumer.kind)}{note}")
     yield from _more(len(report.consumers) - len(report.consumers[:limit]), "consumer")
 
 
 def _unresolved(report: Report, width: int, limit: int | None) -> Lines:
     if report.unresolved:
-        yield from _title("Could not be checked", len(report.unresolved))
+        yield from _title("Could not be checked", len(report.unresolved), width)
     for unresolved in islice(report.unresolved, limit):
         yield from _sql(unresolved.query.sql, None, unresolved.query, width)
-        yield _in(6, Text(f"{one_line(why(unresolved.why))}; {_seen(unresolved.query)}", "dim"))
+        yield 6, Text(f"{one_line(why(unresolved.why))}; {_seen(unresolved.query)}", "dim")
     yield from _more(len(report.unresolved) - len(report.unresolved[:limit]), "query")
 
 
 def _production_only(report: Report, width: int, limit: int | None) -> Lines:
     found = report.production_only
     if found:
-        yield from _title("Production runs it, no source line was found", len(found))
+        yield from _title("Production runs it, no source line was found", len(found), width)
     for query in islice(found, limit):
         yield from _sql(query.sql, None, query, width)
-        yield _in(6, Text(_seen(query), "dim"))
+        yield 6, Text(_seen(query), "dim")
     yield from _more(len(found) - len(found[:limit]), "query")
 
 
@@ -197,54 +198,50 @@ def _seen(query: Query) -> str:
     return ", ".join(filter(None, (services, calls_words(query.calls), places)))
 
 
-def _mentions(report: Report, limit: int | None) -> Lines:
+def _mentions(report: Report, width: int, limit: int | None) -> Lines:
     if report.mentions:
-        yield from _title("Names the table, gave no query", len(report.mentions))
+        yield from _title("Names the table, gave no query", len(report.mentions), width)
     for mention in islice(report.mentions, limit):
-        yield _in(2, Text(f"{one_line(str(mention.location))}  {one_line(mention.text)}"))
+        yield 2, Text(f"{one_line(str(mention.location))}  {one_line(mention.text)}")
     yield from _more(len(report.mentions) - len(report.mentions[:limit]), "mention")
 
 
-def _blind_spots(report: Report, limit: int | None) -> Lines:
+def _blind_spots(report: Report, width: int, limit: int | None) -> Lines:
     if report.unread:
-        yield from _title("Could not be read", sum(unread.count for unread in report.unread))
+        yield from _title("Could not be read", sum(unread.count for unread in report.unread), width)
     for unread in islice(report.unread, limit):
         times = f" ({count(unread.count, 'entry')})" if unread.count > 1 else ""
-        yield _in(2, Text(f"{one_line(unread.place)}: {one_line(unread.reason)}{times}"))
+        yield 2, Text(f"{one_line(unread.place)}: {one_line(unread.reason)}{times}")
     yield from _more(len(report.unread) - len(report.unread[:limit]), "place")
     if report.blind_spots:
-        yield from _title("Blind spots", len(report.blind_spots))
+        yield from _title("Blind spots", len(report.blind_spots), width)
     for spot in report.blind_spots:
-        yield _in(2, Text(f"{one_line(spot.place)}: {one_line(spot.message)}"))
+        yield 2, Text(f"{one_line(spot.place)}: {one_line(spot.message)}")
 
 
-def _coverage(report: Report) -> Lines:
-    yield from _title("What was read", None)
+def _coverage(report: Report, width: int) -> Lines:
+    yield from _title("What was read", None, width)
     for coverage in report.coverage:
-        yield _in(2, Text(coverage_words(coverage)))
-    yield _in(2, Text(scope_words(report)))
+        yield 2, Text(coverage_words(coverage))
+    yield 2, Text(scope_words(report))
 
 
 def _advice(report: Report) -> Lines:
-    yield Text("")
+    yield 0, Text("")
     if report.unaffected:
-        yield Text(
-            f"{count(len(report.unaffected), 'query')} unaffected: -o report.html or -o report.csv lists them."
-        )
+        unaffected = count(len(report.unaffected), "query")
+        yield 0, Text(f"{unaffected} unaffected: -o report.html or -o report.csv lists them.")
     worst = next((tally.effect for tally in tallies(report) if tally.subjects), None)
     if worst:
-        yield Text(f"In CI, --fail-on {worst} makes this exit with 1.")
+        yield 0, Text(f"In CI, --fail-on {worst} makes this exit with 1.")
 
 
-def _title(title: str, total: int | None) -> Lines:
-    yield Text("")
-    yield Rule(Text(title if total is None else f"{title} ({total:,})", "bold"), align="left", style="dim")
+def _title(title: str, total: int | None, width: int) -> Lines:
+    text = title if total is None else f"{title} ({number(total)})"
+    yield 0, Text("")
+    yield 0, Text.assemble((text, "bold"), (f" {'─' * (width - cell_len(text) - 1)}", "dim"), no_wrap=True)
 
 
-def _more(hidden: int, noun: str) -> Lines:
+def _more(hidden: int, noun: str, indent: int = 2) -> Lines:
     if hidden > 0:
-        yield _in(2, Text(f"and {count(hidden, f'more {noun}')}", "italic"))
-
-
-def _in(indent: int, text: Text) -> Padding:
-    return Padding(text, (0, 0, 0, indent))
+        yield indent, Text(f"and {count(hidden, f'more {noun}')}", "italic")

@@ -6,9 +6,15 @@
   const text = document.getElementById("by-text");
   const shown = document.getElementById("shown");
   const items = Array.from(document.querySelectorAll(".item"), (node) => ({
-    node, text: node.closest(".group, .card").querySelector("h2, h3").textContent.toLowerCase() + node.textContent.toLowerCase(),
+    node, text: words(node),
   }));
   const findings = items.filter((item) => item.node.dataset.effect).length;
+
+  function words(node) {
+    const cause = node.closest(".cause");
+    const said = cause ? [cause.closest(".group").querySelector("h3"), ...cause.querySelectorAll(":scope > p")] : [];
+    return [...said, node].map((part) => part.textContent).join(" ").toLowerCase();
+  }
 
   function fits(item) {
     const data = item.node.dataset;
@@ -23,7 +29,7 @@
       item.node.hidden = !fits(item);
       if (!item.node.hidden && item.node.dataset.effect) left += 1;
     }
-    for (const box of document.querySelectorAll(".group, .card")) {
+    for (const box of document.querySelectorAll(".cause, .group, .card")) {
       const held = box.querySelectorAll(".item");
       box.hidden = held.length > 0 && Array.from(held).every((node) => node.hidden);
     }
