@@ -1,0 +1,7 @@
+"""Which sightings are one query: normalised SQL, the fingerprint that names it, and queries gathered by it."""
+
+from scanner.fingerprint.gathering import gather
+from scanner.fingerprint.identity import fingerprint
+from scanner.fingerprint.normal import normalise
+
+__all__ = ["fingerprint", "gather", "normalise"]
