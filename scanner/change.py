@@ -30,8 +30,20 @@ class Change:
 
     @classmethod
     def parse(cls, sql: str, engine: str | Engine) -> Change:
-        """Reads ALTER TABLE statements that add columns to one table. Raises ChangeError."""
-        raise NotImplementedError
+        """Reads a migration that adds columns to one table: ALTER TABLE, and what else it does with them.
+
+        Later statements on the new columns (SET NOT NULL, SET DEFAULT, ADD CONSTRAINT, CREATE UNIQUE INDEX)
+        are carried out on them; every other statement is kept in `other_operations`.
+        Raises ChangeError, and UsageError for an engine that is not known.
+        """
+        from scanner.schema.parse.migration import read_migration
+
+        return read_migration(sql, Engine.parse(engine))
+
+    @classmethod
+    def short(cls, table: str, definition: str, engine: str | Engine) -> Change:
+        """The short form, ``orders`` and ``status text NOT NULL``. Raises ChangeError and UsageError."""
+        return cls.parse(f"ALTER TABLE {table} ADD COLUMN {definition}", engine)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -93,10 +93,10 @@ class Argument:
 
 @dataclass(frozen=True, slots=True)
 class Routine:
-    """A function or procedure."""
+    """A function, a procedure, an aggregate (its body is elsewhere) or a scheduled event of MySQL."""
 
     name: TableName
-    kind: Literal["function", "procedure"]
+    kind: Literal["function", "procedure", "aggregate", "event"]
     arguments: tuple[Argument, ...]
     returns: str | None  # SQL type, "setof t", "table", "trigger", "void", "record"; None for a procedure
     language: str  # sql, plpgsql; MySQL bodies are "sql"

@@ -1,0 +1,208 @@
+"""The catalogue while a script is being read: what the statements so far have made."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+
+from scanner.model import (
+    Column,
+    Database,
+    Engine,
+    ForeignKey,
+    Grant,
+    Routine,
+    Rule,
+    Skipped,
+    Table,
+    TableName,
+    Trigger,
+    UserType,
+    View,
+)
+from scanner.schema.parse.columns import decorated
+from scanner.schema.parse.constraints import Constraint
+from scanner.schema.parse.cursor import UnreadableError
+from scanner.schema.parse.naming import constraint_name, renamed_columns
+
+_NEXT_VALUE = re.compile(r"nextval\('([^']+)'(?:::regclass)?\)")
+
+
+@dataclass(slots=True)
+class TableDraft:
+    """A table that statements still change."""
+
+    name: TableName
+    engine: Engine
+    columns: list[Column] = field(default_factory=list)
+    constraints: list[Constraint] = field(default_factory=list)
+    parents: list[TableName] = field(default_factory=list)
+    partition_of: TableName | None = None
+    of_type: TableName | None = None
+    grants: list[Grant] = field(default_factory=list)
+    foreign: bool = False
+    sequences: dict[str, TableName] = field(default_factory=dict)  # owned by its columns
+
+    def index(self, column: str) -> int | None:
+        """The place of a column, or None."""
+        key = self.engine.column_key(column)
+        return next((i for i, c in enumerate(self.columns) if self.engine.column_key(c.name) == key), None)
+
+    def require(self, column: str) -> int:
+        """The place of a column. Raises UnreadableError."""
+        index = self.index(column)
+        if index is None:
+            raise UnreadableError(f"table {self.name} has no column {column}")
+        return index
+
+    def add_constraint(self, constraint: Constraint) -> None:
+        """Adds a key or a condition, with the name the engine would give it; NOT NULL goes to its column."""
+        if constraint.kind == "not null":
+            index = self.require(constraint.columns[0])
+            self.columns[index] = replace(self.columns[index], nullable=False)
+        if constraint.index:
+            index_of = next((c for c in self.constraints if c.name == constraint.index), None)
+            if index_of is None:
+                return
+            self.constraints.remove(index_of)
+            constraint = replace(constraint, columns=index_of.columns)
+        name = constraint.name or constraint_name(self.name.name, constraint, self.constraints, self.engine)
+        self.constraints.append(replace(constraint, name=name))
+
+    def drop_constraint(self, name: str | None) -> None:
+        """Drops by name; None drops the primary key."""
+        if name is None or (name.upper() == "PRIMARY" and self.engine.family == "mysql"):
+            self.constraints = [c for c in self.constraints if c.kind != "primary key"]
+        else:
+            self.constraints = [c for c in self.constraints if c.name != name]
+
+    def drop_column(self, column: str) -> None:
+        """Drops a column with the keys that hold it."""
+        dropped = self.columns.pop(self.require(column)).name
+        self.constraints = [c for c in self.constraints if dropped not in c.columns]
+
+    def rename_column(self, old: str, new: str) -> None:
+        """Renames a column, in the keys too."""
+        index = self.require(old)
+        old = self.columns[index].name
+        self.columns[index] = replace(self.columns[index], name=new)
+        self.constraints = [renamed_columns(c, old, new) for c in self.constraints]
+
+    def copy_key(self, constraint: Constraint) -> None:
+        """Adds a parent's key unless an equal one is there."""
+        if not any((c.kind, c.columns) == (constraint.kind, constraint.columns) for c in self.constraints):
+            self.add_constraint(replace(constraint, name=None))
+
+    def inheritable(self) -> list[Column]:
+        """Its columns as copies get them: what the primary key requires stays required."""
+        required = {column for c in self.constraints if c.kind == "primary key" for column in c.columns}
+        return [replace(c, nullable=c.nullable and c.name not in required) for c in self.columns]
+
+    def build(self) -> Table:
+        """The table as a value."""
+        by_kind: dict[str, list[Constraint]] = {}
+        for constraint in self.constraints:
+            by_kind.setdefault(constraint.kind, []).append(constraint)
+        primary = by_kind.get("primary key", [])
+        return Table(
+            name=self.name,
+            columns=tuple(decorated(self._as_serial(column), self.constraints) for column in self.columns),
+            primary_key=primary[-1].columns if primary else (),
+            unique_keys=tuple(c.columns for c in by_kind.get("unique", ())),
+            checks=tuple(c.expression for c in by_kind.get("check", ()) if c.expression),
+            foreign_keys=tuple(c.foreign_key for c in by_kind.get("foreign key", ()) if c.foreign_key),
+            parents=tuple(self.parents),
+            partition_of=self.partition_of,
+            of_type=self.of_type,
+            grants=tuple(dict.fromkeys(self.grants)),
+            foreign=self.foreign,
+        )
+
+    def _as_serial(self, column: Column) -> Column:
+        """A default of the next value of the column's own sequence is what ``serial`` stands for."""
+        sequence = self.sequences.get(column.name)
+        found = _NEXT_VALUE.fullmatch(column.default or "")
+        if sequence is None or found is None or found[1].split(".")[-1].strip('"') != sequence.name:
+            return column
+        return replace(column, serial=True, default=None)
+
+
+@dataclass(slots=True)
+class Draft:
+    """The catalogue so far, and where the script's names lead at this point."""
+
+    database: Database
+    path: list[str] = field(default_factory=list)  # PostgreSQL's search path
+    in_use: str | None = None  # MySQL's default database
+    used: list[str] = field(default_factory=list)  # every database a USE named
+    stored_views: bool = False
+    relations: dict[TableName, TableDraft | View] = field(default_factory=dict)
+    routines: list[Routine] = field(default_factory=list)
+    triggers: dict[tuple[TableName, str], Trigger] = field(default_factory=dict)
+    types: dict[TableName, UserType] = field(default_factory=dict)
+    rules: dict[tuple[TableName, str], Rule] = field(default_factory=dict)
+    heirs: dict[TableName, list[TableDraft]] = field(default_factory=dict)
+    skipped: list[Skipped] = field(default_factory=list)
+
+    @property
+    def engine(self) -> Engine:
+        """The engine that would run the script."""
+        return self.database.engine
+
+    def created(self, name: TableName) -> TableName:
+        """The name a CREATE of this name makes."""
+        if name.schema:
+            return name
+        if self.engine.family == "mysql":
+            return TableName(self.in_use, name.name)
+        return TableName(self.path[0] if self.path else self.database.schemas[0], name.name)
+
+    def resolved(self, name: TableName) -> TableName:
+        """The relation a reference means; what is not there yet is taken for where it would be created."""
+        if name.schema is None:
+            for schema in self.path:
+                if TableName(schema, name.name) in self.relations:
+                    return TableName(schema, name.name)
+        return self.created(name)
+
+    def table(self, name: TableName) -> TableDraft:
+        """The table a reference means. Raises UnreadableError."""
+        found = self.relations.get(self.resolved(name))
+        if isinstance(found, TableDraft):
+            return found
+        what = "is a view" if found else "is not created by this script"
+        raise UnreadableError(f"relation {name} {what}")
+
+    def resolved_type(self, name: TableName) -> TableName:
+        """The type a reference means."""
+        candidates = [TableName(schema, name.name) for schema in self.path] if name.schema is None else [name]
+        return next((c for c in candidates if c in self.types), self.created(name))
+
+    def resolved_key(self, key: ForeignKey) -> ForeignKey:
+        """A foreign key whose table has the name the catalogue holds."""
+        return replace(key, table=self.resolved(key.table))
+
+    def resolved_constraint(self, constraint: Constraint) -> Constraint:
+        """A constraint whose foreign key leads to a name of the catalogue."""
+        if constraint.foreign_key is None:
+            return constraint
+        return replace(constraint, foreign_key=self.resolved_key(constraint.foreign_key))
+
+    def adopt(self, child: TableDraft, parent: TableName) -> None:
+        """Makes a table a child of another."""
+        if parent not in child.parents:
+            child.parents.append(parent)
+            self.heirs.setdefault(parent, []).append(child)
+
+    def disown(self, child: TableDraft, parent: TableName) -> None:
+        """Ends an inheritance; the columns stay."""
+        if parent in child.parents:
+            child.parents.remove(parent)
+            self.heirs[parent].remove(child)
+        if child.partition_of == parent:
+            child.partition_of = None
+
+    def descendants(self, name: TableName) -> list[TableDraft]:
+        """Every table below this one: children, partitions and theirs."""
+        direct = self.heirs.get(name, [])
+        return direct + [below for child in direct for below in self.descendants(child.name)]

@@ -1,0 +1,39 @@
+"""The names that engines give to constraints, so that a later DROP finds them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from scanner.model import Engine
+from scanner.schema.parse.constraints import Constraint
+
+_SUFFIXES = {
+    "primary key": "pkey",
+    "unique": "key",
+    "foreign key": "fkey",
+    "check": "check",
+    "not null": "not_null",
+}
+
+
+def constraint_name(table: str, constraint: Constraint, others: Sequence[Constraint], engine: Engine) -> str:
+    """The default name, as ``orders_status_check`` in PostgreSQL and ``orders_chk_1`` in MySQL."""
+    same_kind = sum(other.kind == constraint.kind for other in others) + 1
+    if engine.family == "postgres":
+        columns = () if constraint.kind == "primary key" else constraint.columns
+        return "_".join([table, *columns, _SUFFIXES.get(constraint.kind, "idx")])
+    if constraint.kind == "foreign key":
+        return f"{table}_ibfk_{same_kind}"
+    if constraint.kind == "check":
+        return f"CONSTRAINT_{same_kind}" if engine.name == "mariadb" else f"{table}_chk_{same_kind}"
+    return (
+        "PRIMARY" if constraint.kind == "primary key" else constraint.columns[0] if constraint.columns else ""
+    )
+
+
+def renamed_columns(constraint: Constraint, old: str, new: str) -> Constraint:
+    """The constraint after a column of its table was renamed."""
+    columns = tuple(new if column == old else column for column in constraint.columns)
+    key = constraint.foreign_key
+    return replace(constraint, columns=columns, foreign_key=replace(key, columns=columns) if key else None)
