@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from scanner.model import Database, Engine, Routine, Rule, Skipped, Table, TableName, Trigger, UserType, View
+from scanner.model import Column, Database, Engine, Routine, Rule, Skipped, Table, TableName, Trigger, UserType, View
 
 if TYPE_CHECKING:
     from scanner.change import Change
@@ -28,6 +28,8 @@ class Schema:
     types: Mapping[TableName, UserType] = field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
     skipped: tuple[Skipped, ...] = ()
+    before: Schema | None = field(default=None, compare=False, repr=False)  # of a schema made by `after`
+    _indexes: dict[TableName, dict[str, Column]] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @classmethod
     def from_ddl(
@@ -69,6 +71,13 @@ class Schema:
     def views(self) -> tuple[View, ...]:
         """The views, in the order of their names."""
         return tuple(r for _, r in sorted(self.relations.items(), key=_by_name) if isinstance(r, View))
+
+    def index(self, table: Table) -> Mapping[str, Column]:
+        """The table's columns by the form in which names are compared (Engine.column_key)."""
+        found = self._indexes.get(table.name)
+        if found is None:
+            found = self._indexes[table.name] = {self.engine.column_key(c.name): c for c in table.columns}
+        return found
 
     def find(self, name: TableName, default_schema: str | None = None) -> Relation | None:
         """The relation a reference of this (folded) name means, or None.

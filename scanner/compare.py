@@ -1,0 +1,131 @@
+"""Resolve twice, compare: what a change does to one statement, in facts that rules can read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from scanner.change import Change
+from scanner.model import Column, Engine, RowUse, Table, TableName
+from scanner.resolve import Binding, ErrorKind, JoinKeys, Output, Resolution, SqlError, Star, WholeRow, Write
+from scanner.schema import Schema
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One statement before and after the change."""
+
+    before: Resolution
+    after: Resolution
+    change: Change
+    schema: Schema  # before the change
+    schema_after: Schema
+    table: Table  # the changed one, as it was
+    row_use: RowUse | None = None  # what the code does with the rows, where that is known
+
+    @property
+    def engine(self) -> Engine:
+        """The engine of the database."""
+        return self.schema.engine
+
+    @property
+    def postgres(self) -> bool:
+        """Whether the engine is PostgreSQL (else MySQL or MariaDB)."""
+        return self.schema.engine.family == "postgres"
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """The new columns."""
+        return tuple(added.column for added in self.change.columns)
+
+    def new_errors(self, *kinds: ErrorKind) -> list[SqlError]:
+        """Errors of these kinds that the engine raises after the change and not before."""
+        known = {(e.kind, e.node, e.column) for e in self.before.errors}
+        return [e for e in self.after.errors if e.kind in kinds and (e.kind, e.node, e.column) not in known]
+
+    @cached_property
+    def rebound(self) -> list[tuple[Binding, Binding]]:
+        """Names that mean something else than before: (before, after)."""
+        pairs = ((self.before.bindings.get(node), binding) for node, binding in self.after.bindings.items())
+        return [(old, new) for old, new in pairs if old is not None and _place(old) != _place(new)]
+
+    @cached_property
+    def grown_keys(self) -> list[tuple[JoinKeys, JoinKeys]]:
+        """Joins whose keys are other ones than before: (before, after)."""
+        pairs = ((self.before.join_keys.get(node), keys) for node, keys in self.after.join_keys.items())
+        return [(old, new) for old, new in pairs if old is not None and old.names != new.names]
+
+    @cached_property
+    def grown_rows(self) -> list[WholeRow]:
+        """Whole rows used as values that have more columns than before."""
+        pairs = ((self.before.whole_rows.get(node), row) for node, row in self.after.whole_rows.items())
+        return [row for old, row in pairs if old is not None and old.columns != row.columns]
+
+    @cached_property
+    def grown_stars(self) -> list[Star]:
+        """Stars that stand for another number of columns than before."""
+        pairs = ((self.before.stars.get(node), star) for node, star in self.after.stars.items())
+        return [star for old, star in pairs if old is not None and old.width != star.width]
+
+    @cached_property
+    def new_outputs(self) -> tuple[Output, ...]:
+        """Outermost columns that were not there before."""
+        known = {(o.name, o.meaning) for o in self.before.outputs}
+        return tuple(o for o in self.after.outputs if (o.name, o.meaning) not in known)
+
+    @property
+    def outputs_grew(self) -> bool:
+        """The result has other columns: more, in another place, or under another name."""
+        return [o.name for o in self.before.outputs] != [o.name for o in self.after.outputs]
+
+    @cached_property
+    def outputs_changed(self) -> bool:
+        """A column that was there before has another value."""
+        remaining = iter([o.meaning for o in self.after.outputs])
+        return not all(
+            any(meaning == each for each in remaining) for meaning in _in_order(self.before, self.after)
+        )
+
+    @property
+    def rows_changed(self) -> bool:
+        """Other rows are read, returned or changed."""
+        return self.before.rows != self.after.rows
+
+    @cached_property
+    def changed_writes(self) -> list[tuple[Write, Write]]:
+        """Writes that put another value into a column that was there before: (before, after)."""
+        pairs = zip(self.before.writes, self.after.writes, strict=False)
+        return [(old, new) for old, new in pairs if not _kept(old, new)]
+
+    @property
+    def meaning_changed(self) -> bool:
+        """Values, rows or written rows are others than before."""
+        return self.rows_changed or self.outputs_changed or bool(self.changed_writes)
+
+    def writes_to_changed(self) -> list[Write]:
+        """Writes to the changed table or one that grows with it."""
+        return [w for w in self.after.writes if self.is_grown(w.table)]
+
+    def is_grown(self, name: TableName) -> bool:
+        """Whether the change gave this table new columns."""
+        old, new = self.schema.relations.get(name), self.schema_after.relations.get(name)
+        return isinstance(old, Table) and isinstance(new, Table) and len(old.columns) != len(new.columns)
+
+
+def _place(binding: Binding) -> tuple[object, ...]:
+    output = binding.meaning if binding.kind == "output" else None
+    return (binding.kind, binding.origin, binding.column, output)
+
+
+def _in_order(before: Resolution, after: Resolution) -> list[int]:
+    """The meanings that were there before, in the order the comparison wants them."""
+    old = [o.meaning for o in before.outputs]
+    new = [o.meaning for o in after.outputs]
+    if set(old) <= set(new):
+        return sorted(old, key=new.index)
+    return old
+
+
+def _kept(old: Write, new: Write) -> bool:
+    after = dict(new.values)
+    return all(after.get(column) == meaning for column, meaning in old.values)

@@ -1,0 +1,156 @@
+"""Which queries to ask about, what the change does to each, and an account of every one of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+
+from scanner.change import Change
+from scanner.graph import Graph, Parts, build_graph, queries_reaching, query_id, relation_id
+from scanner.model import (
+    BlindSpot,
+    Consumer,
+    Coverage,
+    Effect,
+    Finding,
+    Location,
+    Mention,
+    Observation,
+    Query,
+    Report,
+    RowUse,
+    Subject,
+    TableName,
+    Unread,
+    Unresolved,
+    UnresolvedQuery,
+)
+from scanner.objects import object_findings
+from scanner.verdict import Prepared, Verdict, prepare
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the scan knows beside the queries, for the report to print."""
+
+    consumers: tuple[Consumer, ...] = ()
+    mentions: tuple[Mention, ...] = ()
+    blind_spots: tuple[BlindSpot, ...] = ()
+    unread: tuple[Unread, ...] = ()
+    coverage: tuple[Coverage, ...] = ()
+    out_of_scope: int = 0  # queries bound to other databases
+
+
+def impact(
+    change: Change, parts: Parts, graph: Graph | None = None, evidence: Evidence | None = None
+) -> Report:
+    """The report on a change to one database. Raises ChangeError when the change does not fit its schema."""
+    prepared = prepare(change, parts.schema)
+    known = evidence or Evidence()
+    via = _touching(prepared, parts, graph if graph is not None else build_graph([parts]))
+    touching = [query for query in parts.queries if query.fingerprint in via]
+    answers = [_Answer(query, *_judge(prepared, query)) for query in touching]
+    findings = [finding for answer in answers for finding in answer.findings]
+    findings += object_findings(prepared, touching)
+    return Report(
+        replace(change, table=prepared.table.name),
+        parts.schema.database,
+        tuple(touching),
+        tuple(sorted(findings, key=lambda f: f.effect.rank)),
+        tuple(a.query for a in answers if not a.findings and a.unresolved is None),
+        tuple(UnresolvedQuery(a.query, a.unresolved) for a in answers if a.unresolved is not None),
+        known.mentions,
+        known.blind_spots,
+        known.unread,
+        known.coverage,
+        tuple(_reading(known.consumers, prepared.table.name)),
+        known.out_of_scope,
+        len(parts.queries),
+        {fingerprint: names for fingerprint, names in via.items() if names},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    query: Query
+    findings: tuple[Finding, ...]
+    unresolved: Unresolved | None
+
+
+def _touching(prepared: Prepared, parts: Parts, graph: Graph) -> dict[str, tuple[str, ...]]:
+    """Fingerprints of the queries that reach the table, with the objects between them."""
+    database = parts.schema.database.name
+    by_node = {query_id(query): query.fingerprint for query in parts.queries}
+    found: dict[str, tuple[str, ...]] = {}
+    for name in prepared.grown:
+        node = relation_id(database, name)
+        for reaching in queries_reaching(graph, node) if node in graph else ():
+            if reaching.query in by_node:
+                names = tuple(graph.nodes[each]["name"] for each in reaching.via)
+                found.setdefault(by_node[reaching.query], names)
+    for query in parts.queries:
+        if _may_mention(query, parts, prepared):
+            found.setdefault(query.fingerprint, ())
+    return found
+
+
+def _may_mention(query: Query, parts: Parts, prepared: Prepared) -> bool:
+    """A query that could not be read, and whose text has the table's name in it."""
+    if not isinstance(parts.references.get(query.fingerprint, Unresolved("not asked")), Unresolved):
+        return False
+    return any(
+        re.search(rf"(?<![\w$]){re.escape(name.name)}(?![\w$])", query.sql, re.I) for name in prepared.grown
+    )
+
+
+def _judge(prepared: Prepared, query: Query) -> tuple[tuple[Finding, ...], Unresolved | None]:
+    """The findings for a query: those that hold everywhere once, those of single places with the places."""
+    merged: dict[Finding, list[Location]] = {}
+    groups = _by_use(query.observations)
+    unresolved: Unresolved | None = None
+    for (row_use, default_schema), places in groups.items():
+        verdict = prepared.assess(query.sql, default_schema=default_schema, row_use=row_use)
+        unresolved = unresolved or verdict.unresolved
+        for finding in _folded(verdict):
+            merged.setdefault(finding, []).extend(places)
+    everywhere = sum(map(len, groups.values()))
+    subject = Subject("query", query.fingerprint)
+    findings = tuple(
+        replace(f, subject=subject, occurrences=() if len(places) == everywhere else tuple(places))
+        for f, places in merged.items()
+    )
+    return findings, None if findings else unresolved
+
+
+def _by_use(observations: Iterable[Observation]) -> Mapping[tuple[RowUse | None, str | None], list[Location]]:
+    groups: dict[tuple[RowUse | None, str | None], list[Location]] = {}
+    for observation in observations:
+        use = replace(observation.row_use, location=None) if observation.row_use else None
+        places = groups.setdefault((use, observation.default_schema), [])
+        if observation.location is not None:
+            places.append(observation.location)
+    return groups
+
+
+def _folded(verdict: Verdict) -> Iterator[Finding]:
+    """The worst findings of a statement; the names of the lesser ones go under the first of them."""
+    if not verdict.findings:
+        return
+    worst = [f for f in verdict.findings if f.effect is verdict.effect]
+    lesser = tuple(dict.fromkeys(f.name for f in verdict.findings if f.effect is not verdict.effect))
+    yield replace(worst[0], folded=lesser)
+    yield from worst[1:]
+
+
+def _reading(consumers: Sequence[Consumer], table: TableName) -> Iterator[Consumer]:
+    for consumer in consumers:
+        if any(
+            fnmatchcase(table.name, pattern) or fnmatchcase(str(table), pattern)
+            for pattern in consumer.tables
+        ):
+            yield consumer
+
+
+__all__ = ["Effect", "Evidence", "impact"]

@@ -1,0 +1,40 @@
+"""One statement + one schema → what the engine would make of it. The only code here that walks sqlglot trees."""
+
+from scanner.resolve.context import Settings
+from scanner.resolve.parse import Parsed, parse
+from scanner.resolve.references import References, named_by, references
+from scanner.resolve.resolution import (
+    Binding,
+    Clause,
+    ErrorKind,
+    JoinKeys,
+    Meanings,
+    Output,
+    Resolution,
+    SqlError,
+    Star,
+    WholeRow,
+    Write,
+)
+from scanner.resolve.statement import resolve
+
+__all__ = [
+    "Binding",
+    "Clause",
+    "ErrorKind",
+    "JoinKeys",
+    "Meanings",
+    "Output",
+    "Parsed",
+    "References",
+    "Resolution",
+    "Settings",
+    "SqlError",
+    "Star",
+    "WholeRow",
+    "Write",
+    "named_by",
+    "parse",
+    "references",
+    "resolve",
+]

@@ -1,0 +1,116 @@
+"""What the resolution of one statement carries along."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from sqlglot import exp
+
+from scanner.model import TableName, View
+from scanner.resolve.resolution import ErrorKind, Meaning, Meanings, Output, Resolution, SqlError
+
+if TYPE_CHECKING:
+    from scanner.resolve.scope import Scope
+    from scanner.schema import Schema
+
+# Who wins when a routine's parameter or variable and a column have one name.
+VariableRule = Literal["column", "variable", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the session, the role and the surrounding routine decide."""
+
+    default_schema: str | None = None
+    strict: bool = True  # MySQL: STRICT_TRANS_TABLES or STRICT_ALL_TABLES
+    full_group_by: bool = True  # ONLY_FULL_GROUP_BY; PostgreSQL always
+    role: str | None = None  # None: the owner, who may do everything
+    variables: VariableRule = "column"
+    via: str | None = None  # the routine or trigger whose body this is
+
+
+@dataclass(slots=True)
+class Context:
+    """One resolution under way."""
+
+    schema: Schema
+    meanings: Meanings
+    settings: Settings
+    result: Resolution
+    offset_known: bool = True  # spans are offsets of the statement, not of a view's or routine's text
+    replaces: bool = False  # the text said REPLACE, which is parsed as INSERT
+    frozen: bool = False  # inside a view: names are those of the day it was created
+    meaning_of: dict[int, Meaning] = field(
+        default_factory=dict
+    )  # tree node → meaning, for the check of GROUP BY
+    query_widths: dict[int, int] = field(default_factory=dict)  # tree node of a query → number of its columns
+    # Resolve a subquery, and a data-modifying statement in WITH: they and the expressions in them need each other.
+    query: Callable[[exp.Expr, Scope | None], Relation] = field(init=False)
+    write: Callable[[exp.Expr, Scope | None], Relation] = field(init=False)
+    view: Callable[[View], Relation] = field(init=False)  # what a view yields
+
+    @property
+    def postgres(self) -> bool:
+        """Whether the engine is PostgreSQL (else MySQL or MariaDB)."""
+        return self.schema.engine.family == "postgres"
+
+    @property
+    def names_schema(self) -> Schema:
+        """The schema whose columns names mean: inside a view the one it was created on."""
+        return self.schema.before if self.frozen and self.schema.before is not None else self.schema
+
+    def name(self, identifier: exp.Expr) -> str:
+        """An identifier as the catalogue would hold it."""
+        text = identifier.name
+        return text.lower() if self.postgres and not identifier.args.get("quoted") else text
+
+    def key(self, name: str) -> str:
+        """The form in which column names and aliases are compared."""
+        return name if self.postgres else name.lower()
+
+    def error(
+        self,
+        kind: ErrorKind,
+        code: str,
+        message: str,
+        node: exp.Expr,
+        *,
+        column: str | None = None,
+        table: TableName | None = None,
+        possible: str | None = None,
+    ) -> None:
+        """Notes an error the engine would raise; code is "SQLSTATE/errno"."""
+        own = code.split("/")[0 if self.postgres else -1]
+        self.result.errors.append(
+            SqlError(
+                kind, own, message, id(node), self.span(node), column, table, possible, self.settings.via
+            )
+        )
+
+    def doubt(self, reason: str) -> None:
+        """Notes why the answer can be no more than possible."""
+        if reason not in self.result.doubts:
+            self.result.doubts.append(reason)
+
+    def span(self, node: exp.Expr) -> tuple[int, int] | None:
+        """Where the node stands in the statement: offsets, end exclusive."""
+        if not self.offset_known or self.settings.via:
+            return None
+        starts: list[int] = []
+        ends: list[int] = []
+        for part in (node, *node.find_all(exp.Identifier, exp.Star, exp.Literal)):
+            if "start" in part.meta:
+                starts.append(part.meta["start"])
+                ends.append(part.meta["end"] + 1)
+        return (min(starts), max(ends)) if starts else None
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """What a query yields: its columns, and which rows."""
+
+    outputs: tuple[Output, ...]
+    rows: Meaning
+    open: bool = False  # it may have columns that are not known

@@ -1,0 +1,315 @@
+"""Expressions → meanings: every name bound, every width checked that an engine checks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from sqlglot import exp
+
+from scanner.model import Table, TableName
+from scanner.resolve.context import Context
+from scanner.resolve.names import bind, row_source, whole_row
+from scanner.resolve.resolution import Clause, ErrorKind, Meaning, WholeRow
+from scanner.resolve.scope import Scope, Source
+from scanner.resolve.types import comparable, family
+
+# Functions of a row whose result does not depend on which columns the row has.
+_ROW_BLIND = frozenset({"count", "num_nonnulls_row"})
+_COMPARISONS = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.NullSafeEQ, exp.NullSafeNEQ)
+_QUERIES = (exp.Select, exp.SetOperation, exp.Values)
+
+
+def value(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning:
+    """What an expression means in this scope."""
+    handler = _HANDLERS.get(type(node))
+    meaning = handler(ctx, node, scope, clause) if handler else _generic(ctx, node, scope, clause)
+    ctx.meaning_of[id(node)] = meaning
+    return meaning
+
+
+def width(ctx: Context, node: exp.Expr, scope: Scope) -> int | None:
+    """How many values the node stands for: 1 for a scalar, n for a row; None when that is not known."""
+    node = node.unnest() if isinstance(node, exp.Paren) else node
+    if isinstance(node, exp.Subquery):
+        node = node.unnest()
+    if isinstance(node, exp.Tuple) or _is_row_call(node):
+        widths = [_cell_width(ctx, cell, scope) for cell in node.expressions]
+        return None if None in widths else sum(w for w in widths if w is not None)
+    if isinstance(node, (exp.Select, exp.SetOperation)):
+        return _widths_of(ctx).get(id(node))
+    if isinstance(node, (exp.Any, exp.All)):
+        return width(ctx, node.this, scope)
+    if (source := row_source(ctx, node, scope)) is not None:
+        return len(source.fields())
+    return 1
+
+
+def row_type(ctx: Context, data_type: exp.Expr | None) -> Table | None:
+    """The table whose row type a cast names, if it names one."""
+    if (
+        not ctx.postgres
+        or not isinstance(data_type, exp.DataType)
+        or data_type.this is not exp.DType.USERDEFINED
+    ):
+        return None
+    kind = data_type.args.get("kind")
+    if kind is None:
+        return None
+    parts = (
+        [ctx.name(part) for part in kind.find_all(exp.Identifier)]
+        if isinstance(kind, exp.Expr)
+        else str(kind).split(".")
+    )
+    found = ctx.schema.find(TableName(parts[-2] if len(parts) > 1 else None, parts[-1])) if parts else None
+    return found if isinstance(found, Table) else None
+
+
+def scalar_type(ctx: Context, node: exp.Expr) -> str | None:
+    """The SQL type of a plain expression; None when it is not known or an untyped constant."""
+    node = node.unnest() if isinstance(node, exp.Paren) else node
+    if isinstance(node, exp.Column):
+        binding = ctx.result.bindings.get(id(node))
+        return binding.type if binding else None
+    if isinstance(node, exp.Cast):
+        return node.to.sql("postgres").lower()
+    return _FUNCTION_TYPES.get(type(node))
+
+
+def arguments(node: exp.Expr) -> Iterator[exp.Expr]:
+    """The direct sub-expressions, in the order of the tree."""
+    for child in node.args.values():
+        if isinstance(child, exp.Expr):
+            yield child
+        elif isinstance(child, list):
+            for each in child:
+                if isinstance(each, exp.Expr):
+                    yield each
+
+
+def _generic(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning:
+    parts = [value(ctx, child, scope, clause) for child in arguments(node)]
+    return ctx.meanings.of(type(node).__name__, node.name if not parts else "", *parts)
+
+
+def _constant(ctx: Context, node: exp.Expr, _scope: Scope, _clause: Clause) -> Meaning:
+    return ctx.meanings.of("constant", type(node).__name__ if isinstance(node, exp.Null) else "")
+
+
+def _word(ctx: Context, node: exp.Expr, _scope: Scope, _clause: Clause) -> Meaning:
+    return ctx.meanings.of("word", node.sql() if isinstance(node, exp.DataType) else node.name)
+
+
+def _column(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning:
+    assert isinstance(node, exp.Column)
+    if isinstance(node.this, exp.Star):
+        source = row_source(ctx, node, scope)
+        return whole_row(ctx, source, node, "value") if source else ctx.meanings.of("star")
+    return bind(ctx, node, scope, clause)
+
+
+def _query(ctx: Context, node: exp.Expr, scope: Scope, _clause: Clause) -> Meaning:
+    """A subquery where one value is wanted."""
+    relation = ctx.query(node, scope)
+    if len(relation.outputs) != 1 and not relation.open and not _is_row_operand(node):
+        ctx.error(ErrorKind.SUBQUERY_WIDTH, "42601/1241", "subquery must return only one column", node)
+    return ctx.meanings.of("scalar", relation.rows, *(o.meaning for o in relation.outputs))
+
+
+def _exists(ctx: Context, node: exp.Expr, scope: Scope, _clause: Clause) -> Meaning:
+    return ctx.meanings.of("exists", ctx.query(node.this, scope).rows)
+
+
+def _in(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning:
+    left = value(ctx, node.this, scope, clause)
+    query = node.args.get("query")
+    if query is None:
+        return ctx.meanings.of("in", left, *(value(ctx, each, scope, clause) for each in node.expressions))
+    relation = ctx.query(query, scope)
+    _check_rows(ctx, width(ctx, node.this, scope), None if relation.open else len(relation.outputs), query)
+    return ctx.meanings.of("in", left, relation.rows, *(o.meaning for o in relation.outputs))
+
+
+def _comparison(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning:
+    left, right = node.this, node.expression
+    meaning = ctx.meanings.of(
+        type(node).__name__, value(ctx, left, scope, clause), value(ctx, right, scope, clause)
+    )
+    left_width, right_width = width(ctx, left, scope), width(ctx, right, scope)
+    if (left_width, right_width) != (1, 1):
+        _check_rows(ctx, left_width, right_width, right)
+    elif ctx.postgres and not comparable(scalar_type(ctx, left), scalar_type(ctx, right)):
+        types = f"{scalar_type(ctx, left)} {_SIGNS.get(type(node), '=')} {scalar_type(ctx, right)}"
+        ctx.error(ErrorKind.TYPE_MISMATCH, "42883", f"operator does not exist: {types}", node)
+    return meaning
+
+
+def _check_rows(ctx: Context, left: int | None, right: int | None, node: exp.Expr) -> None:
+    if left is None or right is None or left == right:
+        return
+    if left == 1 or right == 1:
+        ctx.error(
+            ErrorKind.SUBQUERY_WIDTH,
+            "42601/1241",
+            f"subquery has {max(left, right)} columns where {1} is wanted",
+            node,
+        )
+    else:
+        ctx.error(
+            ErrorKind.ROW_WIDTH,
+            "42601/1241",
+            f"unequal number of entries in row expressions: {left} and {right}",
+            node,
+        )
+
+
+def _any_or_all(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning:
+    inner = node.this.unnest() if isinstance(node.this, (exp.Subquery, exp.Paren)) else node.this
+    if isinstance(inner, _QUERIES):
+        relation = ctx.query(inner, scope)
+        return ctx.meanings.of("any", relation.rows, *(o.meaning for o in relation.outputs))
+    return _generic(ctx, node, scope, clause)
+
+
+def _is(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning:
+    source = row_source(ctx, node.this, scope) if isinstance(node.expression, exp.Null) else None
+    if source is None:
+        return _generic(ctx, node, scope, clause)
+    negated = isinstance(node.parent, exp.Not)
+    return ctx.meanings.of(
+        "is null", whole_row(ctx, source, node.this, "not-null-test" if negated else "identity")
+    )
+
+
+def _row_blind(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning:
+    """count(t) and ORDER BY t: the row is told apart or counted, its columns do not show."""
+    source = row_source(ctx, node.this, scope) if isinstance(node.this, exp.Expr) else None
+    if source is None:
+        return _generic(ctx, node, scope, clause)
+    if isinstance(node.this, exp.Column) and not isinstance(node.this.this, exp.Star):
+        bind(ctx, node.this, scope, clause)
+    return ctx.meanings.of("row blind", whole_row(ctx, source, node.this, "identity"))
+
+
+def _dot(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning:
+    """`(t).a`: one field of a row; the rest of the row does not show."""
+    source = row_source(ctx, node.this, scope)
+    field = node.expression
+    if source is not None and isinstance(field, exp.Identifier):
+        matches = source.find(ctx.key(ctx.name(field)))
+        if matches:
+            return matches[0].meaning
+    if isinstance(field, exp.Identifier):
+        return ctx.meanings.of("field", _field_base(ctx, node.this, scope, clause), field.name)
+    return _generic(ctx, node, scope, clause)
+
+
+def _field_base(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning:
+    return value(ctx, node, scope, clause)
+
+
+def _cast(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning:
+    inner = node.this.unnest() if isinstance(node.this, exp.Paren) else node.this
+    meaning = ctx.meanings.of(
+        "cast", value(ctx, node.this, scope, clause), _word(ctx, node.args["to"], scope, clause)
+    )
+    table = row_type(ctx, node.args["to"])
+    if table is None:
+        return meaning
+    given = width(ctx, inner, scope) if isinstance(inner, exp.Tuple) or _is_row_call(inner) else None
+    if given is not None and given != len(table.columns):
+        message = f"cannot cast type record to {table.name}: it has {len(table.columns)} columns, not {given}"
+        ctx.error(ErrorKind.ROW_WIDTH, "42846", message, node, table=table.name)
+    elif isinstance(inner, (exp.Literal, exp.Parameter, exp.Placeholder)):
+        names = tuple(c.name for c in table.columns)
+        ctx.result.whole_rows[id(node)] = WholeRow(
+            ctx.span(node), str(table.name), table.name, names, "literal"
+        )
+    return meaning
+
+
+def _function(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning:
+    """A function that sqlglot has no class for: a routine of the schema, or the engine's own."""
+    name = node.this.lower() if isinstance(node.this, str) else node.name.lower()
+    routine = next((r for r in ctx.schema.routines if r.name.name.lower() == name), None)
+    if routine is None:
+        parts = [value(ctx, each, scope, clause) for each in node.expressions]
+        return ctx.meanings.of("function", name, *parts)
+    ctx.result.routines.add(routine.name)
+    return ctx.meanings.of(
+        "routine", routine.name, *(_routine_argument(ctx, a, scope, clause) for a in node.expressions)
+    )
+
+
+def _routine_argument(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning:
+    """A row handed to a routine: whether its columns show is decided by the routine's body."""
+    source = row_source(ctx, node, scope)
+    return value(ctx, node, scope, clause) if source is None else whole_row(ctx, source, node, "identity")
+
+
+def _cell_width(ctx: Context, cell: exp.Expr, scope: Scope) -> int | None:
+    if isinstance(cell, exp.Column) and isinstance(cell.this, exp.Star):
+        source: Source | None = row_source(ctx, cell, scope)
+        return len(source.fields()) if source else None
+    if isinstance(cell, exp.Star):
+        return None
+    return 1
+
+
+def _is_row_call(node: exp.Expr) -> bool:
+    return isinstance(node, exp.Anonymous) and str(node.this).upper() == "ROW"
+
+
+def _is_row_operand(node: exp.Expr) -> bool:
+    """A subquery compared with a row, or assigned to one: its width is checked there."""
+    parent = node.parent
+    while isinstance(parent, (exp.Subquery, exp.Paren)):
+        parent = parent.parent
+    return isinstance(parent, (*_COMPARISONS, exp.Any, exp.All, exp.In, exp.PropertyEQ))
+
+
+def _widths_of(ctx: Context) -> dict[int, int]:
+    return ctx.query_widths
+
+
+_SIGNS = {exp.EQ: "=", exp.NEQ: "<>", exp.GT: ">", exp.GTE: ">=", exp.LT: "<", exp.LTE: "<="}
+_FUNCTION_TYPES: dict[type[exp.Expr], str] = {
+    exp.Upper: "text",
+    exp.Lower: "text",
+    exp.Concat: "text",
+    exp.Count: "bigint",
+    exp.Length: "integer",
+    exp.CurrentTimestamp: "timestamptz",
+    exp.CurrentDate: "date",
+}
+_Handler = Callable[[Context, exp.Expr, Scope, Clause], Meaning]
+_HANDLERS: dict[type[exp.Expr], _Handler] = {
+    exp.Column: _column,
+    exp.Literal: _constant,
+    exp.Parameter: _constant,
+    exp.Placeholder: _constant,
+    exp.Null: _constant,
+    exp.Boolean: _constant,
+    exp.Identifier: _word,
+    exp.Var: _word,
+    exp.Star: _word,
+    exp.DataType: _word,
+    exp.Select: _query,
+    exp.Union: _query,
+    exp.Except: _query,
+    exp.Intersect: _query,
+    exp.Subquery: _query,
+    exp.Exists: _exists,
+    exp.In: _in,
+    exp.Any: _any_or_all,
+    exp.All: _any_or_all,
+    exp.Is: _is,
+    exp.Count: _row_blind,
+    exp.Ordered: _row_blind,
+    exp.Dot: _dot,
+    exp.Cast: _cast,
+    exp.TryCast: _cast,
+    exp.Anonymous: _function,
+    **dict.fromkeys(_COMPARISONS, _comparison),
+}
+
+__all__ = ["arguments", "family", "row_type", "scalar_type", "value", "width"]

@@ -1,0 +1,102 @@
+"""Which columns an INSERT writes, and what the engine refuses about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlglot import exp
+
+from scanner.model import Column, Table
+from scanner.resolve.context import Context, Relation
+from scanner.resolve.resolution import ErrorKind
+
+
+def insert_columns(
+    ctx: Context, table: Table, listed: Sequence[str] | None, given: Relation, node: exp.Expr
+) -> list[Column]:
+    """The target columns in order. Without a list PostgreSQL takes the first ones, MySQL all that are visible."""
+    if listed is None:
+        return _positional(ctx, table, given, node)
+    index = ctx.schema.index(table)
+    columns = [index[ctx.key(name)] for name in listed if ctx.key(name) in index]
+    for name in listed:
+        if ctx.key(name) not in index:
+            message = f'column "{name}" of relation "{table.name}" does not exist'
+            ctx.error(ErrorKind.UNKNOWN_COLUMN, "42703/1054", message, node, column=name, table=table.name)
+    if not given.open and given.outputs and len(given.outputs) != len(listed):
+        _width_error(ctx, len(listed), len(given.outputs), table, node)
+    return columns
+
+
+def check_insert(ctx: Context, table: Table, columns: Sequence[Column], node: exp.Expr) -> None:
+    """Notes what fails: values for generated columns, and required columns that get none."""
+    written = {c.name for c in columns}
+    rows = node.args.get("expression")
+    for position, column in enumerate(columns):
+        computed = column.generated or (column.identity == "always" and not node.args.get("override"))
+        if computed and not _all_default(rows, position):
+            message = f'cannot insert a value into the generated column "{column.name}"'
+            code = "428C9/1906" if ctx.schema.engine.name == "mariadb" else "428C9/3105"
+            ctx.error(ErrorKind.GENERATED_COLUMN, code, message, node, column=column.name, table=table.name)
+    if not ctx.postgres and (not ctx.settings.strict or node.args.get("ignore")):
+        return
+    for column in table.columns:
+        if column.name not in written and _required(ctx, column):
+            _missing(ctx, table, column, node)
+
+
+def _positional(ctx: Context, table: Table, given: Relation, node: exp.Expr) -> list[Column]:
+    columns = [c for c in table.columns if not c.invisible]
+    if given.open:
+        return columns
+    if ctx.postgres:
+        if len(given.outputs) > len(columns):
+            _width_error(ctx, len(columns), len(given.outputs), table, node)
+        return columns[: len(given.outputs)]
+    if given.outputs and len(given.outputs) != len(columns):
+        _width_error(ctx, len(columns), len(given.outputs), table, node)
+    return columns[: len(given.outputs)]
+
+
+def _width_error(ctx: Context, targets: int, given: int, table: Table, node: exp.Expr) -> None:
+    message = f"INSERT into {table.name} has {targets} target columns and {given} values"
+    ctx.error(ErrorKind.INSERT_WIDTH, "42601/1136", message, node, table=table.name)
+
+
+def _required(ctx: Context, column: Column) -> bool:
+    """No value, no default, no NULL. MySQL gives an ENUM its first member (measured)."""
+    if column.nullable or column.has_default:
+        return False
+    return ctx.postgres or not column.type.lower().startswith("enum")
+
+
+def _missing(ctx: Context, table: Table, column: Column, node: exp.Expr) -> None:
+    message = (
+        f'null value in column "{column.name}" of relation "{table.name}": it is NOT NULL and has no default'
+    )
+    before = any(
+        t.table == table.name and t.timing == "before" and "insert" in t.events and t.for_each == "row"
+        for t in ctx.schema.triggers
+    )
+    doubt = f"a BEFORE INSERT trigger on {table.name} may fill it" if before else None
+    ctx.error(
+        ErrorKind.REQUIRED_COLUMN,
+        "23502/1364",
+        message,
+        node,
+        column=column.name,
+        table=table.name,
+        possible=doubt,
+    )
+
+
+def _all_default(rows: exp.Expr | None, position: int) -> bool:
+    """Every row of VALUES says DEFAULT at this position."""
+    if not isinstance(rows, exp.Values):
+        return False
+    cells = [
+        row.expressions[position]
+        for row in rows.expressions
+        if isinstance(row, exp.Tuple) and position < len(row.expressions)
+    ]
+    return bool(cells) and all(cell.name.upper() == "DEFAULT" for cell in cells)

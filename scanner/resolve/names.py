@@ -1,0 +1,326 @@
+"""Names → bindings: how the engine finds what a column reference means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from sqlglot import exp
+
+from scanner.model import TableName
+from scanner.resolve.context import Context
+from scanner.resolve.lookup import COLUMNS_ONLY, Lookup, Step, lookup
+from scanner.resolve.resolution import Binding, Clause, ErrorKind, Meaning, Output, WholeRow
+from scanner.resolve.scope import Field, Scope, Source
+
+_SYSTEM_COLUMNS = frozenset({"ctid", "xmin", "xmax", "cmin", "cmax", "tableoid", "oid"})
+
+
+def bind(ctx: Context, column: exp.Column, scope: Scope, clause: Clause, *, alone: bool = False) -> Meaning:
+    """Binds a column reference and returns what it means; notes the error when it cannot be bound."""
+    if column.args.get("table") is not None:
+        return _bind_qualified(ctx, column, scope, clause)
+    return _bind_bare(ctx, column, scope, clause, alone)
+
+
+def whole_row(ctx: Context, source: Source, node: exp.Expr, use: str) -> Meaning:
+    """A row of the source as one value; what depends on its columns depends on the use."""
+    fields = [f for f in source.fields() if not f.hidden]
+    names = tuple(f.name for f in fields)
+    ctx.result.whole_rows[id(node)] = WholeRow(ctx.span(node), source.alias, source.relation, names, use)
+    if use == "identity":
+        return ctx.meanings.of("row", source.node)
+    if use == "not-null-test":
+        return ctx.meanings.of("row not null", source.node, *_nullable_columns(source))
+    return ctx.meanings.of("row value", source.node, names, *(f.meaning for f in fields))
+
+
+def source_named(ctx: Context, name: str, scope: Scope | None) -> Source | None:
+    """The source that an alias means, here or in a scope around."""
+    key = ctx.key(name)
+    while scope is not None:
+        found = scope.by_alias.get(key)
+        if found is not None:
+            return found
+        scope = scope.parent
+    return None
+
+
+def row_source(ctx: Context, node: exp.Expr, scope: Scope) -> Source | None:
+    """The source whose whole row the node is: `t`, `t.*` or `(t)`, on PostgreSQL; None for anything else."""
+    node = node.unnest()
+    if not ctx.postgres or not isinstance(node, exp.Column):
+        return None
+    if isinstance(node.this, exp.Star):
+        return source_named(ctx, ctx.name(node.args["table"]), scope) if node.args.get("table") else None
+    if node.args.get("table") is not None:
+        return None
+    name = ctx.name(node.this)
+    if any(level.find(name) for level in _levels(scope)):
+        return None
+    return source_named(ctx, name, scope)
+
+
+def output_named(ctx: Context, outputs: Sequence[Output], key: str) -> list[Output]:
+    """The outputs of this name."""
+    return [o for o in outputs if o.name is not None and ctx.key(o.name) == key]
+
+
+def _levels(scope: Scope | None) -> Iterator[Scope]:
+    while scope is not None:
+        yield scope
+        scope = scope.parent
+
+
+def _nullable_columns(source: Source) -> Iterator[str]:
+    for column in source.table.columns if source.table else ():
+        if column.nullable and not column.has_default:
+            yield column.name
+
+
+def _bind_bare(ctx: Context, column: exp.Column, scope: Scope, clause: Clause, alone: bool) -> Meaning:
+    name = ctx.name(column.this)
+    if (
+        ctx.settings.variables == "variable"
+        and (variable := _variable(ctx, scope, name, column, clause)) is not None
+    ):
+        return variable
+    steps = _steps(lookup(ctx.schema.engine.family, clause), alone)
+    for step in steps:
+        meaning = _take(ctx, step, column, scope, clause, name)
+        if meaning is not None:
+            return meaning
+    return _bind_otherwise(ctx, column, scope, clause, name)
+
+
+def _steps(rule: Lookup, alone: bool) -> tuple[Step, ...]:
+    return rule.alone if alone else rule.nested
+
+
+def _take(
+    ctx: Context, step: Step, column: exp.Column, scope: Scope, clause: Clause, name: str
+) -> Meaning | None:
+    key = ctx.key(name)
+    if step is Step.OUTPUTS or step is Step.FIRST_OUTPUT:
+        return _bind_output(ctx, step, column, scope, clause, key)
+    if step is Step.COLUMNS:
+        return _bind_in_levels(ctx, column, scope, clause, key)
+    matches = scope.find(key)
+    if not matches or (step is Step.UNIQUE_COLUMN and len(matches) > 1):
+        return None
+    return _settle(ctx, column, clause, matches, 0)
+
+
+def _bind_output(
+    ctx: Context, step: Step, column: exp.Column, scope: Scope, clause: Clause, key: str
+) -> Meaning | None:
+    matches = output_named(ctx, scope.outputs, key)
+    if not matches:
+        return None
+    if step is Step.FIRST_OUTPUT:
+        matches = [o for o in matches if not o.star][:1] or matches[:1]
+    if len({o.meaning for o in matches}) > 1:
+        _ambiguous(ctx, column, key, [])
+    chosen = matches[0]
+    name = chosen.name or key
+    _note(
+        ctx,
+        column,
+        Binding(name, clause, chosen.meaning, _place(ctx, column), "", type=chosen.type, kind="output"),
+    )
+    return chosen.meaning
+
+
+def _bind_in_levels(
+    ctx: Context, column: exp.Column, scope: Scope, clause: Clause, key: str
+) -> Meaning | None:
+    for depth, level in enumerate(_levels(scope)):
+        matches = level.find(key)
+        if matches:
+            if ctx.settings.variables == "error" and _is_variable(level, key, scope):
+                _ambiguous(ctx, column, key, matches, "it could be a variable or a column")
+            return _settle(ctx, column, clause, matches, depth)
+        unknown = next((s for s in level.sources() if s.open), None)
+        if unknown is not None and not (ctx.postgres and source_named(ctx, key, level)):
+            return _assume(ctx, column, clause, unknown, key, depth)
+    return None
+
+
+def _settle(
+    ctx: Context, column: exp.Column, clause: Clause, matches: Sequence[Field], depth: int
+) -> Meaning:
+    if len(matches) > 1:
+        _ambiguous(ctx, column, matches[0].name, matches)
+    chosen = matches[0]
+    place = _place(ctx, column)
+    found = Binding(
+        chosen.name,
+        clause,
+        chosen.meaning,
+        place,
+        chosen.source,
+        chosen.node,
+        chosen.table,
+        chosen.column,
+        chosen.type,
+        depth,
+    )
+    _note(ctx, column, found)
+    return chosen.meaning
+
+
+def _assume(
+    ctx: Context, column: exp.Column, clause: Clause, source: Source, key: str, depth: int
+) -> Meaning:
+    meaning = ctx.meanings.of("assumed", source.node, key)
+    ctx.doubt(f"the columns of {source.relation or source.alias} are not known")
+    place = _place(ctx, column)
+    _note(
+        ctx,
+        column,
+        Binding(key, clause, meaning, place, source.alias, source.node, source.relation, key, depth=depth),
+    )
+    return meaning
+
+
+def _bind_otherwise(ctx: Context, column: exp.Column, scope: Scope, clause: Clause, name: str) -> Meaning:
+    if ctx.postgres and (source := source_named(ctx, name, scope)) is not None:
+        return _bind_row(ctx, column, source, clause)
+    variable = _variable(ctx, scope, name, column, clause)
+    if variable is not None:
+        return variable
+    if (
+        name in _SYSTEM_COLUMNS
+        or name.startswith("@")
+        or not any(True for level in _levels(scope) for _ in level.sources())
+    ):
+        return ctx.meanings.of("free", name)
+    ctx.error(ErrorKind.UNKNOWN_COLUMN, "42703/1054", f'column "{name}" does not exist', column, column=name)
+    return ctx.meanings.of("unknown", name)
+
+
+def _bind_row(ctx: Context, column: exp.Column, source: Source, clause: Clause) -> Meaning:
+    fields = source.fields()
+    if source.table is None and len(fields) == 1 and fields[0].name == source.alias:
+        _note(
+            ctx,
+            column,
+            Binding(source.alias, clause, fields[0].meaning, _place(ctx, column), source.alias, source.node),
+        )
+        return fields[0].meaning
+    meaning = whole_row(ctx, source, column, "value")
+    place = _place(ctx, column)
+    row = Binding(
+        source.alias, clause, meaning, place, source.alias, source.node, source.relation, kind="row"
+    )
+    _note(ctx, column, row)
+    return meaning
+
+
+def _bind_qualified(ctx: Context, column: exp.Column, scope: Scope, clause: Clause) -> Meaning:
+    qualifier, name = ctx.name(column.args["table"]), ctx.name(column.this)
+    source = source_named(ctx, qualifier, scope)
+    if source is None:
+        return _bind_field_access(ctx, column, scope, clause, qualifier, name)
+    matches = source.find(ctx.key(name))
+    if matches:
+        return _settle(ctx, column, clause, matches, 0)
+    if source.open:
+        return _assume(ctx, column, clause, source, name, 0)
+    if ctx.postgres and (name in _SYSTEM_COLUMNS or _is_function_of_row(ctx, name)):
+        return ctx.meanings.of("computed field", source.node, name)
+    if ctx.key(qualifier) == ctx.key(name):
+        return whole_row(ctx, source, column, "value")
+    ctx.error(
+        ErrorKind.UNKNOWN_COLUMN,
+        "42703/1054",
+        f"column {qualifier}.{name} does not exist",
+        column,
+        column=name,
+    )
+    return ctx.meanings.of("unknown", qualifier, name)
+
+
+def _bind_field_access(
+    ctx: Context, column: exp.Column, scope: Scope, clause: Clause, qualifier: str, name: str
+) -> Meaning:
+    """`x.y` where x is no source: a field of a composite column, of a record variable, or nothing known."""
+    for level in _levels(scope):
+        matches = level.find(ctx.key(qualifier))
+        if matches and ctx.postgres:
+            return ctx.meanings.of("field", matches[0].meaning, name)
+        if qualifier in level.variables:
+            _note(
+                ctx,
+                column,
+                Binding(
+                    name,
+                    clause,
+                    ctx.meanings.of("variable", qualifier, name),
+                    None,
+                    qualifier,
+                    kind="variable",
+                ),
+            )
+            return ctx.meanings.of("variable", qualifier, name)
+    if column.args.get("db") is not None:
+        return ctx.meanings.of("field", qualifier, name)
+    ctx.error(
+        ErrorKind.UNKNOWN_COLUMN,
+        "42P01/1054",
+        f'missing FROM-clause entry for table "{qualifier}"',
+        column,
+        column=name,
+    )
+    return ctx.meanings.of("unknown", qualifier, name)
+
+
+def _is_function_of_row(ctx: Context, name: str) -> bool:
+    return any(routine.name.name == name and len(routine.arguments) == 1 for routine in ctx.schema.routines)
+
+
+def _is_variable(level: Scope, key: str, scope: Scope) -> bool:
+    return any(key in each.variables for each in _levels(scope))
+
+
+def _variable(ctx: Context, scope: Scope, name: str, column: exp.Column, clause: Clause) -> Meaning | None:
+    key = ctx.key(name)
+    for level in _levels(scope):
+        if key in level.variables:
+            meaning = ctx.meanings.of("variable", key)
+            _note(
+                ctx,
+                column,
+                Binding(
+                    name, clause, meaning, _place(ctx, column), "", type=level.variables[key], kind="variable"
+                ),
+            )
+            return meaning
+    return None
+
+
+def _ambiguous(ctx: Context, column: exp.Column, name: str, matches: Sequence[Field], why: str = "") -> None:
+    tables: list[TableName] = [f.table for f in matches if f.table]
+    ctx.error(
+        ErrorKind.AMBIGUOUS_COLUMN,
+        "42702/1052",
+        f'column reference "{name}" is ambiguous' + (f": {why}" if why else ""),
+        column,
+        column=name,
+        table=tables[0] if tables else None,
+    )
+
+
+def _note(ctx: Context, column: exp.Column, binding: Binding) -> None:
+    ctx.result.bindings[id(column)] = binding
+
+
+def _place(ctx: Context, column: exp.Column) -> tuple[int, int] | None:
+    """The span of a column reference; cheaper than Context.span, for it is asked for every name."""
+    if not ctx.offset_known or ctx.settings.via:
+        return None
+    last = column.this.meta
+    first = column.args["table"].meta if column.args.get("table") is not None else last
+    return (first["start"], last["end"] + 1) if "start" in first and "end" in last else None
+
+
+__all__ = ["COLUMNS_ONLY", "bind", "output_named", "row_source", "source_named", "whole_row"]

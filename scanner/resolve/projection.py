@@ -1,0 +1,103 @@
+"""Select lists and RETURNING lists → outputs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlglot import exp
+
+from scanner.resolve.context import Context
+from scanner.resolve.expressions import row_type, scalar_type, value
+from scanner.resolve.names import row_source, source_named
+from scanner.resolve.resolution import Clause, Output, Star
+from scanner.resolve.scope import Field, Scope, fields
+
+
+def project(
+    ctx: Context, items: Sequence[exp.Expr], scope: Scope, clause: Clause
+) -> tuple[tuple[Output, ...], bool]:
+    """The outputs of a select list, and whether it may have more than are known."""
+    outputs: list[Output] = []
+    nodes: list[int] = []
+    open_ = False
+    for item in items:
+        stars = _star_fields(ctx, item, scope)
+        made = [_named(ctx, item, value(ctx, item, scope, clause))] if stars is None else _spread(stars)
+        open_ = open_ or (stars is not None and _is_open(ctx, item, scope))
+        outputs += made
+        nodes += [id(item)] * len(made)
+    scope.output_nodes = tuple(nodes)
+    return tuple(outputs), open_
+
+
+def _star_fields(ctx: Context, item: exp.Expr, scope: Scope) -> list[Field] | None:
+    """The columns a star in the list stands for; None when the item is no star."""
+    if isinstance(item, exp.Star):
+        found = [f for tree in scope.items for f in fields(tree, ctx.key)]
+    elif isinstance(item, exp.Column) and isinstance(item.this, exp.Star):
+        found = _qualified_star(ctx, item, scope)
+    elif isinstance(item, exp.Dot) and isinstance(item.expression, exp.Star):
+        found = _row_star(ctx, item, scope)
+    else:
+        return None
+    tables = tuple(dict.fromkeys(f.table for f in found if f.table))
+    ctx.result.stars[id(item)] = Star(ctx.span(item), tables, len(found))
+    return found
+
+
+def _qualified_star(ctx: Context, item: exp.Column, scope: Scope) -> list[Field]:
+    source = source_named(ctx, ctx.name(item.args["table"]), scope)
+    if source is None:
+        ctx.doubt(f"no source is called {item.args['table'].name}")
+        return []
+    merged = [f for f in source.fields() if not f.hidden]
+    return merged
+
+
+def _row_star(ctx: Context, item: exp.Dot, scope: Scope) -> list[Field]:
+    """`(t).*`, `(NULL::t).*`, `(f(x)).*`."""
+    source = row_source(ctx, item.this, scope)
+    if source is not None:
+        return list(source.fields())
+    base = value(ctx, item.this, scope, Clause.SELECT)
+    inner = item.this.unnest()
+    table = row_type(ctx, inner.args.get("to")) if isinstance(inner, exp.Cast) else None
+    if table is None:
+        ctx.doubt("the row type behind a star is not known")
+        return []
+    return [
+        Field(c.name, ctx.meanings.of("field", base, c.name), c.type, table=table.name, column=c.name)
+        for c in table.columns
+    ]
+
+
+def _spread(found: list[Field]) -> list[Output]:
+    return [Output(f.name, f.meaning, f.type, star=True) for f in found]
+
+
+def _is_open(ctx: Context, item: exp.Expr, scope: Scope) -> bool:
+    if isinstance(item, exp.Column):
+        source = source_named(ctx, ctx.name(item.args["table"]), scope)
+        return source is None or source.open
+    return any(source.open for source in scope.sources()) or isinstance(item, exp.Dot)
+
+
+def _named(ctx: Context, item: exp.Expr, meaning: int) -> Output:
+    return Output(_output_name(ctx, item), meaning, scalar_type(ctx, item.unalias()))
+
+
+def _output_name(ctx: Context, item: exp.Expr) -> str | None:
+    if isinstance(item, exp.Alias):
+        return ctx.name(item.args["alias"])
+    inner = item.unnest() if isinstance(item, exp.Paren) else item
+    if isinstance(inner, exp.Column) and isinstance(inner.this, exp.Identifier):
+        return ctx.name(inner.this)
+    if not ctx.postgres:
+        return None
+    if isinstance(inner, exp.Cast):
+        return _output_name(ctx, inner.this) or inner.to.sql("postgres").lower()
+    if isinstance(inner, exp.Dot) and isinstance(inner.expression, exp.Identifier):
+        return ctx.name(inner.expression)
+    if isinstance(inner, exp.Anonymous):
+        return str(inner.this).lower()
+    return inner.sql_name().lower() if isinstance(inner, exp.Func) else None

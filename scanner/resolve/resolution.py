@@ -1,0 +1,180 @@
+"""What the engine would make of one statement: the values that two resolutions are compared by.
+
+A *meaning* is an integer that stands for what an expression, a row source or a written value is made of, with every
+name replaced by what it is bound to. Meanings are interned in one `Meanings` table that the resolutions of a
+comparison share, so that "does it still mean the same" is the comparison of two integers, however deep the query.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from scanner.model import TableName
+
+Meaning = int
+
+
+class Meanings:
+    """Interns structures: equal structures get equal integers."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[tuple[object, ...], int] = {}
+        self._kept: list[object] = []
+
+    def of(self, *parts: object) -> Meaning:
+        """The integer of a structure made of hashable parts (other meanings among them)."""
+        return self._numbers.setdefault(parts, len(self._numbers))
+
+    def keep(self, tree: object) -> None:
+        """Keeps a tree alive: meanings name its nodes by their identity."""
+        self._kept.append(tree)
+
+
+class Clause(StrEnum):
+    """Where in a statement a name stands; how it is looked up depends on it."""
+
+    SELECT = "SELECT list"
+    FROM = "FROM"
+    ON = "ON"
+    WHERE = "WHERE"
+    GROUP_BY = "GROUP BY"
+    HAVING = "HAVING"
+    ORDER_BY = "ORDER BY"
+    DISTINCT_ON = "DISTINCT ON"
+    SET = "SET"
+    VALUES = "VALUES"
+    RETURNING = "RETURNING"
+    CONFLICT = "ON CONFLICT"
+
+
+class ErrorKind(StrEnum):
+    """The errors an engine raises that a new column can cause or cure."""
+
+    AMBIGUOUS_COLUMN = "ambiguous column"
+    AMBIGUOUS_JOIN_KEY = "ambiguous join key"
+    UNKNOWN_COLUMN = "unknown column"
+    SET_OPERATION_WIDTH = "set operation width"
+    SUBQUERY_WIDTH = "subquery width"
+    ROW_WIDTH = "row width"
+    ALIAS_LIST = "alias list"
+    DUPLICATE_COLUMN = "duplicate column name"
+    INSERT_WIDTH = "insert width"
+    REQUIRED_COLUMN = "required column"
+    GENERATED_COLUMN = "value for a generated column"
+    UNGROUPED_COLUMN = "ungrouped column"
+    TYPE_MISMATCH = "type mismatch"
+    INTO_WIDTH = "into width"
+    VIEW_COLUMNS = "view columns"
+    RETURN_TYPE = "return type"
+    LOAD_WIDTH = "load width"
+    REFERENCED_TABLE = "referenced table"
+    PRIVILEGE = "privilege"
+    CACHED_PLAN = "cached plan"
+
+
+@dataclass(frozen=True, slots=True)
+class SqlError:
+    """An error the engine would raise for the statement."""
+
+    kind: ErrorKind
+    code: str  # SQLSTATE of PostgreSQL, errno of MySQL and MariaDB
+    message: str  # in the engine's manner
+    node: int = 0  # identity of the tree node: the same error of two resolutions of one tree
+    span: tuple[int, int] | None = None
+    column: str | None = None
+    table: TableName | None = None
+    possible: str | None = None  # why it may not happen all the same
+    via: str | None = None  # the routine, trigger or prepared statement in whose body it happens
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """What one name in the statement is bound to."""
+
+    name: str
+    clause: Clause
+    meaning: Meaning
+    span: tuple[int, int] | None
+    source: str  # alias of the source, "" for an output alias or a variable
+    origin: int = 0  # tree node of the source: the same source in two resolutions
+    table: TableName | None = None  # base table, when it is a column of one
+    column: str | None = None
+    type: str | None = None
+    depth: int = 0  # 0: the scope it stands in, 1: the one around it …
+    kind: str = "column"  # column, output, row (a whole row), variable, join key
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One column of a scope's result."""
+
+    name: str | None  # None: the engine makes one up from the expression's text
+    meaning: Meaning
+    type: str | None = None
+    star: bool = False  # comes out of a star
+
+
+@dataclass(frozen=True, slots=True)
+class Star:
+    """A star and what it stands for."""
+
+    span: tuple[int, int] | None
+    tables: tuple[TableName, ...]  # base relations it draws from
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class JoinKeys:
+    """The columns that NATURAL or USING joins on."""
+
+    span: tuple[int, int] | None
+    names: tuple[str, ...]
+    natural: bool
+    right: str
+
+
+@dataclass(frozen=True, slots=True)
+class WholeRow:
+    """A row used as one value: `t::text`, `row_to_json(t)`, `SELECT t`."""
+
+    span: tuple[int, int] | None
+    source: str
+    table: TableName | None
+    columns: tuple[str, ...]
+    use: str  # value, not-null-test, field
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """What is written into one relation."""
+
+    table: TableName
+    kind: str  # insert, replace, update, delete, merge, truncate, load
+    values: tuple[tuple[str, Meaning], ...] = ()  # column → what it gets
+    columns_listed: bool = True  # an INSERT with a column list
+    span: tuple[int, int] | None = None
+    ignores_errors: bool = False  # INSERT IGNORE, LOAD … IGNORE, lax sql_mode
+    upsert: bool = False  # ON CONFLICT, ON DUPLICATE KEY, REPLACE
+
+
+@dataclass(slots=True)
+class Resolution:
+    """One statement against one schema. Only `resolve` writes to it; everybody else reads."""
+
+    statement: str  # select, insert, update …
+    outputs: tuple[Output, ...] = ()  # of the outermost scope; empty when the statement returns nothing
+    rows: Meaning = 0  # which rows: sources, joins, conditions, grouping
+    reads: set[TableName] = field(default_factory=set)  # relations named, views as themselves
+    behind: set[TableName] = field(default_factory=set)  # relations read through views
+    writes: list[Write] = field(default_factory=list)
+    routines: set[TableName] = field(default_factory=set)
+    bindings: dict[int, Binding] = field(default_factory=dict)  # tree node → binding
+    join_keys: dict[int, JoinKeys] = field(default_factory=dict)
+    stars: dict[int, Star] = field(default_factory=dict)
+    whole_rows: dict[int, WholeRow] = field(default_factory=dict)
+    alias_lists: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    errors: list[SqlError] = field(default_factory=list)
+    unknown_relations: set[TableName] = field(default_factory=set)
+    doubts: list[str] = field(default_factory=list)  # why the answer can be no more than possible
+    creates: str | None = None  # the object a CREATE … AS makes

@@ -1,0 +1,308 @@
+"""INSERT, UPDATE, DELETE and MERGE → what is written, which rows, and what RETURNING yields."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlglot import exp
+
+from scanner.model import Table, TableName, View
+from scanner.resolve.context import Context, Relation
+from scanner.resolve.expressions import value, width
+from scanner.resolve.inserts import check_insert, insert_columns
+from scanner.resolve.names import bind
+from scanner.resolve.projection import project
+from scanner.resolve.query import common_tables
+from scanner.resolve.resolution import Clause, ErrorKind, Meaning, Write
+from scanner.resolve.scope import DerivedSource, Scope, Source, TableSource
+from scanner.resolve.sources import from_trees, table_source, tree_of
+
+_EMPTY: tuple[tuple[str, Meaning], ...] = ()
+
+
+def write(ctx: Context, node: exp.Expr, parent: Scope | None) -> Relation:
+    """Resolves a data-modifying statement; the relation is what its RETURNING yields."""
+    if isinstance(node, exp.Insert):
+        return _insert(ctx, node, parent)
+    if isinstance(node, exp.Update):
+        return _update(ctx, node, parent)
+    if isinstance(node, exp.Delete):
+        return _delete(ctx, node, parent)
+    assert isinstance(node, exp.Merge)
+    return _merge(ctx, node, parent)
+
+
+def _insert(ctx: Context, node: exp.Insert, parent: Scope | None) -> Relation:
+    scope = Scope(parent)
+    common_tables(ctx, node, scope)
+    target = node.this.this if isinstance(node.this, exp.Schema) else node.this
+    source = _target(ctx, target)
+    given = _given(ctx, node, scope)
+    listed = _listed(ctx, node.this)
+    values: tuple[tuple[str, Meaning], ...] = _EMPTY
+    if source.table is not None:
+        columns = insert_columns(ctx, source.table, listed, given, node)
+        check_insert(ctx, source.table, columns, node)
+        values = tuple((c.name, o.meaning) for c, o in zip(columns, given.outputs, strict=False))
+    replace = bool(node.args.get("overwrite")) or ctx.replaces
+    conflict = node.args.get("conflict")
+    _conflict(ctx, conflict, source, scope)
+    _note_write(
+        ctx,
+        source,
+        "replace" if replace else "insert",
+        values,
+        target,
+        columns_listed=listed is not None,
+        ignores_errors=bool(node.args.get("ignore")),
+        upsert=replace or conflict is not None,
+    )
+    scope.add(source, ctx.key)
+    return _returning(ctx, node, scope, ctx.meanings.of("insert", source.rows, given.rows))
+
+
+def _given(ctx: Context, node: exp.Insert, scope: Scope) -> Relation:
+    """The rows an INSERT is given."""
+    expression = node.args.get("expression")
+    if expression is None:
+        return Relation((), ctx.meanings.of("default row"))
+    return ctx.query(expression, scope)
+
+
+def _listed(ctx: Context, node: exp.Expr) -> list[str] | None:
+    """The column list of an INSERT; None when there is none. `t ()` lists none."""
+    if not isinstance(node, exp.Schema) or not node.expressions:
+        return None
+    return [
+        ctx.name(column.this if isinstance(column, exp.ColumnDef) else column) for column in node.expressions
+    ]
+
+
+def _conflict(ctx: Context, conflict: exp.Expr | None, target: Source, outer: Scope) -> None:
+    """ON CONFLICT DO UPDATE and ON DUPLICATE KEY UPDATE."""
+    if conflict is None:
+        return
+    scope = Scope(outer)
+    scope.add(target, ctx.key)
+    if target.table is not None and ctx.postgres:
+        excluded = TableSource(
+            "excluded", id(conflict), target.table, ctx.schema.index(target.table), ctx.meanings
+        )
+        scope.by_alias["excluded"] = excluded
+    assignments = [e for e in conflict.expressions if isinstance(e, exp.EQ)]
+    _assign(ctx, assignments, target, scope, Clause.CONFLICT)
+    if conflict.args.get("where") is not None:
+        value(ctx, conflict.args["where"].this, scope, Clause.CONFLICT)
+
+
+def _update(ctx: Context, node: exp.Update, parent: Scope | None) -> Relation:
+    scope = Scope(parent)
+    common_tables(ctx, node, scope)
+    target, rows = _targets(ctx, node, node.this, scope)
+    assigned = _assign(ctx, [e for e in node.expressions if isinstance(e, exp.EQ)], target, scope, Clause.SET)
+    rows.append(_where(ctx, node, scope))
+    _note_write(ctx, target, "update", assigned, node.this)
+    return _returning(ctx, node, scope, ctx.meanings.of("update", *rows, *(m for _, m in assigned)))
+
+
+def _targets(ctx: Context, node: exp.Expr, target: exp.Expr, scope: Scope) -> tuple[Source, list[Meaning]]:
+    """The written table, and the relations beside it, in the scope."""
+    using = node.args.get("using") or []
+    if not ctx.postgres:
+        tree = tree_of(ctx, using[0] if using else target, scope)
+        scope.add(tree, ctx.key)
+        alias = ctx.key(ctx.name(target.this)) if isinstance(target, exp.Table) else ""
+        first = next((s for s in scope.sources() if ctx.key(s.alias) == alias), next(scope.sources()))
+        return first, [tree.rows]
+    source = _target(ctx, target)
+    scope.add(source, ctx.key)
+    from_ = node.args.get("from_")
+    others = [from_.this, *using] if from_ is not None else [*using]
+    rows = [source.rows]
+    for other in others:
+        rows += [
+            t.rows
+            for t in from_trees(ctx, other, node.args.get("joins") or () if from_ is not None else (), scope)
+        ]
+    return source, rows
+
+
+def _assign(
+    ctx: Context, assignments: Sequence[exp.Expr], target: Source, scope: Scope, clause: Clause
+) -> tuple[tuple[str, Meaning], ...]:
+    """SET a = …, (b, c) = (…): the target's columns with what they get."""
+    made: list[tuple[str, Meaning]] = []
+    for assignment in assignments:
+        left, right = assignment.this, assignment.expression
+        meaning = _assigned_value(ctx, right, scope)
+        if isinstance(left, exp.Tuple):
+            given = width(ctx, right, scope)
+            if given is not None and given != len(left.expressions):
+                message = (
+                    f"number of columns does not match number of values: {len(left.expressions)} and {given}"
+                )
+                ctx.error(ErrorKind.ROW_WIDTH, "42601", message, right)
+        for column in left.expressions if isinstance(left, exp.Tuple) else [left]:
+            made.append((_assigned_column(ctx, column, target, scope, clause), meaning))
+    return tuple(made)
+
+
+def _assigned_value(ctx: Context, node: exp.Expr, scope: Scope) -> Meaning:
+    inner = node.unnest() if isinstance(node, (exp.Subquery, exp.Paren)) else node
+    if isinstance(inner, (exp.Select, exp.SetOperation)) and isinstance(node.parent, exp.EQ):
+        relation = ctx.query(node, scope)
+        ctx.query_widths[id(inner)] = len(relation.outputs)
+        if not isinstance(node.parent.this, exp.Tuple) and len(relation.outputs) != 1 and not relation.open:
+            ctx.error(ErrorKind.SUBQUERY_WIDTH, "42601/1241", "subquery must return only one column", node)
+        return ctx.meanings.of("scalar", relation.rows, *(o.meaning for o in relation.outputs))
+    return value(ctx, node, scope, Clause.SET)
+
+
+def _assigned_column(ctx: Context, node: exp.Expr, target: Source, scope: Scope, clause: Clause) -> str:
+    column = node.find(exp.Column)
+    if column is None:
+        return ctx.name(node) if isinstance(node, exp.Identifier) else node.name
+    joined = len(scope.items) > 1 or not isinstance(scope.items[0], Source)
+    if not ctx.postgres and joined and clause is Clause.SET:
+        bind(ctx, column, scope, clause)
+    name = ctx.name(column.this)
+    if target.table is not None and not target.find(ctx.key(name)) and not (joined and not ctx.postgres):
+        ctx.error(
+            ErrorKind.UNKNOWN_COLUMN, "42703/1054", f'column "{name}" does not exist', column, column=name
+        )
+    return name
+
+
+def _delete(ctx: Context, node: exp.Delete, parent: Scope | None) -> Relation:
+    scope = Scope(parent)
+    common_tables(ctx, node, scope)
+    target, rows = _targets(ctx, node, node.this, scope)
+    rows.append(_where(ctx, node, scope))
+    for table in node.args.get("tables") or [node.this]:
+        named = scope.by_alias.get(ctx.key(ctx.name(table.this))) if isinstance(table, exp.Table) else None
+        _note_write(ctx, named or target, "delete", _EMPTY, table)
+    return _returning(ctx, node, scope, ctx.meanings.of("delete", *rows))
+
+
+def _merge(ctx: Context, node: exp.Merge, parent: Scope | None) -> Relation:
+    scope = Scope(parent)
+    common_tables(ctx, node, scope)
+    target = _target(ctx, node.this)
+    using = tree_of(ctx, node.args["using"], scope)
+    source_only = Scope(scope)
+    source_only.add(using, ctx.key)
+    scope.add(target, ctx.key)
+    scope.add(using, ctx.key)
+    rows = [target.rows, using.rows, value(ctx, node.args["on"], scope, Clause.ON)]
+    whens = node.args.get("whens")
+    for when in whens.expressions if whens is not None else ():
+        rows.append(_when(ctx, when, target, scope, source_only))
+    return _returning(ctx, node, scope, ctx.meanings.of("merge", *rows))
+
+
+def _when(ctx: Context, when: exp.Expr, target: Source, scope: Scope, source_only: Scope) -> Meaning:
+    """WHEN NOT MATCHED sees the source only."""
+    seen = scope if when.args.get("matched") or when.args.get("source") else source_only
+    condition = when.args.get("condition")
+    rows = ctx.meanings.of("always") if condition is None else value(ctx, condition, seen, Clause.WHERE)
+    then = when.args.get("then")
+    if isinstance(then, exp.Update):
+        assigned = _assign(
+            ctx, [e for e in then.expressions if isinstance(e, exp.EQ)], target, scope, Clause.SET
+        )
+        _note_write(ctx, target, "update", assigned, then)
+        return ctx.meanings.of(rows, *(m for _, m in assigned))
+    if isinstance(then, exp.Insert):
+        _merge_insert(ctx, then, target, seen)
+    return rows
+
+
+def _merge_insert(ctx: Context, then: exp.Insert, target: Source, scope: Scope) -> None:
+    cells = then.expression
+    items = cells.expressions if isinstance(cells, exp.Tuple) else []
+    outputs, open_ = project(ctx, items, scope, Clause.VALUES)
+    given = Relation(outputs, ctx.meanings.of("merge row"), open_ or not isinstance(cells, exp.Tuple))
+    listed = (
+        [ctx.name(c) for c in then.this.expressions]
+        if isinstance(then.this, (exp.Tuple, exp.Schema))
+        else None
+    )
+    names = [n for n in listed if n] if listed else None
+    if target.table is None:
+        return
+    columns = insert_columns(ctx, target.table, names, given, then)
+    check_insert(ctx, target.table, columns, then)
+    values = tuple((c.name, o.meaning) for c, o in zip(columns, outputs, strict=False))
+    _note_write(ctx, target, "insert", values, then, columns_listed=names is not None)
+
+
+def _where(ctx: Context, node: exp.Expr, scope: Scope) -> Meaning:
+    where = node.args.get("where")
+    parts = [] if where is None else [value(ctx, where.this, scope, Clause.WHERE)]
+    order = node.args.get("order")
+    parts += [
+        value(ctx, key, scope, Clause.ORDER_BY) for key in (order.expressions if order is not None else ())
+    ]
+    return ctx.meanings.of("where", *parts)
+
+
+def _returning(ctx: Context, node: exp.Expr, scope: Scope, rows: Meaning) -> Relation:
+    returning = node.args.get("returning")
+    if returning is None:
+        return Relation((), rows)
+    if ctx.postgres and ctx.schema.engine.version >= (18,):
+        target = next(scope.sources(), None)
+        for name in ("old", "new"):
+            if target is not None and isinstance(target, TableSource):
+                scope.by_alias.setdefault(name, target.named(name))
+    outputs, open_ = project(ctx, returning.expressions, scope, Clause.RETURNING)
+    return Relation(outputs, rows, open_)
+
+
+def _target(ctx: Context, node: exp.Expr) -> Source:
+    """The relation a statement writes to."""
+    name = TableName(ctx.name(node.args["db"]) if node.args.get("db") else None, ctx.name(node.this))
+    alias = ctx.name(node.args["alias"].this) if node.args.get("alias") is not None else name.name
+    found = ctx.schema.find(name, ctx.settings.default_schema)
+    if isinstance(found, Table):
+        return table_source(ctx, node, found, alias)
+    if isinstance(found, View):
+        return _view_target(ctx, node, found, alias)
+    ctx.result.unknown_relations.add(name)
+    return DerivedSource(
+        alias, id(node), ctx.meanings.of("table", name), (), ctx.key, ctx.meanings, open_=True, relation=name
+    )
+
+
+def _view_target(ctx: Context, node: exp.Expr, view: View, alias: str) -> Source:
+    """A view that is written through: what is asked of the table behind it cannot be given by it."""
+    ctx.result.reads.add(view.name)
+    relation = ctx.view(view)
+    ctx.doubt(f"it writes through the view {view.name}")
+    rows = ctx.meanings.of("view", id(node), relation.rows)
+    return DerivedSource(
+        alias,
+        id(node),
+        rows,
+        relation.outputs,
+        ctx.key,
+        ctx.meanings,
+        open_=relation.open,
+        relation=view.name,
+    )
+
+
+def _note_write(
+    ctx: Context,
+    source: Source,
+    kind: str,
+    values: tuple[tuple[str, Meaning], ...],
+    node: exp.Expr,
+    *,
+    columns_listed: bool = True,
+    ignores_errors: bool = False,
+    upsert: bool = False,
+) -> None:
+    if source.relation is not None:
+        made = Write(source.relation, kind, values, columns_listed, ctx.span(node), ignores_errors, upsert)
+        ctx.result.writes.append(made)

@@ -1,0 +1,84 @@
+"""The rules. Each file is one mechanism; MODULES is the only registration."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from types import ModuleType
+
+from scanner.compare import Comparison
+from scanner.model import Certainty, Finding
+from scanner.rules import (
+    ambiguous_column,
+    captured_column,
+    compared_rows,
+    duplicate_column,
+    generated_value,
+    insert_width,
+    load_width,
+    natural_join_key,
+    positional_rows,
+    required_column,
+    set_operation_width,
+    star_projection,
+    subquery_width,
+    ungrouped_column,
+    view_columns,
+    whole_row_use,
+)
+from scanner.rules.hit import Hit
+
+MODULES: tuple[ModuleType, ...] = (
+    star_projection,
+    compared_rows,
+    insert_width,
+    required_column,
+    generated_value,
+    load_width,
+    set_operation_width,
+    subquery_width,
+    duplicate_column,
+    view_columns,
+    ambiguous_column,
+    captured_column,
+    natural_join_key,
+    positional_rows,
+    ungrouped_column,
+    whole_row_use,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One mechanism: its code is for ever, everything else follows from its file's name."""
+
+    code: str
+    name: str  # "star-projection"
+    page: str  # the module's docstring
+    hits: Callable[[Comparison], Iterator[Hit]]
+
+
+def _rule(module: ModuleType) -> Rule:
+    name = module.__name__.rsplit(".", 1)[-1]
+    return Rule(module.CODE, name.replace("_", "-"), module.__doc__ or "", getattr(module, name))
+
+
+RULES: tuple[Rule, ...] = tuple(_rule(module) for module in MODULES)
+
+
+def judge(comparison: Comparison) -> list[Finding]:
+    """What the rules find in one comparison, worst first."""
+    doubts = comparison.after.doubts
+    findings = [
+        _finding(rule, hit, hit.possible or (doubts[0] if doubts else None))
+        for rule in RULES
+        for hit in rule.hits(comparison)
+    ]
+    return sorted(findings, key=lambda finding: finding.effect.rank)
+
+
+def _finding(rule: Rule, hit: Hit, doubt: str | None) -> Finding:
+    certainty = Certainty.POSSIBLE if doubt else Certainty.CERTAIN
+    return Finding(
+        rule.code, rule.name, hit.effect, certainty, hit.message, hit.help, span=hit.span, reason=doubt
+    )

@@ -1,0 +1,68 @@
+"""A name silently means the new column
+
+What it means
+    A bare name in a subquery was found in an outer query, or stood for an alias, a variable or a whole
+    row. Inner tables are searched first: the new column takes the name over.
+
+Why it matters
+    Nothing fails. Conditions compare another column, deletes hit other rows, results change.
+
+Example
+    ALTER TABLE orders ADD COLUMN region text;
+    SELECT id FROM customers WHERE EXISTS (SELECT 1 FROM orders WHERE region = 'eu');
+
+Instead
+    Qualify the name with the table it is meant to come from.
+
+Engines
+    PostgreSQL, MySQL and MariaDB alike; a type that does not fit is an error on PostgreSQL (42883, 22P02).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scanner.compare import Comparison
+from scanner.model import Effect
+from scanner.resolve import Binding, ErrorKind
+from scanner.resolve.types import family
+from scanner.rules.hit import Hit
+
+CODE = "SC402"
+
+
+def captured_column(comparison: Comparison) -> Iterator[Hit]:
+    """Yields a change of results for each name that is bound elsewhere; an error where the types do not fit."""
+    broken = comparison.new_errors(ErrorKind.TYPE_MISMATCH)
+    for error in broken:
+        message = f"It fails with {error.code}: {error.message}."
+        yield Hit(
+            Effect.BREAKS, message, "Qualify the name with the table it is meant to come from.", error.span
+        )
+    if not comparison.meaning_changed:
+        return
+    for old, new in comparison.rebound:
+        if new.kind == "column" and new.table is not None:
+            yield _hit(comparison, old, new)
+
+
+def _hit(comparison: Comparison, old: Binding, new: Binding) -> Hit:
+    meant = f"{old.source}.{old.name}" if old.source else f"the {_KINDS.get(old.kind, old.kind)} {old.name}"
+    message = f"{new.name} in {new.clause} silently means {new.source}.{new.name} instead of {meant}."
+    help_ = (
+        f"Write {old.source}.{old.name}."
+        if old.source
+        else f"Rename the {_KINDS.get(old.kind, old.kind)}, or qualify it."
+    )
+    if comparison.postgres and not _same_family(old, new):
+        reason = f"{new.name} is then {new.type}, not {old.type}: whether that fails depends on the value it is compared with"
+        return Hit(Effect.BREAKS, message, help_, new.span, reason)
+    return Hit(Effect.CHANGES_RESULTS, message, help_, new.span)
+
+
+def _same_family(old: Binding, new: Binding) -> bool:
+    known = family(old.type), family(new.type)
+    return None in known or known[0] == known[1]
+
+
+_KINDS = {"output": "alias", "row": "row", "variable": "variable"}

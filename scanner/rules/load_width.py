@@ -1,0 +1,46 @@
+"""COPY or LOAD DATA without a column list
+
+What it means
+    The file's fields are matched with the table's columns by position; the file does not have the new one.
+
+Why it matters
+    Imports of files written for the old table fail, or, in a lax mode, shift every field into the next
+    column.
+
+Example
+    ALTER TABLE orders ADD COLUMN status text;
+    COPY orders FROM STDIN;
+
+Instead
+    List the columns: COPY orders (id, total) FROM STDIN.
+
+Engines
+    PostgreSQL 22P04 (generated columns are left out); MySQL and MariaDB 1261 in strict mode; with
+    IGNORE or a lax sql_mode a column added FIRST or AFTER shifts the fields silently.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scanner.compare import Comparison
+from scanner.model import Effect
+from scanner.rules.hit import Hit
+
+CODE = "SC204"
+
+
+def load_width(comparison: Comparison) -> Iterator[Hit]:
+    """Yields an error, or shifted fields, for a load that is matched by position."""
+    for old, new in zip(comparison.before.writes, comparison.after.writes, strict=False):
+        if old.kind != "load" or old.columns_listed or len(old.values) == len(new.values):
+            continue
+        help_ = f"List the columns: {new.table} ({', '.join(column for column, _ in old.values)})."
+        if not new.ignores_errors:
+            message = f"Files written for the old {new.table} have {len(old.values)} fields; {len(new.values)} are wanted now."
+            yield Hit(Effect.BREAKS, message, help_, new.span, "the files may already carry the new field")
+        elif (old, new) in comparison.changed_writes:
+            message = f"Fields move into the next column of {new.table} without an error."
+            yield Hit(
+                Effect.CHANGES_RESULTS, message, help_, new.span, "the files may already carry the new field"
+            )

@@ -1,0 +1,42 @@
+"""An INSERT leaves out a column that must have a value
+
+What it means
+    The new column is NOT NULL and has no default, and the INSERT does not name it.
+
+Why it matters
+    Every such INSERT fails from the moment the column is there. Frameworks that fill the value in the
+    application (Django's default) do not help the code that is already running.
+
+Example
+    ALTER TABLE orders ADD COLUMN status text NOT NULL;
+    INSERT INTO orders (customer_id, total) VALUES (1, 9.90);
+
+Instead
+    Add the column nullable or with a database default, teach the code to write it, then set NOT NULL.
+
+Engines
+    PostgreSQL 23502; MySQL and MariaDB 1364 under a strict sql_mode, a warning otherwise; an ENUM
+    column takes its first member there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from scanner.compare import Comparison
+from scanner.model import Effect
+from scanner.resolve import ErrorKind
+from scanner.rules.hit import Hit
+
+CODE = "SC202"
+
+
+def required_column(comparison: Comparison) -> Iterator[Hit]:
+    """Yields an error of the engine for each required column that the INSERT does not give."""
+    for error in comparison.new_errors(ErrorKind.REQUIRED_COLUMN):
+        message = f"It fails with {error.code}: {error.table}.{error.column} is NOT NULL without a default, and the INSERT leaves it out."
+        help_ = (
+            f"Give {error.column} a DEFAULT, or add it nullable first; "
+            f"set NOT NULL once every INSERT into {error.table} names it."
+        )
+        yield Hit(Effect.BREAKS, message, help_, error.span, error.possible)

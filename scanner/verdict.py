@@ -1,0 +1,126 @@
+"""One statement and one change → a verdict. Pure: no input, no output."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from scanner.change import Change
+from scanner.compare import Comparison
+from scanner.errors import ScannerError
+from scanner.model import Effect, Finding, RowUse, Table, TableName, Unresolved
+from scanner.resolve import ErrorKind, Meanings, Resolution, Settings, parse, resolve
+from scanner.rules import judge
+from scanner.schema import Schema
+from scanner.schema.after import changed_table
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a change does to one statement."""
+
+    findings: tuple[Finding, ...] = ()  # worst first
+    unresolved: Unresolved | None = None  # why there is no answer; excludes findings
+
+    @property
+    def effect(self) -> Effect | None:
+        """The worst finding's effect; None when unaffected or unresolved."""
+        return self.findings[0].effect if self.findings else None
+
+
+def assess(statement: str, change: Change, schema: Schema, session: Sequence[str] = ()) -> Verdict:
+    """What the change does to the statement, on this schema.
+
+    The statement is as its source has it, in any placeholder style; `session` is the SQL run before it in the same
+    session. Raises ChangeError when the change does not fit the schema.
+    """
+    prepared = prepare(change, schema)
+    return prepared.assess(statement, session)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A change on a schema, ready to be asked about many statements."""
+
+    change: Change
+    schema: Schema
+    after: Schema
+    table: Table
+
+    def assess(
+        self, statement: str, session: Sequence[str] = (), default_schema: str | None = None
+    ) -> Verdict:
+        """See `assess`."""
+        compared = self.compare(statement, session, default_schema)
+        if isinstance(compared, Unresolved):
+            return Verdict(unresolved=compared)
+        findings = tuple(judge(compared))
+        return Verdict(findings) if findings else Verdict(unresolved=_not_checked(compared))
+
+    def compare(
+        self, statement: str, session: Sequence[str], default_schema: str | None
+    ) -> Comparison | Unresolved:
+        """The statement resolved before and after the change."""
+        parsed = parse(statement, self.schema.engine.family)
+        if isinstance(parsed, Unresolved):
+            return parsed
+        meanings, settings = Meanings(), self._settings(default_schema)
+        before = resolve(parsed, self.schema, meanings, settings)
+        if not isinstance(before, Resolution):
+            return before
+        after = resolve(parsed, self.after, meanings, settings)
+        if not isinstance(after, Resolution):
+            return after
+        return Comparison(before, after, self.change, self.schema, self.after, self.table)
+
+    def _settings(self, default_schema: str | None) -> Settings:
+        modes = self.schema.database.sql_mode
+        engine = self.schema.engine
+        strict = modes is None or bool(modes & {"STRICT_TRANS_TABLES", "STRICT_ALL_TABLES", "TRADITIONAL"})
+        full = engine.name != "mariadb" if modes is None else "ONLY_FULL_GROUP_BY" in modes
+        return Settings(default_schema, strict, full or engine.family == "postgres")
+
+
+@lru_cache(maxsize=64)
+def _prepared(change: Change, key: int, schema: _Identity) -> Prepared:
+    return Prepared(change, schema.schema, schema.schema.after(change), changed_table(schema.schema, change))
+
+
+def prepare(change: Change, schema: Schema) -> Prepared:
+    """A change on a schema; the last ones asked for are kept. Raises ChangeError."""
+    return _prepared(change, id(schema), _Identity(schema))
+
+
+class _Identity:
+    """A schema compared by identity: it is too large to be compared by value at every call."""
+
+    def __init__(self, schema: Schema) -> None:
+        self.schema = schema
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Identity) and other.schema is self.schema
+
+    def __hash__(self) -> int:
+        return id(self.schema)
+
+
+def _not_checked(compared: Comparison) -> Unresolved | None:
+    """A statement that does not run today has no answer, unless what is missing cannot be the new column's doing."""
+    blocking = [e for e in compared.before.errors if e.kind not in _TOLERATED]
+    if blocking and compared.after.errors:
+        return Unresolved("does not run today", blocking[0].message)
+    return None
+
+
+# Errors that depend on more than the schema says: data, triggers, functional dependencies.
+_TOLERATED = frozenset(
+    {
+        ErrorKind.REQUIRED_COLUMN,
+        ErrorKind.UNGROUPED_COLUMN,
+        ErrorKind.GENERATED_COLUMN,
+        ErrorKind.TYPE_MISMATCH,
+    }
+)
+
+__all__ = ["Prepared", "ScannerError", "Verdict", "assess", "prepare"]
