@@ -89,9 +89,9 @@ def _own(name: str) -> Markup:
     return Markup((_TEMPLATES / name).read_text("utf-8"))  # noqa: S704 - a file of this package
 
 
-def _shown(value: object) -> object:
+def _shown(value: object) -> str:
     """What every expression of a template passes through; autoescape comes after it."""
-    return words.visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    return value if isinstance(value, Markup) else words.visible(str(value))
 
 
 def _policy(style: str, script: str) -> str:

@@ -24,12 +24,16 @@ def visible(text: str) -> str:
     """
     if text.isprintable():
         return text
-    return "".join(c if c.isprintable() or c in "\n\t" else c.encode("unicode_escape").decode() for c in text)
+    return "".join(c if c.isprintable() or c in "\n\t" else _escape(c) for c in text.replace("\r\n", "\n"))
+
+
+def _escape(character: str) -> str:
+    return character.encode("unicode_escape").decode()
 
 
 def one_line(text: str) -> str:
     """The visible text with each run of blanks as one space."""
-    return " ".join(visible(text.replace("\r\n", "\n")).split())
+    return " ".join(visible(text).split())
 
 
 def number(value: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -79,7 +80,8 @@ COPY = query(
 JOINED = query(
     "05d2e8817b9c44fa",
     "SELECT o.id, o.total, s.name, status FROM orders AS o JOIN shipments AS s ON s.order_id = o.id "
-    "JOIN carriers AS c ON c.id = s.carrier_id WHERE status IN ($1) AND o.placed_at >= $2 ORDER BY o.placed_at DESC",
+    "JOIN carriers AS c ON c.id = s.carrier_id WHERE status IN ($1) "
+    "AND o.placed_at >= $2 ORDER BY o.placed_at DESC",
     production("SELECT o.id …", 3_120, 95_400.0, 61_234),
     python("SELECT o.id …", "fulfilment/board.py", 77, "Board.open_orders"),
     python("SELECT o.id …", "analytics/late.py", 12, "late_orders"),
@@ -95,7 +97,8 @@ UNPACKED = query(
 )
 CAPTURED = query(
     "c2f6670a1e9d8b54",
-    "SELECT u.id FROM users AS u WHERE EXISTS (SELECT $1 FROM orders WHERE orders.user_id = u.id AND status = $2)",
+    "SELECT u.id FROM users AS u WHERE EXISTS "
+    "(SELECT $1 FROM orders WHERE orders.user_id = u.id AND status = $2)",
     production("SELECT u.id …", 1, 812.0, 93, "billing"),
     python("SELECT u.id …", "billing/dunning.py", 102, "due"),
 )
@@ -141,7 +144,8 @@ FINDINGS = (
         Certainty.CERTAIN,
         "The INSERT gives orders.status no value, and the column is NOT NULL without a default: "
         "PostgreSQL refuses every row (23502).",
-        "Add status to the column list, or add the column with a DEFAULT and drop it once every writer fills it.",
+        "Add status to the column list, or add the column with a DEFAULT "
+        "and drop it once every writer fills it.",
         Subject("query", CREATE.fingerprint),
         span=at(CREATE, "(user_id, total, placed_at)"),
     ),
@@ -224,7 +228,8 @@ FINDINGS = (
         "view-to-recreate",
         Effect.NEEDS_UPDATE,
         Certainty.CERTAIN,
-        "The view recent_orders was made from SELECT * and keeps the columns it was made with: it will not show status.",
+        "The view recent_orders was made from SELECT * and keeps the columns it was made with: "
+        "it will not show status.",
         "Recreate the view if its readers need status.",
         Subject("view", "recent_orders"),
         span=(7, 8),
@@ -337,6 +342,11 @@ def hostile_report(text: str) -> Report:
         (Consumer(text, text, (text,), text),),
         via={kinds[0].fingerprint: (text,)},
     )
+
+
+@pytest.fixture
+def made_of() -> Callable[[str], Report]:
+    return hostile_report
 
 
 @pytest.fixture(params=HOSTILE, ids=list(HOSTILE))

@@ -1,0 +1,128 @@
+import re
+from collections import Counter
+from html.parser import HTMLParser
+
+import pytest
+
+from scanner.render.html import to_html, to_notebook
+from scanner.render.words import visible
+
+
+class Page(HTMLParser):
+    """What a browser would see: the elements, their attributes and the text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: Counter[str] = Counter()
+        self.attributes: list[tuple[str, str, str | None]] = []
+        self.texts: list[str] = []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.tags[tag] += 1
+        self.attributes += [(tag, name, value) for name, value in attrs]
+
+    def handle_data(self, data):
+        self.texts.append(data)
+
+    @property
+    def text(self) -> str:
+        return " ".join("".join(self.texts).split())
+
+
+@pytest.mark.parametrize("render", [to_html, to_notebook])
+def test_hostile_text_is_shown_as_text(hostile, made_of, render):
+    text, report = hostile
+    page, harmless = Page(render(report)), Page(render(made_of("harmless")))
+    assert page.tags == harmless.tags
+    assert [(tag, name) for tag, name, _ in page.attributes] == [
+        (tag, name) for tag, name, _ in harmless.attributes
+    ]
+    assert " ".join(visible(text).split()) in page.text
+
+
+def test_nothing_invisible_is_left(hostile):
+    html = to_html(hostile[1])
+    html.encode("utf-8")
+    assert all(c.isprintable() or c == "\n" or c == "\t" for c in html)
+
+
+def test_nothing_is_loaded_from_elsewhere(report):
+    page = Page(to_html(report))
+    addresses = [value for _, name, value in page.attributes if name in ("src", "href", "action", "srcset")]
+    assert addresses
+    assert all(value.startswith("#") for value in addresses)
+    assert "url(" not in to_html(report)
+    assert "@import" not in to_html(report)
+
+
+def test_the_policy_lets_only_the_own_style_and_script_work(report, made_of):
+    policies = {
+        value
+        for html in (to_html(report), to_html(made_of("x")))
+        for _, name, value in Page(html).attributes
+        if name == "content" and "default-src" in value
+    }
+    assert len(policies) == 1
+    assert re.fullmatch(
+        r"default-src 'none'; style-src 'sha256-\S{44}'; script-src 'sha256-\S{44}'", policies.pop()
+    )
+
+
+def test_no_attribute_is_a_style_or_a_handler(report):
+    names = {name for _, name, _ in Page(to_html(report)).attributes}
+    assert "style" not in names
+    assert not [name for name in names if name.startswith("on")]
+
+
+def test_every_query_and_every_gap_is_on_the_page(report):
+    text = Page(to_html(report)).text
+    for query in report.queries:
+        assert query.fingerprint in text
+    for finding in report.findings:
+        assert finding.message in text
+        assert finding.help in text
+    for spot in report.blind_spots:
+        assert spot.message in text
+    for unread in report.unread:
+        assert unread.reason in text
+    for mention in report.mentions:
+        assert str(mention.location) in text
+    for consumer in report.consumers:
+        assert consumer.note in text
+
+
+def test_the_place_is_marked_in_the_sql(report):
+    assert "INSERT INTO orders <mark>(user_id, total, placed_at)</mark> VALUES" in to_html(report)
+
+
+def test_a_hole_is_shown_as_the_expression_that_fills_it(report):
+    text = Page(to_html(report)).text
+    assert "SELECT {columns} FROM orders" in text
+    assert "__hole_" not in text
+
+
+def test_links_within_the_page_have_their_target(report):
+    attributes = Page(to_html(report)).attributes
+    targets = {value for _, name, value in attributes if name == "id"}
+    assert {value[1:] for _, name, value in attributes if name == "href"} <= targets
+
+
+def test_services_stand_worst_first(report):
+    titles = re.findall(r"<h2>([^<]+)</h2>", to_html(report))
+    assert titles[:7] == [
+        "checkout",
+        "billing",
+        "analytics",
+        "fulfilment",
+        "Service not known",
+        "In the database itself",
+        "catalog",
+    ]
+
+
+def test_nothing_found_is_a_page_too(empty):
+    text = Page(to_html(empty)).text
+    assert "No query that reaches orders was found." in text
+    assert "None" not in text

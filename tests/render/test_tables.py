@@ -1,0 +1,114 @@
+import csv
+import io
+
+import pandas as pd
+import pytest
+
+from scanner.model import Report
+from scanner.render.tables import FINDINGS, SERVICES, findings_frame, services_frame, to_csv
+
+
+def read(text: str) -> pd.DataFrame:
+    frame = pd.read_csv(
+        io.StringIO(text), dtype=dict(FINDINGS, last_seen="string"), keep_default_na=False, na_values=[""]
+    )
+    frame["last_seen"] = pd.to_datetime(frame["last_seen"], utc=True)
+    return frame.astype(FINDINGS)
+
+
+def test_the_csv_read_back_is_the_frame(report, empty):
+    pd.testing.assert_frame_equal(read(to_csv(report)), findings_frame(report))
+    pd.testing.assert_frame_equal(read(to_csv(empty)), findings_frame(empty))
+
+
+def test_columns_have_their_types(report, empty):
+    for made in (report, empty):
+        assert {name: str(dtype) for name, dtype in findings_frame(made).dtypes.items()} == FINDINGS
+        assert {name: str(dtype) for name, dtype in services_frame(made).dtypes.items()} == SERVICES
+
+
+def test_one_row_a_finding_and_one_a_query_without(report):
+    frame = findings_frame(report)
+    assert len(frame) == len(report.findings) + len(report.unaffected) + len(report.unresolved)
+    assert frame["effect"].value_counts().to_dict() == {
+        "breaks": 4,
+        "changes-results": 2,
+        "changes-shape": 2,
+        "needs-update": 2,
+        "unaffected": 2,
+        "unresolved": 2,
+    }
+    assert set(frame["fingerprint"].dropna()) == {q.fingerprint for q in report.queries}
+
+
+def test_a_row_holds_what_is_known(report):
+    row = findings_frame(report).iloc[2]
+    assert row["name"] == "ambiguous-column"
+    assert row["services"] == "analytics; fulfilment"
+    assert row["locations"] == "analytics/late.py:12; fulfilment/board.py:77"
+    assert (row["path"], row["line"], row["function"]) == ("analytics/late.py", 12, "late_orders")
+    assert (row["calls"], row["total_time_ms"], row["rows"]) == (3_120, 95_400.0, 61_234)
+    assert row["last_seen"] == pd.Timestamp("2025-03-14T01:58:07.25Z")
+    assert row["sources"] == "pg_stat_statements; python"
+
+
+def test_unknown_is_missing_and_never_zero(report):
+    frame = findings_frame(report).set_index("name")
+    assert pd.isna(frame.loc["insert-select-width", "calls"])
+    assert pd.isna(frame.loc["mapped-model", "fingerprint"])
+
+
+def test_an_unresolved_query_says_why(report):
+    frame = findings_frame(report)
+    reasons = frame.loc[frame["effect"] == "unresolved", "reason"]
+    assert list(reasons) == [
+        "opaque statement: the body of close_orders was not found",
+        "hole: the select list is built at run time from columns",
+    ]
+
+
+def test_services_worst_first(report):
+    frame = services_frame(report).set_index("service")
+    assert list(frame.index) == ["checkout", "billing", "analytics", "fulfilment", "catalog"]
+    assert frame.loc["fulfilment", "breaks"] == 2
+    assert frame.loc["catalog", ["worst", "needs_update", "unaffected", "unresolved"]].tolist() == [
+        "needs-update",
+        1,
+        1,
+        1,
+    ]
+
+
+def test_calls_that_production_attributes_to_nobody_count_for_each_service(report):
+    frame = services_frame(report).set_index("service")
+    assert frame.loc["checkout", "calls"] == 12_400 + 120_450
+    assert frame.loc["billing", "calls"] == 120_450 + 1
+
+
+@pytest.mark.parametrize("cell", ["null", "NA", "nan", "None", "", "1e5", "007", "TRUE"])
+def test_words_that_pandas_takes_for_something_else_come_back(cell, made_of):
+    made = made_of(cell)
+    pd.testing.assert_frame_equal(read(to_csv(made)), findings_frame(made))
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\n", "＝", "＠"])
+def test_formulas_are_defused(start, made_of):
+    cells = [cell for row in _rows(made_of(f"{start}1+1")) for cell in row]
+    assert f"'{start}1+1" in cells
+    assert not any(cell.startswith(start) for cell in cells)
+
+
+def test_hostile_text_is_plain_data(hostile):
+    _, report = hostile
+    text = to_csv(report)
+    text.encode("utf-8")
+    assert all(c.isprintable() or c in "\n\t" for c in text)
+    header, *rows = _rows(report)
+    assert header == list(FINDINGS)
+    assert len(rows) == 5
+    assert {len(row) for row in rows} == {len(FINDINGS)}
+    assert not any(cell.startswith(("=", "+", "-", "@", "\t")) for row in rows for cell in row)
+
+
+def _rows(report: Report) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(to_csv(report))))
