@@ -12,7 +12,7 @@ from rich.text import Text
 from scanner.model import Certainty, Effect, Query, Report
 from scanner.render.excerpt import Span, marked, narrow
 from scanner.render.outline import Cause, Group, Item, Place, Section, measures, sections
-from scanner.render.verdict import Tally, headline, tallies
+from scanner.render.verdict import Tally, answers, headline, tallies
 from scanner.render.words import (
     EFFECT_WORDS,
     calls_words,
@@ -183,12 +183,12 @@ def _unresolved(report: Report, width: int, limit: int | None) -> Lines:
 
 
 def _production_only(report: Report, width: int, limit: int | None) -> Lines:
-    found = report.production_only
+    found, answer = report.production_only, answers(report)
     if found:
         yield from _title("Production runs it, no source line was found", len(found), width)
     for query in islice(found, limit):
         yield from _sql(query.sql, None, query, width)
-        yield 6, Text(_seen(query), "dim")
+        yield 6, Text(f"{answer[query.fingerprint]}; {_seen(query)}", "dim")
     yield from _more(len(found) - len(found[:limit]), "query")
 
 

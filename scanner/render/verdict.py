@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from scanner.model import Certainty, Effect, Report, Subject, worst_effects
 from scanner.render.outline import Item, items, total
-from scanner.render.words import count, listing, number, subjects_words, visible
+from scanner.render.words import EFFECT_WORDS, count, listing, number, subjects_words, visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,14 @@ def headline(report: Report) -> str:
     else:
         first = f"No query that reaches {visible(str(report.change.table))} was found."
     return " ".join((first, *_rest(report)))
+
+
+def answers(report: Report) -> dict[str, str]:
+    """What is found of each query that touches the table, in words, by fingerprint."""
+    plain = {q.fingerprint: "unaffected" for q in report.unaffected}
+    plain |= {u.query.fingerprint: "could not be checked" for u in report.unresolved}
+    worst = worst_effects(report.findings)
+    return plain | {s.name: EFFECT_WORDS[effect] for s, effect in worst.items() if s.kind == "query"}
 
 
 def _tally(effect: Effect, found: list[Item]) -> Tally:
