@@ -1,7 +1,7 @@
 """Real servers for the tests of this directory: started once a run, removed at its end.
 
-SCANNER_TEST_POSTGRES, SCANNER_TEST_MARIADB and SCANNER_TEST_MYSQL give the URL of a server to use instead
-(MySQL takes the place of MariaDB). The tests create and drop databases there.
+SCANNER_TEST_POSTGRES and SCANNER_TEST_MARIADB give the URL of a server to use instead; the tests create and
+drop databases there. SCANNER_TEST_MYSQL adds a MySQL: without it `mysql` is in none of the tests.
 """
 
 from __future__ import annotations
@@ -24,9 +24,14 @@ def postgres(pytestconfig: pytest.Config) -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def mariadb(pytestconfig: pytest.Config) -> Iterator[Server]:
-    """A private MariaDB, or the MySQL of SCANNER_TEST_MYSQL."""
-    url = os.environ.get("SCANNER_TEST_MYSQL") or os.environ.get("SCANNER_TEST_MARIADB")
-    yield from serve(pytestconfig, mariadb_server(url))
+    """A private MariaDB."""
+    yield from serve(pytestconfig, mariadb_server(os.environ.get("SCANNER_TEST_MARIADB")))
+
+
+@pytest.fixture(scope="session")
+def mysql(pytestconfig: pytest.Config) -> Iterator[Server]:
+    """The MySQL of SCANNER_TEST_MYSQL."""
+    yield from serve(pytestconfig, mariadb_server(os.environ["SCANNER_TEST_MYSQL"]))
 
 
 @pytest.fixture
@@ -38,7 +43,7 @@ def postgres_database(postgres: Server) -> Iterator[Database]:
 
 @pytest.fixture
 def mariadb_database(mariadb: Server) -> Iterator[Database]:
-    """A new MariaDB or MySQL database for one test."""
+    """A new MariaDB database for one test."""
     with mariadb.fresh_database() as database:
         yield database
 

@@ -315,15 +315,18 @@ def _await(process: subprocess.Popen[bytes], url: str, directory: Path) -> Serve
     raise ServerMissingError(f"The server did not answer at {url}; its log ends with: {tail}")
 
 
+def engines() -> tuple[str, ...]:
+    """The names of the engines that tests run against: MySQL where the user gives a server."""
+    return ("postgres", "mariadb", *(["mysql"] if os.environ.get("SCANNER_TEST_MYSQL") else []))
+
+
 def missing_packages() -> list[str]:
     """Debian's packages of the servers that cannot be run here and that no URL stands in for."""
     needs = (
-        ("postgresql", _postgres_programs, ("SCANNER_TEST_POSTGRES",)),
-        ("mariadb-server", _mariadb_programs, ("SCANNER_TEST_MARIADB", "SCANNER_TEST_MYSQL")),
+        ("postgresql", _postgres_programs, "SCANNER_TEST_POSTGRES"),
+        ("mariadb-server", _mariadb_programs, "SCANNER_TEST_MARIADB"),
     )
-    return [
-        package for package, find, urls in needs if not any(map(os.environ.get, urls)) and not _found(find)
-    ]
+    return [package for package, find, url in needs if url not in os.environ and not _found(find)]
 
 
 def _found(find: Callable[[], object]) -> bool:

@@ -112,9 +112,8 @@ def test_a_missing_server_can_be_allowed(
 def test_a_server_given_by_its_url_is_not_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda *_, **__: None)
     monkeypatch.delenv("SCANNER_TEST_MARIADB", raising=False)
-    monkeypatch.delenv("SCANNER_TEST_MYSQL", raising=False)
     assert "mariadb-server" in missing_packages()
-    monkeypatch.setenv("SCANNER_TEST_MYSQL", "mysql://root@127.0.0.1:3306/mysql")
+    monkeypatch.setenv("SCANNER_TEST_MARIADB", "mysql://root@127.0.0.1:3306/mysql")
     assert "mariadb-server" not in missing_packages()
 
 

@@ -31,7 +31,7 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
-class Testimony:
+class Account:
     """The outcomes of one statement in the three phases."""
 
     before: Outcome
@@ -60,11 +60,11 @@ class Testimony:
         return self.before == self.after == self.filled
 
 
-def testify(server: Server, situation: Situation, statements: Sequence[str]) -> list[Testimony]:
+def witness(server: Server, situation: Situation, statements: Sequence[str]) -> list[Account]:
     """Runs the statements, each on its own, in all three phases; nothing they do stays."""
     scripts = ((), (situation.change,), (situation.change, situation.filled))
     before, after, filled = (_phase(server, situation, statements, script) for script in scripts)
-    return [Testimony(*outcomes) for outcomes in zip(before, after, filled, strict=True)]
+    return [Account(*outcomes) for outcomes in zip(before, after, filled, strict=True)]
 
 
 def _phase(
