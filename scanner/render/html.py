@@ -56,7 +56,7 @@ def to_html(report: Report) -> str:
 
 
 def to_notebook(report: Report) -> str:
-    """The verdict as an HTML fragment for a notebook's cell, styled within itself."""
+    """The verdict as an HTML fragment for a notebook's cell, in the notebook's own style."""
     return (
         _environment()
         .get_template("notebook.html")

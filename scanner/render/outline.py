@@ -78,9 +78,7 @@ class Section:
     title: str
     service: str | None
     groups: tuple[Group, ...]  # worst first
-    effects: dict[
-        Effect, tuple[Subject, ...]
-    ]  # subjects under the worst effect that hits them here; no empty ones
+    effects: dict[Effect, tuple[Subject, ...]]  # worst first, each subject under its worst; none is empty
     calls: int | None
     total_time_ms: float | None
 
@@ -133,7 +131,8 @@ def shared(query: Query) -> bool:
 
 def measures(query: Query, calls: int | None, total_time_ms: float | None) -> str:
     """Calls and time of the query, as `measured` gives them, in words."""
-    parts = [calls_words(calls)]
+    elsewhere = calls is None and query.calls is not None
+    parts = ["production saw other services run it" if elsewhere else calls_words(calls)]
     if total_time_ms is not None:
         parts.append(f"{duration(total_time_ms)} in all")
     if shared(query):
@@ -191,7 +190,7 @@ def _within(item: Item, service: str | None) -> Item:
         return item
     calls, time = measured(item.query, service)
     here = tuple(p for p in item.places if p.service in (service, None))
-    return Item(item.finding, item.query, here, item.services, calls, time, item.via)
+    return Item(item.finding, item.query, here or item.places, item.services, calls, time, item.via)
 
 
 def _section(title: str, service: str | None, held: list[Item]) -> Section:

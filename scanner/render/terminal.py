@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import chain
 
 from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from scanner.model import Certainty, Effect, Query, Report
+from scanner.model import BlindSpot, Certainty, Consumer, Effect, Mention, Query, Report, Unread
 from scanner.render.excerpt import Span, marked, narrow
 from scanner.render.outline import Cause, Group, Item, Place, Section, measures, sections
 from scanner.render.verdict import Tally, answers, headline, tallies
@@ -60,13 +60,24 @@ def _lines(report: Report, width: int, limit: int | None) -> Lines:
     yield from _verdict(report)
     yield from _sections(sections(report, _HARM), width, limit)
     yield from _sections(sections(report, (Effect.NEEDS_UPDATE,)), width, limit)
-    yield from _consumers(report, width, limit)
-    yield from _unresolved(report, width, limit)
-    yield from _production_only(report, width, limit)
-    yield from _mentions(report, width, limit)
-    yield from _blind_spots(report, width, limit)
+    for title, entries in _lists(report, width):
+        if entries:
+            yield from _title(f"{title} ({number(len(entries))})", width)
+        yield from chain.from_iterable(entries[:limit])
+        yield from _more(len(entries) - len(entries[:limit]), "entry")
     yield from _coverage(report, width)
     yield from _advice(report)
+
+
+def _lists(report: Report, width: int) -> Iterator[tuple[str, list[Lines]]]:
+    found = answers(report)
+    alone = [_query(q, found[q.fingerprint], width) for q in report.production_only]
+    yield "Declared consumers, to be told", [_consumer(c) for c in report.consumers]
+    yield "Could not be checked", [_query(u.query, one_line(why(u.why)), width) for u in report.unresolved]
+    yield "Production runs it, no source line was found", alone
+    yield "Names the table, gave no query", [_mention(m) for m in report.mentions]
+    yield "Could not be read", [_unread(u) for u in report.unread]
+    yield "Blind spots", [_blind_spot(b) for b in report.blind_spots]
 
 
 def _verdict(report: Report) -> Lines:
@@ -99,7 +110,7 @@ def _sections(found: Iterable[Section], width: int, limit: int | None) -> Lines:
 
 
 def _heading(section: Section, width: int) -> Lines:
-    yield from _title(one_line(section.title), None, width)
+    yield from _title(one_line(section.title), width)
     parts = [f"{EFFECT_WORDS[effect]} {subjects_words(hit)}" for effect, hit in section.effects.items()]
     if section.calls is not None:
         parts.append(calls_words(section.calls))
@@ -164,63 +175,33 @@ def _measure(item: Item, query: Query) -> str:
     return ", ".join(parts if item.places else [*parts, "no source line found"])
 
 
-def _consumers(report: Report, width: int, limit: int | None) -> Lines:
-    if report.consumers:
-        yield from _title("Declared consumers, to be told", len(report.consumers), width)
-    for consumer in islice(report.consumers, limit):
-        note = f", {one_line(consumer.note)}" if consumer.note else ""
-        yield 2, Text.assemble((one_line(consumer.name), "bold"), f": {one_line(consumer.kind)}{note}")
-    yield from _more(len(report.consumers) - len(report.consumers[:limit]), "consumer")
+def _consumer(consumer: Consumer) -> Lines:
+    note = f", {one_line(consumer.note)}" if consumer.note else ""
+    yield 2, Text.assemble((one_line(consumer.name), "bold"), f": {one_line(consumer.kind)}{note}")
 
 
-def _unresolved(report: Report, width: int, limit: int | None) -> Lines:
-    if report.unresolved:
-        yield from _title("Could not be checked", len(report.unresolved), width)
-    for unresolved in islice(report.unresolved, limit):
-        yield from _sql(unresolved.query.sql, None, unresolved.query, width)
-        yield 6, Text(f"{one_line(why(unresolved.why))}; {_seen(unresolved.query)}", "dim")
-    yield from _more(len(report.unresolved) - len(report.unresolved[:limit]), "query")
-
-
-def _production_only(report: Report, width: int, limit: int | None) -> Lines:
-    found, answer = report.production_only, answers(report)
-    if found:
-        yield from _title("Production runs it, no source line was found", len(found), width)
-    for query in islice(found, limit):
-        yield from _sql(query.sql, None, query, width)
-        yield 6, Text(f"{answer[query.fingerprint]}; {_seen(query)}", "dim")
-    yield from _more(len(found) - len(found[:limit]), "query")
-
-
-def _seen(query: Query) -> str:
+def _query(query: Query, said: str, width: int) -> Lines:
     services = ", ".join(map(one_line, query.services)) or "service not known"
-    places = ", ".join(one_line(str(o.location)) for o in query.located[:1])
-    return ", ".join(filter(None, (services, calls_words(query.calls), places)))
+    spots = ", ".join(one_line(str(o.location)) for o in query.located[:1])
+    yield from _sql(query.sql, None, query, width)
+    yield 6, Text(", ".join(filter(None, (f"{said}; {services}", calls_words(query.calls), spots))), "dim")
 
 
-def _mentions(report: Report, width: int, limit: int | None) -> Lines:
-    if report.mentions:
-        yield from _title("Names the table, gave no query", len(report.mentions), width)
-    for mention in islice(report.mentions, limit):
-        yield 2, Text(f"{one_line(str(mention.location))}  {one_line(mention.text)}")
-    yield from _more(len(report.mentions) - len(report.mentions[:limit]), "mention")
+def _mention(mention: Mention) -> Lines:
+    yield 2, Text(f"{one_line(str(mention.location))}  {one_line(mention.text)}")
 
 
-def _blind_spots(report: Report, width: int, limit: int | None) -> Lines:
-    if report.unread:
-        yield from _title("Could not be read", sum(unread.count for unread in report.unread), width)
-    for unread in islice(report.unread, limit):
-        times = f" ({count(unread.count, 'entry')})" if unread.count > 1 else ""
-        yield 2, Text(f"{one_line(unread.place)}: {one_line(unread.reason)}{times}")
-    yield from _more(len(report.unread) - len(report.unread[:limit]), "place")
-    if report.blind_spots:
-        yield from _title("Blind spots", len(report.blind_spots), width)
-    for spot in report.blind_spots:
-        yield 2, Text(f"{one_line(spot.place)}: {one_line(spot.message)}")
+def _unread(unread: Unread) -> Lines:
+    times = f" ({count(unread.count, 'entry')})" if unread.count > 1 else ""
+    yield 2, Text(f"{one_line(unread.place)}: {one_line(unread.reason)}{times}")
+
+
+def _blind_spot(spot: BlindSpot) -> Lines:
+    yield 2, Text(f"{one_line(spot.place)}: {one_line(spot.message)}")
 
 
 def _coverage(report: Report, width: int) -> Lines:
-    yield from _title("What was read", None, width)
+    yield from _title("What was read", width)
     for coverage in report.coverage:
         yield 2, Text(coverage_words(coverage))
     yield 2, Text(scope_words(report))
@@ -236,10 +217,9 @@ def _advice(report: Report) -> Lines:
         yield 0, Text(f"In CI, --fail-on {worst} makes this exit with 1.")
 
 
-def _title(title: str, total: int | None, width: int) -> Lines:
-    text = title if total is None else f"{title} ({number(total)})"
+def _title(title: str, width: int) -> Lines:
     yield 0, Text("")
-    yield 0, Text.assemble((text, "bold"), (f" {'─' * (width - cell_len(text) - 1)}", "dim"), no_wrap=True)
+    yield 0, Text.assemble((title, "bold"), (f" {'─' * (width - cell_len(title) - 1)}", "dim"), no_wrap=True)
 
 
 def _more(hidden: int, noun: str, indent: int = 2) -> Lines:

@@ -84,7 +84,7 @@ def test_what_the_limit_leaves_out_is_counted(report):
     assert text.count("Fix: ") == 2  # one of the harmful ones, one of those that need an update
     left_out = sum(int(n) for n in re.findall(r"and (\d+) more finding", text))
     assert left_out + 2 == len(re.findall(r"Fix: ", everything))
-    assert "and 1 more query" in text
+    assert "and 1 more entry" in text
 
 
 def test_what_is_the_same_for_several_queries_is_said_once(report):
