@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
-import scanner
 from scanner.model import Effect
 from tests.engine.servers import Server, engines
 from tests.engine.witness import Account, witness
 from tests.rules.fixture import Example, Situation, examples
+from tests.rules.test_rules import assess
 
 SHOWN: dict[Effect, Callable[[Account], bool]] = {
     Effect.BREAKS: lambda seen: seen.breaks,
@@ -48,11 +48,4 @@ def _agrees(example: Example, seen: Account) -> bool:
     """A "no" may still be hit by another rule: it is asked only when nothing was found at all."""
     if example.effect is not None:
         return seen.before.error is None and SHOWN[example.effect](seen)
-    return _affected(example) or seen.unchanged
-
-
-def _affected(example: Example) -> bool:
-    situation = example.situation
-    schema = scanner.Schema.from_ddl(situation.schema, engine=situation.engine)
-    change = scanner.Change.parse(situation.change, engine=situation.engine)
-    return scanner.assess(example.sql, change, schema, session=situation.session).effect is not None
+    return assess(example.situation, example.sql).effect is not None or seen.unchanged

@@ -13,6 +13,7 @@ from typing import Any
 import psycopg
 import pymysql
 
+from scanner.model import RowUse
 from tests.engine.servers import Database, Server
 from tests.rules.fixture import Situation
 
@@ -78,7 +79,8 @@ def _phase(
         connections = [stack.enter_context(_session(database, situation.session)) for _ in statements]
         for script in filter(None, then):
             database.run(script)
-        return [_outcome(*pair, tables) for pair in zip(connections, statements, strict=True)]
+        pairs = zip(connections, statements, strict=True)
+        return [_outcome(*pair, tables, situation.reads) for pair in pairs]
 
 
 @contextmanager
@@ -110,18 +112,20 @@ def _quoted(database: Database, name: str) -> str:
     return f'"{name}"' if database.engine.family == "postgres" else f"`{name}`"
 
 
-def _outcome(connection: Any, sql: str, tables: dict[str, str]) -> Outcome:
+def _outcome(connection: Any, sql: str, tables: dict[str, str], reads: RowUse | None) -> Outcome:
     with closing(connection.cursor()) as cursor:
         cursor.execute("BEGIN")
         try:
             cursor.execute(sql)
             columns = tuple((column[0], column[1]) for column in cursor.description or ())
-            rows = _compared(cursor.fetchall(), sql) if columns else None
+            rows = _compared(_read(cursor.fetchall(), reads), sql) if columns else None
             return Outcome(None, columns, rows, cursor.rowcount, _contents(cursor, tables))
         except psycopg.Error as error:
             return Outcome(f"{error.sqlstate}: {error}")
         except pymysql.Error as error:
             return Outcome(f"{error.args[0]}: {error}")
+        except ValueError as error:
+            return Outcome(f"ValueError: {error}")
         finally:
             cursor.execute("ROLLBACK")
 
@@ -135,6 +139,17 @@ def _contents(cursor: Any, tables: dict[str, str]) -> dict[str, Rows]:
         cursor.execute(query)
         contents[table] = _compared(cursor.fetchall(), query)
     return contents
+
+
+def _read(rows: Sequence[tuple[Any, ...]], use: RowUse | None) -> Rows:
+    """What code that reads rows in this way sees of them. Raises ValueError as unpacking does."""
+    if use is None:
+        return list(rows)
+    if use.kind == "indexed":
+        return [tuple(row[index] for index in use.indexes) for row in rows]
+    if any(len(row) != use.count for row in rows):
+        raise ValueError(f"not {use.count} values to unpack")
+    return list(rows)
 
 
 def _compared(rows: Any, sql: str) -> Rows:

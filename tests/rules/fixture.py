@@ -6,6 +6,7 @@
     -- change: ALTER TABLE t ADD COLUMN c …   what happens; again in the same block: another change
     -- filled                                 optional, below the change: what the new column holds one day
     -- session: SET sql_mode = ''             optional, repeatable, below the change: what ran before
+    -- reads: unpacked 3                      optional, below the change: what the code does with rows
     -- yes breaks: why                        the rule finds it, with this effect …
     SELECT …;
     -- yes breaks mariadb: why                … here on this engine only
@@ -23,11 +24,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from scanner.model import Effect, Engine
+from scanner.model import Effect, Engine, RowUse
 
 DIRECTORY = Path(__file__).parents[2] / "fixtures" / "rules"
 
-_DIRECTIVE = re.compile(r"--\s*(engines|schema|rows|change|filled|session|yes|no)\b([^:]*)(?::\s*(.*?))?\s*")
+_DIRECTIVE = re.compile(
+    r"--\s*(engines|schema|rows|change|filled|session|reads|yes|no)\b([^:]*)(?::\s*(.*?))?\s*"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ class Situation:
     change: str
     filled: str
     session: tuple[str, ...]
+    reads: RowUse | None
 
     def __str__(self) -> str:
         return f"{self.rule}-{self.engine}"
@@ -67,6 +71,7 @@ class _Block:
     engines: tuple[Engine, ...] = ()
     texts: dict[str, str] = field(default_factory=dict)
     session: tuple[str, ...] = ()
+    reads: RowUse | None = None
 
 
 def examples() -> list[Example]:
@@ -89,9 +94,11 @@ def parse(rule: str, text: str) -> Iterator[Example]:
             block = _Block(engines=tuple(map(Engine.parse, note.split())))
         elif directive == "session":
             block.session = (*block.session, note or body)
+        elif directive == "reads":
+            block.reads = _row_use(*note.split())
         else:
             if directive == "change":
-                block.session = ()
+                block.session, block.reads = (), None
                 block.texts.pop("filled", None)
             block.texts[directive] = note or body
 
@@ -104,6 +111,13 @@ def _passages(text: str) -> Iterator[tuple[int, str, list[str], str, str]]:
     for (number, match), end in zip(found, ends, strict=True):
         body = "\n".join(lines[number + 1 : end]).strip()
         yield number + 1, match[1], match[2].split(), match[3] or "", body
+
+
+def _row_use(kind: str, *numbers: str) -> RowUse:
+    """As in `unpacked 3` (names), `indexed 0 -1` (positions)."""
+    if kind == "indexed":
+        return RowUse(kind, indexes=tuple(map(int, numbers)))
+    return RowUse(kind, count=int(numbers[0]))  # type: ignore[arg-type]
 
 
 def _examples(
@@ -119,5 +133,5 @@ def _examples(
     texts = {name: block.texts.get(name, "") for name in ("schema", "rows", "change", "filled")}
     for engine in block.engines:
         if not names or engine.name in names:
-            situation = Situation(rule, engine, session=block.session, **texts)
+            situation = Situation(rule, engine, session=block.session, reads=block.reads, **texts)
             yield Example(situation, body.rstrip(";"), effect, note, line)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scanner.model import Effect
+from scanner.model import Effect, RowUse
 from tests.rules.fixture import parse
 
 TEXT = """\
@@ -21,6 +21,7 @@ INSERT INTO t VALUES (1);
 UPDATE t SET c = 'x';
 -- session: SET a = 1
 -- session: SET b = 2
+-- reads: indexed 0 -1
 -- yes breaks mariadb: the number of values
 INSERT INTO t VALUES (2);
 -- no: names its columns
@@ -50,12 +51,14 @@ def test_a_situation_holds_what_stands_above_it() -> None:
     assert situation.change == "ALTER TABLE t ADD COLUMN c text"
     assert situation.filled == "UPDATE t SET c = 'x';"
     assert situation.session == ("SET a = 1", "SET b = 2")
+    assert situation.reads == RowUse("indexed", indexes=(0, -1))
 
 
 def test_another_change_starts_without_session_and_filling() -> None:
     *_, last = parse("r", TEXT)
     assert last.situation.change == "ALTER TABLE t ADD COLUMN d text"
     assert (last.situation.session, last.situation.filled) == ((), "")
+    assert last.situation.reads is None
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 import scanner
 import scanner.rules
 from scanner.rules import RULES, Rule
+from scanner.verdict import Verdict, prepare
 from tests.rules.fixture import DIRECTORY, Example, Situation, examples, read
 
 EXAMPLES = examples()
@@ -20,7 +21,7 @@ SECTIONS = ("What it means", "Why it matters", "Example", "Instead", "Engines")
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=str)
 def test_a_statement_of_a_fixture(example: Example) -> None:
-    verdict = _assess(example.situation, example.sql)
+    verdict = assess(example.situation, example.sql)
     assert verdict.unresolved is None, verdict.unresolved
     name = example.situation.rule.replace("_", "-")
     effects = {finding.effect for finding in verdict.findings if finding.name == name}
@@ -66,7 +67,7 @@ def test_every_fixture_is_of_a_rule() -> None:
     assert {path.stem for path in DIRECTORY.glob("*.sql")} == set(NAMES)
 
 
-def _assess(situation: Situation, sql: str) -> scanner.Verdict:
+def assess(situation: Situation, sql: str) -> Verdict:
     schema = scanner.Schema.from_ddl(situation.schema, engine=situation.engine)
     change = scanner.Change.parse(situation.change, engine=situation.engine)
-    return scanner.assess(sql, change, schema, session=situation.session)
+    return prepare(change, schema).assess(sql, situation.session, row_use=situation.reads)

@@ -1,0 +1,67 @@
+"""What the documentation says exists: links, commands, options, make targets."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from pathlib import Path
+
+import click
+import pytest
+
+from docs.generate import generated
+from scanner.cli import commands
+
+ROOT = Path(__file__).parents[1]
+PAGES = [
+    ROOT / "README.md",
+    ROOT / "CONTRIBUTING.md",
+    ROOT / "CHANGELOG.md",
+    *sorted((ROOT / "docs").glob("**/*.md")),
+]
+
+
+def _shell_lines(page: Path) -> list[str]:
+    """The commands of a page's `sh` blocks and of its inline code."""
+    text = page.read_text()
+    blocks = re.findall(r"^```sh\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+    lines = [line for block in blocks for line in block.replace("\\\n", " ").splitlines()]
+    return lines + re.findall(r"`((?:scanner|make) [^`]+)`", text)
+
+
+COMMANDS = [
+    pytest.param(line, id=f"{page.name}: {line}")
+    for page in PAGES
+    for line in _shell_lines(page)
+    if line.startswith("scanner ")
+]
+TARGETS = sorted(
+    {name for page in PAGES for line in _shell_lines(page) for name in re.findall(r"^make ([\w ]+)", line)}
+)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    targets = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text())
+    local = [target for target in targets if "://" not in target]
+    assert [target for target in local if not (page.parent / target).exists()] == []
+
+
+@pytest.mark.parametrize("line", COMMANDS)
+def test_commands_are_understood(line: str) -> None:
+    _, *words = shlex.split(line, comments=True)
+    command = commands.get_command(click.Context(commands), words[0]) if words[0][0] != "-" else commands
+    assert command is not None, words[0]
+    known = {option for parameter in command.params for option in parameter.opts} | {"--help", "-h"}
+    assert [word for word in words if re.match(r"--?[a-z]", word) and word not in known] == []
+
+
+@pytest.mark.parametrize("targets", TARGETS)
+def test_make_targets_exist(targets: str) -> None:
+    makefile = (ROOT / "Makefile").read_text()
+    assert [name for name in targets.split() if not re.search(rf"^{name}:", makefile, re.MULTILINE)] == []
+
+
+def test_generated_pages_are_current() -> None:
+    stale = [path.name for path, text in generated().items() if not path.exists() or path.read_text() != text]
+    assert stale == [], "run make docs"
