@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 
 from scanner.model import Database
 from scanner.schema.parse.draft import Draft, TableDraft
 from scanner.schema.parse.script import run
-from scanner.schema.parse.statements import split
+from scanner.schema.parse.statements import split, whole
 from scanner.schema.schema import Schema
 
 # How a dump names its maker at its head; the last two survive tools that strip comments.
@@ -29,6 +30,16 @@ def parse_ddl(ddl: str, database: Database) -> Schema:
     draft = Draft(database, path=list(database.schemas), stored_views=bool(_DUMP.search(ddl, 0, _HEAD)))
     for statement in split(ddl, database):
         run(statement, draft)
+    return _built(draft)
+
+
+def read_statements(statements: Iterable[str], database: Database) -> Schema:
+    """Reads DDL that a server wrote, a statement a text, each with all its names qualified; never raises."""
+    draft = Draft(database, path=list(database.schemas), stored_views=True)
+    for text in statements:
+        statement = whole(text, database)
+        if statement:
+            run(statement, draft)
     return _built(draft)
 
 

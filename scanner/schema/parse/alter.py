@@ -79,6 +79,13 @@ class Attach:
 
 
 @dataclass(frozen=True, slots=True)
+class SetType:
+    """OF a composite type, and NOT OF."""
+
+    type: TableName | None
+
+
+@dataclass(frozen=True, slots=True)
 class OtherAction:
     """An action that leaves the columns as they are."""
 
@@ -92,6 +99,7 @@ Action = (
     | RenameColumn
     | RenameTable
     | Attach
+    | SetType
     | OtherAction
 )
 
@@ -102,6 +110,7 @@ class Alteration:
 
     table: TableName
     only: bool
+    if_exists: bool
     actions: tuple[tuple[Action, str], ...]
 
 
@@ -120,7 +129,7 @@ def read_alteration(cursor: Cursor) -> Alteration:
     """Reads a whole ALTER TABLE statement. Raises UnreadableError."""
     while not cursor.accept("TABLE"):
         cursor.advance()
-    cursor.accept("IF", "EXISTS")
+    if_exists = cursor.accept("IF", "EXISTS")
     only = cursor.accept("ONLY")
     table = cursor.relation()
     cursor.accept("*")
@@ -135,7 +144,7 @@ def read_alteration(cursor: Cursor) -> Alteration:
         actions.extend((action, cursor.since(start)) for action in found)
         if not cursor.done:
             cursor.expect(",")
-    return Alteration(table, only, tuple(actions))
+    return Alteration(table, only, if_exists, tuple(actions))
 
 
 def _read_action(cursor: Cursor) -> list[Action]:
@@ -274,6 +283,10 @@ def _read_other(cursor: Cursor) -> Action:
         return Attach(cursor.relation(), "inherit")
     if cursor.accept("SET", "SCHEMA"):
         return RenameTable(schema=cursor.name())
+    if cursor.accept("NOT", "OF"):
+        return SetType(None)
+    if cursor.accept("OF"):
+        return SetType(cursor.relation())
     if cursor.key not in _HARMLESS and cursor.peek(1).key != "=":
         raise cursor.unexpected("an action of ALTER TABLE")
     return OtherAction()

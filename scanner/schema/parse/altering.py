@@ -16,6 +16,7 @@ from scanner.schema.parse.alter import (
     OtherAction,
     RenameColumn,
     RenameTable,
+    SetType,
     read_alteration,
 )
 from scanner.schema.parse.cursor import Cursor
@@ -29,6 +30,8 @@ def alter_table(cursor: Cursor, draft: Draft) -> None:
     changing = [action for action, _ in alteration.actions if not isinstance(action, OtherAction)]
     if not changing or isinstance(draft.relations.get(draft.resolved(alteration.table)), View):
         return
+    if alteration.if_exists and draft.resolved(alteration.table) not in draft.relations:
+        return
     table = draft.table(alteration.table)
     for action in changing:
         _apply(action, draft, table, only=alteration.only)
@@ -40,6 +43,8 @@ def _apply(action: Action, draft: Draft, table: TableDraft, *, only: bool) -> No
             rename(draft, table, action)
         case Attach():
             _attach(action, draft, table)
+        case SetType(type_):
+            table.of_type = draft.resolved_type(type_) if type_ else None
         case _:
             for each in [table] if only else [table, *draft.descendants(table.name)]:
                 _apply_to_one(action, draft, each, inherited=each is not table)

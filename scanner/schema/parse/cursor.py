@@ -52,7 +52,12 @@ class Cursor:
 
     def at(self, *keys: str) -> bool:
         """These keywords or signs come next."""
-        return all(self.peek(ahead).key == key for ahead, key in enumerate(keys))
+        position = self.position
+        for key in keys:
+            if position >= len(self._tokens) or self._tokens[position].key != key:
+                return False
+            position += 1
+        return True
 
     def accept(self, *keys: str) -> bool:
         """Takes these keywords or signs if they come next."""

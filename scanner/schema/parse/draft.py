@@ -114,9 +114,19 @@ class TableDraft:
             parents=tuple(self.parents),
             partition_of=self.partition_of,
             of_type=self.of_type,
-            grants=tuple(dict.fromkeys(self.grants)),
+            grants=self._merged_grants(),
             foreign=self.foreign,
         )
+
+    def _merged_grants(self) -> tuple[Grant, ...]:
+        """One grant for each role and privilege, whether its columns were granted together or apart."""
+        columns: dict[tuple[str, str], tuple[str, ...]] = {}
+        whole: set[tuple[str, str]] = set()
+        for grant in self.grants:
+            key = grant.role, grant.privilege
+            columns[key] = tuple(dict.fromkeys((*columns.get(key, ()), *grant.columns)))
+            whole |= set() if grant.columns else {key}
+        return tuple(Grant(*key, () if key in whole else names) for key, names in columns.items())
 
     def _as_serial(self, column: Column) -> Column:
         """A default of the next value of the column's own sequence is what ``serial`` stands for."""

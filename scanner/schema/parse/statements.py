@@ -66,6 +66,19 @@ def split(source: str, database: Database) -> Iterator[Statement]:
     ).split()
 
 
+def whole(text: str, database: Database) -> Statement | None:
+    """A text that is one statement, as a server writes its own DDL; None if it is empty."""
+    tokens: list[Token] = []
+    problem = None
+    try:
+        tokens.extend(lexer_for(database.engine, database.sql_mode).tokens(text))
+    except UnclosedError as error:
+        problem = str(error)
+    while tokens and tokens[-1].key == ";":
+        tokens.pop()
+    return Statement(text, tokens, problem) if tokens else None
+
+
 class _Splitter:
     def __init__(self, source: str, lexer: Lexer, mysql: bool) -> None:
         self._source = source

@@ -106,11 +106,11 @@ def _read_call(cursor: Cursor, draft: Draft) -> TableName:
 
 def drop_trigger(cursor: Cursor, draft: Draft) -> None:
     """Reads what stands behind DROP TRIGGER. Raises UnreadableError."""
-    cursor.accept("IF", "EXISTS")
+    if_exists = cursor.accept("IF", "EXISTS")
     name = cursor.relation().name
     table = draft.resolved(cursor.relation()) if cursor.accept("ON") else None
     matching = [key for key in draft.triggers if key[1] == name and table in (None, key[0])]
-    if not matching and table is not None:
+    if not matching and not if_exists:
         raise UnreadableError(f"trigger {name} is not created by this script")
     for key in matching:
         del draft.triggers[key]

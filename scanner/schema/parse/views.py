@@ -6,6 +6,8 @@ from scanner.model import Rule, View
 from scanner.schema.parse.cursor import Cursor, UnreadableError
 from scanner.schema.parse.draft import Draft, TableDraft
 
+_VIEW_OPTIONS = (("CHECK", "OPTION"), ("CASCADED", "CHECK"), ("LOCAL", "CHECK"), ("DATA",), ("NO", "DATA"))
+
 
 def create_view(
     cursor: Cursor, draft: Draft, *, replaces: bool, materialized: bool = False, recursive: bool = False
