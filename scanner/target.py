@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from scanner.change import Change
 from scanner.config import nearest
 from scanner.errors import ChangeError, UsageError
-from scanner.model import TableName
+from scanner.model import Table, TableName, View
 from scanner.schema import Schema
 from scanner.schema.after import changed_table
 
 
 def locate(
     change: Change | str, schemas: Mapping[str, Schema], database: str | None = None
-) -> tuple[Change, Schema]:
-    """The change, and the schema of the one database that has its table.
+) -> tuple[Change, str]:
+    """The change, and the name of the one database that has its table.
 
     Raises ChangeError when there is no such table or its column is there already, UsageError when several
     databases have the table and none is named, or the one named is not known.
@@ -25,16 +26,40 @@ def locate(
     if not changes:
         raise errors[0]
     found = [name for name, parsed in changes.items() if candidates[name].find(parsed.table) is not None]
-    if len(found) > 1:
-        table, first = changes[found[0]].table, found[0]
-        raise UsageError(
-            f"{table} is a table of {_and(found)}: say which one is changed (--database {first})."
-        )
     if not found and len(changes) > 1:
-        raise _no_such_table(next(iter(changes.values())).table, candidates)
-    name = found[0] if found else next(iter(changes))
+        raise _no_such_table(str(next(iter(changes.values())).table), candidates)
+    name = _only(found, str(changes[found[0]].table)) if found else next(iter(changes))
     changed_table(candidates[name], changes[name])
-    return changes[name], candidates[name]
+    return changes[name], name
+
+
+def find_relation(
+    text: str, schemas: Mapping[str, Schema], database: str | None = None
+) -> tuple[str, Table | View]:
+    """The table or view of this name, as SQL writes it, and the name of its database. Raises UsageError."""
+    candidates = _candidates(schemas, database)
+    known = {name: schema.find(_name(text, schema)) for name, schema in candidates.items()}
+    found = {name: relation for name, relation in known.items() if relation is not None}
+    if not found:
+        raise _no_such_table(text, candidates)
+    name = _only(list(found), text)
+    return name, found[name]
+
+
+def _name(text: str, schema: Schema) -> TableName:
+    parts = [
+        double.replace('""', '"') or back or schema.engine.fold(bare)
+        for double, back, bare in re.findall(r'"((?:[^"]|"")+)"|`([^`]+)`|([^."`\s]+)', text)
+    ]
+    return TableName(parts[-2] if len(parts) > 1 else None, parts[-1] if parts else text)
+
+
+def _only(databases: list[str], table: str) -> str:
+    if len(databases) > 1:
+        raise UsageError(
+            f"{table} is a table of {_and(databases)}: say which one is meant (--database {databases[0]})."
+        )
+    return databases[0]
 
 
 def _candidates(schemas: Mapping[str, Schema], database: str | None) -> Mapping[str, Schema]:
@@ -59,11 +84,11 @@ def _read(change: Change | str, schemas: Mapping[str, Schema]) -> tuple[dict[str
     return changes, errors
 
 
-def _no_such_table(table: TableName, schemas: Mapping[str, Schema]) -> ChangeError:
+def _no_such_table(table: str, schemas: Mapping[str, Schema]) -> ChangeError:
     names = {str(t.name): name for name, schema in schemas.items() for t in schema.tables}
-    near = nearest(str(table), names, 3)
+    near = nearest(table, names, 3)
     hint = " or ".join(f"{match} ({names[match]})" for match in near)
-    question = f"did you mean {hint}?" if near else f"they have {len(names)} other tables."
+    question = f"did you mean {hint}?" if near else f"{len(names)} other tables are there."
     return ChangeError(f"There is no table {table} in {_and(list(schemas))}: {question}")
 
 

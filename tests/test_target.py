@@ -8,7 +8,7 @@ from scanner.change import AddedColumn, Change
 from scanner.errors import ChangeError, UsageError
 from scanner.model import Column, Database, Engine, Table, TableName, View
 from scanner.schema import Schema
-from scanner.target import locate
+from scanner.target import find_relation, locate
 
 
 def schema(database: str, engine: str, *tables: str) -> Schema:
@@ -29,19 +29,19 @@ def adds(table: str, column: str = "status") -> Change:
 
 
 def test_the_database_that_has_the_table() -> None:
-    assert locate(adds("shelves"), BOTH) == (adds("shelves"), STOCK)
-    assert locate(adds("users"), BOTH) == (adds("users"), SHOP)
+    assert locate(adds("shelves"), BOTH) == (adds("shelves"), "stock")
+    assert locate(adds("users"), BOTH) == (adds("users"), "shop")
 
 
 def test_the_database_that_is_named() -> None:
-    assert locate(adds("orders"), BOTH, "stock")[1] is STOCK
+    assert locate(adds("orders"), BOTH, "stock") == (adds("orders"), "stock")
 
 
 def test_several_databases_have_the_table() -> None:
     with pytest.raises(UsageError) as error:
         locate(adds("orders"), BOTH)
     assert (
-        str(error.value) == "orders is a table of shop and stock: say which one is changed (--database shop)."
+        str(error.value) == "orders is a table of shop and stock: say which one is meant (--database shop)."
     )
 
 
@@ -50,7 +50,7 @@ def test_no_database_has_the_table() -> None:
         locate(adds("shelf"), BOTH)
     assert str(error.value) == "There is no table shelf in shop and stock: did you mean shelves (stock)?"
     with pytest.raises(
-        ChangeError, match=r"There is no table xyz in shop and stock: they have 3 other tables\.$"
+        ChangeError, match=r"There is no table xyz in shop and stock: 3 other tables are there\.$"
     ):
         locate(adds("xyz"), BOTH)
 
@@ -80,9 +80,31 @@ def test_a_database_that_is_not_known() -> None:
 
 def test_text_is_read_as_the_engine_of_the_database_does() -> None:
     change, found = locate("ALTER TABLE `shelves` ADD COLUMN `row` int FIRST", BOTH)
-    assert (found, change.names) == (STOCK, ("row",))
+    assert (found, change.names) == ("stock", ("row",))
 
 
 def test_text_that_no_engine_reads() -> None:
     with pytest.raises(ChangeError):
         locate("DROP TABLE orders", BOTH)
+
+
+@pytest.mark.parametrize(
+    ("text", "database", "name"),
+    [
+        ("shelves", "stock", "shelves"),
+        ("USERS", "shop", "users"),
+        ('public."users"', "shop", "users"),
+        ("`shelves`", "stock", "shelves"),
+    ],
+)
+def test_a_relation_as_sql_writes_it(text: str, database: str, name: str) -> None:
+    found, relation = find_relation(text, BOTH)
+    assert (found, relation.name.name) == (database, name)
+
+
+def test_a_relation_that_is_not_there_or_there_twice() -> None:
+    assert find_relation("recent", BOTH, "shop")[1].name == TableName("public", "recent")
+    with pytest.raises(UsageError, match=r"^recent is a table of shop and stock: say which one is meant"):
+        find_relation("recent", BOTH)
+    with pytest.raises(UsageError, match=r"^There is no table user in shop: did you mean users \(shop\)\?$"):
+        find_relation("user", {"shop": SHOP})

@@ -5,18 +5,21 @@ that cannot be used as written is a ConfigError naming the entry, what is wrong 
 """
 
 from scanner.config.model import Config, DatabaseConfig, ServiceRule, SourceConfig, SourceKind
-from scanner.config.options import config_from_options, with_options
+from scanner.config.options import Request, config_from_options, with_options
 from scanner.config.toml import find_config, load_config
+from scanner.config.values import is_dsn
 from scanner.config.wording import nearest
 
 __all__ = [
     "Config",
     "DatabaseConfig",
+    "Request",
     "ServiceRule",
     "SourceConfig",
     "SourceKind",
     "config_from_options",
     "find_config",
+    "is_dsn",
     "load_config",
     "nearest",
     "with_options",

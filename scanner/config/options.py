@@ -4,14 +4,78 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from scanner.config.discover import sources_at
 from scanner.config.model import SERVER_KINDS, Config, DatabaseConfig, SourceConfig, SourceKind
+from scanner.config.toml import FILE_NAME, find_config, load_config
 from scanner.config.values import absolute, expand, is_dsn, read_engine, read_schema, read_sql_mode
+from scanner.errors import ConfigError
 from scanner.model import Database
 
 _CODE_KINDS = ("python", "sql_files")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """The options of a command that say what is to be scanned; each field is the option of its name."""
+
+    config: str | None = None
+    database: str | None = None
+    engine: str | None = None
+    schema: tuple[str, ...] = ()
+    search_path: str | None = None  # names, with commas between them
+    sql_mode: str | None = None
+    python: tuple[str, ...] = ()
+    sql: tuple[str, ...] = ()
+    slow_log: tuple[str, ...] = ()
+    pg_stat_statements: tuple[str, ...] = ()
+
+    def config_for(self, paths: Sequence[str] = ()) -> Config:
+        """What these options and further paths ask for: a scanner.toml, or what stands for one.
+
+        Raises ConfigError.
+        """
+        if self.engine or self.schema:
+            return self._without_file(paths)
+        path = self.config or find_config(Path.cwd())
+        if path is None:
+            raise ConfigError(
+                f"There is no {FILE_NAME} here or above: write one, or give --engine and --schema."
+            )
+        return with_options(load_config(path), self.database, sources=self._sources(), paths=paths)
+
+    @property
+    def given(self) -> tuple[str, ...]:
+        """The options that were given, as they are written; `--database` also names what changes."""
+        names = (field.name for field in fields(self) if getattr(self, field.name))
+        return tuple(f"--{name.replace('_', '-')}" for name in names if name != "database")
+
+    def _without_file(self, paths: Sequence[str]) -> Config:
+        if self.config:
+            raise ConfigError("Give either --config or --engine and --schema: the file names both.")
+        if not (self.engine and self.schema):
+            raise ConfigError(
+                "Give --engine and --schema together, as in --engine postgres:16 --schema schema.sql."
+            )
+        return config_from_options(
+            self.engine,
+            self.schema,
+            sources=self._sources(),
+            paths=paths,
+            name=self.database or "default",
+            search_path=[name.strip() for name in (self.search_path or "").split(",") if name.strip()],
+            sql_mode=self.sql_mode,
+        )
+
+    def _sources(self) -> list[tuple[SourceKind, str]]:
+        return [
+            *(("python", text) for text in self.python),
+            *(("sql_files", text) for text in self.sql),
+            *(("mysql_slow_log", text) for text in self.slow_log),
+            *(("pg_stat_statements", text) for text in self.pg_stat_statements),
+        ]
 
 
 def config_from_options(

@@ -12,7 +12,7 @@ from scanner.model import Location, Observation, Query, Table, TableName, Trigge
 from scanner.schema import Schema
 
 if TYPE_CHECKING:
-    from scanner.bodies import ObjectKey
+    from scanner.dependencies import ObjectKey
     from scanner.resolve.references import References
 
     Graph = nx.MultiDiGraph[str]
@@ -100,7 +100,7 @@ def _add_dependencies(graph: Graph, parts: Parts) -> None:
         if node not in graph:
             continue
         if graph.nodes[node]["kind"] == "view":
-            for name in sorted(references.reads):
+            for name in sorted(references.reads, key=str):
                 _edge(graph, node, _named(graph, parts.schema, name), "depends_on", via="view")
         else:
             _add_uses(graph, node, references, parts.schema)
@@ -152,17 +152,17 @@ def _add_location(graph: Graph, node: str, observation: Observation) -> None:
 
 
 def _add_uses(graph: Graph, node: str, references: References, schema: Schema) -> None:
-    for name in sorted(references.reads):
+    for name in sorted(references.reads, key=str):
         _edge(graph, node, _named(graph, schema, name), "reads")
-    for name in sorted(references.writes):
+    for name in sorted(references.writes, key=str):
         _edge(graph, node, _named(graph, schema, name), "writes")
 
 
 def _add_calls(graph: Graph, node: str, references: References, schema: Schema) -> None:
     database = schema.database.name
-    for name in sorted(references.routines):
+    for name in sorted(references.routines, key=str):
         _edge(graph, node, _routine(graph, database, name), "calls")
-    for table, column in sorted(references.columns):
+    for table, column in sorted(references.columns, key=str):
         _edge(graph, node, _column(graph, database, table, column), "uses_column")
 
 

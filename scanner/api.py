@@ -1,0 +1,169 @@
+"""The library: scan() → Scan, Scan.impact() → Impact."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scanner import store
+from scanner.change import Change
+from scanner.config import Config, load_config
+from scanner.errors import UsageError
+from scanner.graph import Graph, build_graph, export_graph, neighbourhood, outline, relation_id
+from scanner.model import Report, Unread
+from scanner.render import render
+from scanner.scanning import DatabaseScan, Progress, scan_databases
+from scanner.schema import Schema
+from scanner.target import find_relation, locate
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def scan(config: Config | str | Path, progress: Progress | None = None) -> Scan:
+    """Collects everything a configuration (or the scanner.toml at a path) names.
+
+    A source that cannot be read is listed in `Scan.unread`; the others are read. Raises ConfigError.
+    """
+    config = config if isinstance(config, Config) else load_config(config)
+    return Scan(scan_databases(config, progress))
+
+
+def load(path: str | Path) -> Scan:
+    """A scan that was kept with `Scan.save`. Raises StoreError."""
+    return Scan(store.load(path))
+
+
+@dataclass(frozen=True, repr=False)
+class Scan:
+    """What is known of each database, to be asked about any number of changes."""
+
+    databases: tuple[DatabaseScan, ...]
+
+    def impact(self, change: Change | str, database: str | None = None) -> Impact:
+        """What a change does. A text is read in the dialect of the database's engine.
+
+        Without `database` it is the one that has the table. Raises ChangeError and UsageError.
+        """
+        located, name = locate(change, self.schemas, database)
+        return Impact(self._database(name).impact(located))
+
+    @property
+    def schemas(self) -> Mapping[str, Schema]:
+        """The schema of each database, by its name."""
+        return {found.name: found.schema for found in self.databases}
+
+    @cached_property
+    def queries(self) -> pd.DataFrame:
+        """One row a query, most called first; `scanner.frames.QUERIES` has the columns."""
+        from scanner.frames import queries_frame
+
+        return queries_frame(found.parts for found in self.databases)
+
+    @cached_property
+    def tables(self) -> pd.DataFrame:
+        """One row a table or view, with what reaches it; `scanner.frames.TABLES` has the columns."""
+        from scanner.frames import tables_frame
+
+        return tables_frame([found.parts for found in self.databases], self.graph)
+
+    @cached_property
+    def graph(self) -> Graph:
+        """Services, queries, relations and what connects them; `scanner.graph` names nodes and edges."""
+        return build_graph(found.parts for found in self.databases)
+
+    @property
+    def unread(self) -> tuple[Unread, ...]:
+        """What could not be read."""
+        return tuple(unread for found in self.databases for unread in found.evidence.unread)
+
+    def outline(self, table: str, database: str | None = None) -> str:
+        """The queries that reach a table or view, as text. Raises UsageError."""
+        return outline(self.graph, self._node(table, database))
+
+    def export_graph(self, path: str | Path, table: str | None = None, database: str | None = None) -> None:
+        """Writes the graph, or what of it reaches a table, as .graphml, .json or .dot. Raises UsageError."""
+        part = self.graph if table is None else neighbourhood(self.graph, self._node(table, database))
+        export_graph(part, path)
+
+    def save(self, path: str | Path) -> None:
+        """Keeps the scan in one file, for `load`. Raises StoreError."""
+        store.save(self.databases, path)
+
+    def __repr__(self) -> str:
+        counted = (f"{found.name}: {len(found.queries)} queries" for found in self.databases)
+        return f"<Scan of {', '.join(counted)}>"
+
+    def _database(self, name: str) -> DatabaseScan:
+        return next(found for found in self.databases if found.name == name)
+
+    def _node(self, table: str, database: str | None) -> str:
+        name, relation = find_relation(table, self.schemas, database)
+        return relation_id(name, relation.name)
+
+
+@dataclass(frozen=True, repr=False)
+class Impact:
+    """What a change does: a `Report`, with its tables and its files."""
+
+    report: Report
+
+    @cached_property
+    def findings(self) -> pd.DataFrame:
+        """One row a finding, worst first; `scanner.render.tables.FINDINGS` has the columns."""
+        return self._everything[self._everything["rule"].notna()].reset_index(drop=True)
+
+    @cached_property
+    def queries(self) -> pd.DataFrame:
+        """One row a query that reaches the table, under its worst effect (or its answer)."""
+        rows = self._everything[self._everything["subject_kind"] == "query"]
+        return rows.drop_duplicates("fingerprint").reset_index(drop=True)
+
+    @cached_property
+    def services(self) -> pd.DataFrame:
+        """One row a service that reaches the table, worst first; `scanner.render.tables.SERVICES`."""
+        from scanner.render.tables import services_frame
+
+        return services_frame(self.report)
+
+    @cached_property
+    def _everything(self) -> pd.DataFrame:
+        from scanner.render.tables import findings_frame
+
+        return findings_frame(self.report)
+
+    def to_html(self, path: str | Path) -> None:
+        """Writes the report as one self-contained page. Raises UsageError."""
+        self._write(path, ".html")
+
+    def to_csv(self, path: str | Path) -> None:
+        """Writes one row a finding and one a query without any. Raises UsageError."""
+        self._write(path, ".csv")
+
+    def to_json(self, path: str | Path) -> None:
+        """Writes the report for programs. Raises UsageError."""
+        self._write(path, ".json")
+
+    def to_markdown(self, path: str | Path) -> None:
+        """Writes the report for a pull request. Raises UsageError."""
+        self._write(path, ".md")
+
+    def _write(self, path: str | Path, suffix: str) -> None:
+        text = render(self.report, suffix)
+        try:
+            Path(path).write_text(text, encoding="utf-8", newline="")
+        except OSError as error:
+            raise UsageError(f"The report could not be written to {path}: {error.strerror}.") from error
+
+    def _repr_html_(self) -> str:
+        from scanner.render.html import to_notebook
+
+        return to_notebook(self.report)
+
+    def __repr__(self) -> str:
+        from scanner.render.verdict import headline
+
+        return f"<Impact: {headline(self.report)}>"

@@ -1,0 +1,266 @@
+"""The command line: parse arguments, one library call, choose a renderer, set the exit code."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import fields
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+import scanner
+from scanner.errors import ScannerError, UsageError
+
+if TYPE_CHECKING:
+    from scanner.api import Scan
+    from scanner.config import Request
+    from scanner.model import Report, Unread
+    from scanner.rules import Rule
+    from scanner.scanning import Progress
+
+DONE, FAILED, UNUSABLE, UNREAD = 0, 1, 2, 3
+INTERRUPTED, BROKEN_PIPE = 130, 141  # as shells count the signals
+
+_EFFECTS = ("breaks", "changes-results", "changes-shape", "needs-update")  # worst first, as model.Effect
+_NAME = re.compile(r'\s*(?:[\w$]+|"[^"]*"|`[^`]*`)(?:\.(?:[\w$]+|"[^"]*"|`[^`]*`))?\s*')
+_Command = Callable[..., int]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Runs the command line and exits: 0 done, 1 --fail-on, 2 cannot be done as asked, 3 done in part."""
+    sys.exit(run(arguments))
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command line; returns the exit code."""
+    try:
+        code = commands.main(arguments, prog_name="scanner", standalone_mode=False)
+        sys.stdout.flush()
+    except click.ClickException as error:
+        return _say(error.format_message())
+    except ScannerError as error:
+        return _say(str(error))
+    except (click.Abort, KeyboardInterrupt):
+        _say("Interrupted.")
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader has gone; without this the interpreter complains once more when it closes the stream.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
+    return code if isinstance(code, int) else DONE
+
+
+def _say(sentence: str) -> int:
+    click.echo(f"scanner: {sentence}", err=True)
+    return UNUSABLE
+
+
+def _asked(command: _Command) -> _Command:
+    """Gives a command the options that say what is to be scanned, and their values as `asked`."""
+
+    @wraps(command)
+    def with_asked(**options: object) -> int:
+        from scanner.config import Request
+
+        values: dict[str, Any] = {field.name: options.pop(field.name) for field in fields(Request)}
+        return command(asked=Request(**values), **options)
+
+    for name, metavar, help_text, several in reversed(_ASKED):
+        with_asked = click.option(f"--{name}", metavar=metavar, help=help_text, multiple=several)(with_asked)
+    return with_asked
+
+
+_ASKED = (
+    ("config", "FILE", "A scanner.toml; without it the nearest one upward.", False),
+    ("database", "NAME", "The database that is changed.", False),
+    ("engine", "ENGINE", "Without a file: the engine, as in postgres:16.", False),
+    ("schema", "FILE|DSN", "Without a file: DDL, or a live server.", True),
+    ("search-path", "NAMES", "With --engine: schemas in lookup order, a,b.", False),
+    ("sql-mode", "MODES", "With --engine: the sql_mode of MySQL.", False),
+    ("python", "DIR", "Python source.", True),
+    ("sql", "DIR", "Files of SQL.", True),
+    ("slow-log", "FILE|DIR", "A slow query log of MySQL or MariaDB.", True),
+    ("pg-stat-statements", "DSN|FILE", "A live server, or an export of its view.", True),
+)
+
+
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(scanner.__version__, prog_name="scanner")
+@click.pass_context
+def commands(context: click.Context) -> None:
+    """Which services and queries does ALTER TABLE … ADD COLUMN affect?"""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+
+
+@commands.command()
+@click.argument("change")
+@click.argument("rest", nargs=-1, metavar="[DEFINITION] [PATH]...")
+@_asked
+@click.option("--scan", "stored", metavar="FILE", help="Ask a stored scan instead of scanning now.")
+@click.option(
+    "-o", "--output", "outputs", multiple=True, metavar="FILE", help="Write the report: .html .csv .json .md"
+)
+@click.option("--fail-on", type=click.Choice(_EFFECTS), help="Exit with 1 for this effect or a worse one.")
+def impact(
+    change: str,
+    rest: tuple[str, ...],
+    asked: Request,
+    stored: str | None,
+    outputs: tuple[str, ...],
+    fail_on: str | None,
+) -> int:
+    """What CHANGE does to services and queries.
+
+    CHANGE is "ALTER TABLE orders ADD COLUMN status text NOT NULL", or a table followed by the column's
+    DEFINITION: orders "status text NOT NULL". Each PATH is scanned too: Python, SQL, slow logs, exports.
+    """
+    _check_suffixes(outputs)
+    sql, paths = _change(change, rest)
+    report = _scan(stored, paths, asked).impact(sql, asked.database).report
+    _show(report, outputs)
+    return _impact_code(report, fail_on)
+
+
+@commands.command()
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@_asked
+@click.option("-o", "--output", required=True, metavar="FILE", help="Where the scan is kept, as in scan.db.")
+def scan(paths: tuple[str, ...], asked: Request, output: str) -> int:
+    """Collects once, to ask often: scanner impact … --scan FILE."""
+    found = _scan(None, paths, asked)
+    found.save(output)
+    counts = ", ".join(f"{each.name}: {len(each.queries):,} queries" for each in found.databases)
+    click.echo(f"{counts}. Kept in {output}.", err=True)
+    return _unread(found.unread)
+
+
+@commands.command()
+@click.argument("table", required=False)
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@_asked
+@click.option("--scan", "stored", metavar="FILE", help="Ask a stored scan instead of scanning now.")
+@click.option("-o", "--output", metavar="FILE", help="Write the graph: .graphml .json .dot")
+def graph(
+    table: str | None, paths: tuple[str, ...], asked: Request, stored: str | None, output: str | None
+) -> int:
+    """What depends on TABLE, as text or as a graph; without TABLE, the graph of everything."""
+    found = _scan(stored, paths, asked)
+    if output is not None:
+        found.export_graph(output, table, asked.database)
+    elif table is not None:
+        click.echo(found.outline(table, asked.database), nl=False)
+    else:
+        raise UsageError(
+            "Name a table to see what depends on it, or a file to write the whole graph to (-o)."
+        )
+    return _unread(found.unread)
+
+
+@commands.command("rule")
+@click.argument("name", required=False, metavar="RULE")
+def rule_(name: str | None) -> int:
+    """The page of a RULE, by its code or name; without one, the list of them."""
+    from scanner.rules import RULES
+
+    if name is None:
+        click.echo("\n".join(sorted(f"{rule.code}  {rule.name:22} {_title(rule)}" for rule in RULES)))
+        return DONE
+    found = _rule(name, RULES)
+    click.echo(f"{found.code} {found.name}: {found.page.strip()}")
+    return DONE
+
+
+def _title(rule: Rule) -> str:
+    return rule.page.strip().partition("\n")[0]
+
+
+def _rule(name: str, rules: Sequence[Rule]) -> Rule:
+    wanted = name.replace("_", "-").lower()
+    for rule in rules:
+        if wanted in (rule.code.lower(), rule.name):
+            return rule
+    from scanner.config import nearest
+
+    near = nearest(wanted, [text for rule in rules for text in (rule.name, rule.code)])
+    hint = f"did you mean {near[0]}?" if near else "scanner rule lists them all."
+    raise UsageError(f"There is no rule {name}: {hint}")
+
+
+def _change(change: str, rest: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """The statement, and the paths that follow it."""
+    if not _NAME.fullmatch(change):
+        return change, rest
+    if not rest:
+        raise UsageError(
+            f'What is added to {change}? Write the column behind it: {change} "status text NOT NULL".'
+        )
+    return f"ALTER TABLE {change} ADD COLUMN {rest[0]}", rest[1:]
+
+
+def _scan(stored: str | None, paths: Sequence[str], asked: Request) -> Scan:
+    if stored is None:
+        with _progress() as progress:
+            return scanner.scan(asked.config_for(paths), progress)
+    extra = [*asked.given, *paths]
+    if extra:
+        raise UsageError(f"A stored scan is asked as it is: leave out --scan or {' and '.join(extra)}.")
+    return scanner.load(stored)
+
+
+@contextmanager
+def _progress() -> Iterator[Progress | None]:
+    """A line on the terminal that says what is being read; nothing when standard error is no terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.markup import escape
+
+    with Console(stderr=True).status("Starting …") as status:
+        yield lambda step, count: status.update(f"{escape(step)}: {count:,}" if count else escape(step))
+
+
+def _check_suffixes(outputs: Sequence[str]) -> None:
+    """Says it before a long scan, not after."""
+    from scanner.render import FORMATS
+
+    for output in outputs:
+        if Path(output).suffix.lower() not in FORMATS:
+            raise UsageError(f"{output} names no format of a report: end it in one of {', '.join(FORMATS)}.")
+
+
+def _show(report: Report, outputs: Sequence[str]) -> None:
+    if not outputs:
+        from rich.console import Console
+
+        from scanner.render.terminal import print_report
+
+        print_report(report, Console())
+        return
+    from scanner.render import write
+    from scanner.render.verdict import headline
+
+    for output in outputs:
+        write(report, output)
+    click.echo(f"{headline(report)} Written to {', '.join(outputs)}.", err=True)
+
+
+def _impact_code(report: Report, fail_on: str | None) -> int:
+    if fail_on is not None and any(
+        _EFFECTS.index(f.effect) <= _EFFECTS.index(fail_on) for f in report.findings
+    ):
+        return FAILED
+    return _unread(report.unread)
+
+
+def _unread(unread: Sequence[Unread]) -> int:
+    for each in unread:
+        click.echo(f"scanner: {each.place} was not read: {each.reason}", err=True)
+    return UNREAD if unread else DONE

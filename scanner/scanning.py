@@ -1,0 +1,173 @@
+"""A configuration → what is known of each database: its schema and the queries that were seen."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from scanner.change import Change
+from scanner.config import Config, DatabaseConfig, SourceConfig
+from scanner.dependencies import dependencies
+from scanner.errors import SourceError
+from scanner.fingerprint import gather
+from scanner.graph import Graph, Parts, build_graph
+from scanner.impact import Evidence, impact
+from scanner.model import BlindSpot, Collected, Coverage, Observation, Query, Report, Unread, Unresolved
+from scanner.resolve import References, references
+from scanner.schema import Schema
+from scanner.services import Services, owned_by_role
+from scanner.sources import collect, read_schema, schema_files
+
+# Called with what is being done and how many observations it has yielded so far.
+Progress = Callable[[str, int], None]
+
+_REPORT_EVERY = 500  # observations
+
+
+@dataclass(frozen=True)
+class DatabaseScan:
+    """One database: its schema, the queries seen, and what could not be seen."""
+
+    schema: Schema
+    queries: tuple[Query, ...]  # most called first
+    evidence: Evidence
+
+    @property
+    def name(self) -> str:
+        """The name of the database."""
+        return self.schema.database.name
+
+    @cached_property
+    def parts(self) -> Parts:
+        """The queries with what each of them names."""
+        named = {query.fingerprint: _references(query, self.schema) for query in self.queries}
+        return Parts(self.schema, self.queries, named, dependencies(self.schema))
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The graph of this database alone."""
+        return build_graph([self.parts])
+
+    def impact(self, change: Change) -> Report:
+        """The report on a change to this database. Raises ChangeError when it does not fit the schema."""
+        return impact(change, self.parts, self.graph, self.evidence)
+
+
+def scan_databases(config: Config, progress: Progress | None = None) -> tuple[DatabaseScan, ...]:
+    """Reads every schema and every source. What cannot be read is an Unread, and the rest goes on."""
+    tell = progress or _silent
+    found: dict[str, list[Collected]] = defaultdict(list)
+    schemas = {entry.name: _schema(entry, found[entry.name], tell) for entry in config.databases}
+    databases = {name: schema.database for name, schema in schemas.items()}
+    queries = gather(_observations(config, found, tell), databases)
+    tell("Putting the queries together", 0)
+    return tuple(_database(entry, schemas, queries, found, config.root) for entry in config.databases)
+
+
+def _references(query: Query, schema: Schema) -> References | Unresolved:
+    """What the query names in any default database it was seen in; unresolved only if it is in all."""
+    defaults = dict.fromkeys(o.default_schema for o in query.observations)
+    found = [references(query.sql, schema, default) for default in defaults]
+    resolved = [each for each in found if not isinstance(each, Unresolved)]
+    if len(found) == 1 or not resolved:
+        return found[0]
+    return References(
+        frozenset().union(*(each.reads for each in resolved)),
+        frozenset().union(*(each.writes for each in resolved)),
+        frozenset().union(*(each.routines for each in resolved)),
+        frozenset().union(*(each.columns for each in resolved)),
+    )
+
+
+def _silent(step: str, count: int) -> None:
+    """Tells nobody."""
+
+
+def _schema(entry: DatabaseConfig, found: list[Collected], tell: Progress) -> Schema:
+    tell(f"Reading the schema of {entry.name}", 0)
+    try:
+        schema, blind_spots = read_schema(entry)
+    except SourceError as error:
+        found.append(Unread("schema", entry.name, str(error)))
+        return Schema(entry.database)
+    found.extend(blind_spots)
+    return schema
+
+
+def _observations(
+    config: Config, found: Mapping[str, list[Collected]], tell: Progress
+) -> Iterator[Observation]:
+    for source in config.sources:
+        services = Services(source, config.services, config.root)
+        ddl = _ddl_of(source, config)
+        try:
+            for item in _counted(source, tell):
+                if not isinstance(item, Observation):
+                    found[source.database].append(item)
+                elif item.location is None or item.location.path not in ddl:
+                    yield services.assign(item)
+        except SourceError as error:
+            found[source.database].append(Unread(source.kind, _place(source), str(error)))
+
+
+def _counted(source: SourceConfig, tell: Progress) -> Iterator[Collected]:
+    step = f"Reading {_place(source)} ({source.kind})"
+    tell(step, 0)
+    for count, item in enumerate(collect(source), 1):
+        if count % _REPORT_EVERY == 0:
+            tell(step, count)
+        yield item
+
+
+def _place(source: SourceConfig) -> str:
+    # A DSN is not shown: it may hold a password.
+    return str(source.path) if source.path else f"the server of {source.database}"
+
+
+def _ddl_of(source: SourceConfig, config: Config) -> frozenset[str]:
+    """Locations in files of the schema: their statements are what is scanned against, and no sightings."""
+    if source.kind != "sql_files" or source.path is None:
+        return frozenset()
+    folder = source.path if source.path.is_dir() else source.path.parent
+    files = (file for entry in config.databases for file in schema_files(entry))
+    return frozenset(file.relative_to(folder).as_posix() for file in files if file.is_relative_to(folder))
+
+
+def _database(
+    entry: DatabaseConfig,
+    schemas: Mapping[str, Schema],
+    queries: list[Query],
+    found: Mapping[str, list[Collected]],
+    root: Path,
+) -> DatabaseScan:
+    items = [_shown(item, root) for item in found[entry.name]]
+    own = tuple(owned_by_role(query) for query in queries if query.database == entry.name)
+    evidence = Evidence(
+        consumers=entry.consumers,
+        blind_spots=tuple(item for item in items if isinstance(item, BlindSpot)),
+        unread=tuple(item for item in items if isinstance(item, Unread)),
+        coverage=tuple(item for item in items if isinstance(item, Coverage)),
+        out_of_scope=len(queries) - len(own),
+    )
+    return DatabaseScan(schemas[entry.name], own, evidence)
+
+
+def _shown(item: Collected, root: Path) -> Collected:
+    """The item with places relative to the root, as locations are."""
+    if isinstance(item, Observation):
+        return item
+    place = _relative(item.place, root)
+    if isinstance(item, Unread):
+        return replace(item, place=place, reason=_relative(item.reason, root))
+    if isinstance(item, BlindSpot):
+        return replace(item, place=place, message=_relative(item.message, root))
+    return replace(item, place=place)
+
+
+def _relative(text: str, root: Path) -> str:
+    if root == root.parent:
+        return text
+    return "." if text == str(root) else text.replace(f"{root}/", "")

@@ -1,0 +1,104 @@
+"""Opens what a configuration names: sources of observations, and schemas."""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from scanner.config import DatabaseConfig, SourceConfig, is_dsn
+from scanner.errors import SourceError
+from scanner.model import BlindSpot, Collected, Skipped
+from scanner.schema import Schema
+from scanner.text_files import READ_ERRORS, decode, files_under, open_binary
+
+
+def collect(source: SourceConfig) -> Iterator[Collected]:
+    """Everything a source yields. Raises SourceError when it cannot be read at all."""
+    if source.dsn is not None:
+        from scanner.collect.pg_stat_statements import collect_live
+
+        return collect_live(source.dsn, database=source.database)
+    assert source.path is not None  # noqa: S101  (a source has one of the two)
+    return _collect_path(source, source.path)
+
+
+def _collect_path(source: SourceConfig, path: Path) -> Iterator[Collected]:
+    if source.kind == "python":
+        from scanner.collect import python
+
+        return python.collect(path, database=source.database)
+    if source.kind == "sql_files":
+        from scanner.collect import sql_files
+
+        return sql_files.collect(path, database=source.database)
+    if source.kind == "mysql_slow_log":
+        from scanner.collect import mysql_slow_log
+
+        return mysql_slow_log.collect(path, database=source.database)
+    from scanner.collect.pg_stat_statements import collect_export
+
+    return collect_export(path, database=source.database)
+
+
+def read_schema(config: DatabaseConfig) -> tuple[Schema, tuple[BlindSpot, ...]]:
+    """The schema of a database, from DDL or its server, and what of it was not understood.
+
+    Raises SourceError when there is none to read.
+    """
+    if is_dsn(config.schema[0]):
+        from scanner.schema import catalogue
+
+        schema = catalogue.read(config.schema[0], config.database)
+        return schema, tuple(_not_understood(schema, []))
+    from scanner.schema.parse import parse_ddl
+
+    scripts = [(file, _text(file)) for file in schema_files(config)]
+    if not scripts:
+        raise SourceError(f"There is no schema of {config.name} at {' or '.join(config.schema)}.")
+    schema = parse_ddl("\n".join(text for _, text in scripts), config.database)
+    return schema, tuple(_not_understood(schema, scripts))
+
+
+def schema_files(config: DatabaseConfig) -> tuple[Path, ...]:
+    """The files of DDL in the order of reading; a directory stands for its .sql files, by name."""
+    if is_dsn(config.schema[0]):
+        return ()
+    return tuple(dict.fromkeys(file for pattern in config.schema for file in _files(pattern)))
+
+
+def _files(pattern: str) -> Iterable[Path]:
+    path = Path(pattern)
+    if path.is_dir():
+        return files_under(path, (".sql",))
+    return [path] if path.exists() else map(Path, sorted(glob.glob(pattern, recursive=True)))
+
+
+def _text(file: Path) -> str:
+    try:
+        with open_binary(file) as stream:
+            return decode(stream.read())[0]
+    except READ_ERRORS as error:
+        raise SourceError(f"The schema {file} cannot be read: {error}.") from error
+
+
+def _not_understood(schema: Schema, scripts: Sequence[tuple[Path, str]]) -> Iterator[BlindSpot]:
+    """One for each kind and reason, at the first place."""
+    groups: dict[tuple[str, str], list[Skipped]] = {}
+    for skipped in schema.skipped:
+        groups.setdefault((skipped.kind, skipped.reason), []).append(skipped)
+    for (kind, reason), found in groups.items():
+        count = sum(skipped.count for skipped in found)
+        times = f", {count} times" if count > 1 else ""
+        message = f"{kind} was left out of the schema{times}: {reason.rstrip('.')}."
+        yield BlindSpot("schema", _place(schema, found[0].line, scripts), message)
+
+
+def _place(schema: Schema, line: int, scripts: Sequence[tuple[Path, str]]) -> str:
+    """The file and line of a line in all the scripts joined."""
+    for file, text in scripts:
+        lines = text.count("\n") + 1
+        if line <= lines:
+            return f"{file}:{line}" if line else str(file)
+        line -= lines
+    return schema.database.name
