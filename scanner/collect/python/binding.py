@@ -1,0 +1,73 @@
+"""Assignments: names, attributes, items and unpacking."""
+
+from __future__ import annotations
+
+from itertools import chain
+
+from scanner.collect.python import rows, syntax
+from scanner.collect.python.frames import Frame
+from scanner.collect.python.names import shown
+from scanner.collect.python.texts import constant_text
+from scanner.collect.python.values import (
+    DictValue,
+    InstanceValue,
+    ListValue,
+    ResultValue,
+    Unknown,
+    Value,
+    Variants,
+    bounded,
+)
+
+
+def bind(target: syntax.Expression, values: Variants, frame: Frame) -> None:
+    """``target = values``."""
+    if isinstance(target, syntax.Name):
+        frame.names[target.id] = values
+    elif isinstance(target, syntax.Items):
+        _unpack(target, values, frame)
+    elif isinstance(target, syntax.Starred):
+        bind(target.value, (Unknown(shown(target.value)),), frame)
+    elif isinstance(target, syntax.Attribute):
+        _set_attribute(target, values, frame)
+    elif isinstance(target, syntax.Subscript):
+        _set_item(target, values, frame)
+
+
+def elements(values: Variants) -> Variants:
+    """What a loop over any of the values binds."""
+    found: list[Value] = []
+    for value in values:
+        if isinstance(value, ListValue):
+            found.extend(chain.from_iterable(value.items))
+        elif isinstance(value, ResultValue):
+            found.extend(rows.elements(value))
+    return bounded(found) or (Unknown("…"),)
+
+
+def _unpack(target: syntax.Items, values: Variants, frame: Frame) -> None:
+    rows.unpacked(target, values, frame)
+    listed = next((v for v in values if isinstance(v, ListValue) and len(v.items) == len(target.items)), None)
+    for number, item in enumerate(target.items):
+        bind(item, listed.items[number] if listed else (Unknown(shown(item)),), frame)
+
+
+def _set_attribute(target: syntax.Attribute, values: Variants, frame: Frame) -> None:
+    frame.evaluate(target.base)
+    if not isinstance(target.base, syntax.Name):
+        return
+    frame.names[shown(target)] = values
+    owner = frame.owner
+    if owner is not None and InstanceValue(owner) in frame.find(target.base.id):
+        frame.world.classes[owner].frame.names.setdefault(target.name, values)
+
+
+def _set_item(target: syntax.Subscript, values: Variants, frame: Frame) -> None:
+    bases = frame.evaluate(target.base)
+    key = constant_text(frame.evaluate(target.index))
+    if not isinstance(target.base, syntax.Name) or not isinstance(bases[0], DictValue):
+        return
+    entries = dict(bases[0].entries)
+    if key is not None:
+        entries[key] = values
+    frame.names[target.base.id] = (DictValue(tuple(entries.items()), bases[0].open or key is None),)

@@ -1,0 +1,229 @@
+"""What an expression is worth in a frame. Calls made on the way are noted in the world's record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from itertools import chain
+from typing import Any
+
+from scanner.collect.python import rows, syntax
+from scanner.collect.python.binding import bind, elements
+from scanner.collect.python.calls import call
+from scanner.collect.python.classes import attribute
+from scanner.collect.python.frames import Frame
+from scanner.collect.python.names import shown
+from scanner.collect.python.texts import (
+    added,
+    combinations,
+    concatenated,
+    constant_text,
+    interpolated,
+    repeated,
+)
+from scanner.collect.python.values import (
+    ClassValue,
+    ConstantValue,
+    DictValue,
+    ExternalValue,
+    InstanceValue,
+    ListValue,
+    Literal,
+    ModuleValue,
+    ResultValue,
+    TextValue,
+    Unknown,
+    Value,
+    Variants,
+    bounded,
+)
+
+
+def evaluate(expression: syntax.Expression, frame: Frame) -> Variants:
+    """The variants of the expression; never empty."""
+    variants = _EVALUATORS[type(expression)](expression, frame)
+    return variants or (Unknown(shown(expression)),)
+
+
+def _text(expression: syntax.Text, frame: Frame) -> Variants:
+    return _noted((TextValue((Literal(expression.value, frame.place(expression.at)),)),), frame)
+
+
+def _noted(variants: Variants, frame: Frame) -> Variants:
+    if not frame.quiet:
+        for value in variants:
+            if isinstance(value, TextValue):
+                frame.world.record.text(value)
+    return variants
+
+
+def _joined(expression: syntax.Joined, frame: Frame) -> Variants:
+    parts = [_part(part, frame) for part in expression.parts]
+    return _noted(bounded(concatenated(each) for each in combinations(parts)), frame)
+
+
+def _part(part: syntax.Expression, frame: Frame) -> Variants:
+    if isinstance(part, syntax.Text):
+        return (TextValue((Literal(part.value, frame.place(part.at)),)),)
+    return evaluate(part, frame)
+
+
+def _constant(expression: syntax.Constant, _: Frame) -> Variants:
+    return (ConstantValue(expression.source),)
+
+
+def _name(expression: syntax.Name, frame: Frame) -> Variants:
+    return frame.find(expression.id)
+
+
+def _attribute(expression: syntax.Attribute, frame: Frame) -> Variants:
+    assigned = frame.find(shown(expression)) if isinstance(expression.base, syntax.Name) else ()
+    if assigned:
+        return assigned
+    bases = evaluate(expression.base, frame)
+    found = chain.from_iterable(attribute(base, expression.name, frame) for base in bases)
+    return bounded(found)
+
+
+def _subscript(expression: syntax.Subscript, frame: Frame) -> Variants:
+    bases, indexes = evaluate(expression.base, frame), evaluate(expression.index, frame)
+    is_slice = isinstance(expression.index, syntax.Opaque)
+    found: list[Value] = []
+    for base in bases:
+        if isinstance(base, ResultValue):
+            found.extend(rows.item(base, None if is_slice else indexes[0], frame.place(expression.at), frame))
+        elif isinstance(base, ListValue | DictValue):
+            found.extend(_item(base, indexes[0]))
+    return bounded(found)
+
+
+def _item(base: ListValue | DictValue, index: Value) -> Iterable[Value]:
+    if isinstance(base, DictValue):
+        entries = dict(base.entries)
+        if isinstance(index, TextValue) and len(index.pieces) == 1 and isinstance(index.pieces[0], Literal):
+            return entries.get(index.pieces[0].text, ())
+        return chain.from_iterable(entries.values())
+    if isinstance(index, ConstantValue) and index.source.lstrip("-").isdecimal():
+        position = int(index.source)
+        return base.items[position] if -len(base.items) <= position < len(base.items) else ()
+    return chain.from_iterable(base.items)
+
+
+def _binary(expression: syntax.Binary, frame: Frame) -> Variants:
+    lefts, rights = evaluate(expression.left, frame), evaluate(expression.right, frame)
+    if expression.operator in ("or", "and"):
+        return bounded((*lefts, *rights))
+    results = (_operated(left, expression.operator, right) for left, right in combinations((lefts, rights)))
+    return _noted(bounded(value for value in results if value is not None), frame)
+
+
+def _operated(left: Value, operator: str, right: Value) -> Value | None:
+    if operator == "+":
+        return added(left, right)
+    if operator == "%" and isinstance(left, TextValue):
+        return interpolated(left, right)
+    return repeated(left, right) if operator == "*" else None
+
+
+def operated(lefts: Variants, operator: str, rights: Variants, frame: Frame) -> Variants:
+    """``left operator= right``."""
+    results = (_operated(left, operator.rstrip("="), right) for left, right in combinations((lefts, rights)))
+    return _noted(bounded(value for value in results if value is not None), frame)
+
+
+def _choice(expression: syntax.Choice, frame: Frame) -> Variants:
+    evaluate(expression.test, frame)
+    return bounded((*evaluate(expression.body, frame), *evaluate(expression.otherwise, frame)))
+
+
+def _items(expression: syntax.Items, frame: Frame) -> Variants:
+    items: list[Variants] = []
+    is_open = False
+    for item in expression.items:
+        values = evaluate(item, frame)
+        if isinstance(item, syntax.Starred):
+            listed = next((value for value in values if isinstance(value, ListValue)), None)
+            items.extend(listed.items if listed else ())
+            is_open = is_open or listed is None or listed.open
+        else:
+            items.append(values)
+    return (ListValue(tuple(items), is_open),)
+
+
+def _mapping(expression: syntax.Mapping, frame: Frame) -> Variants:
+    entries: dict[str, Variants] = {}
+    is_open = False
+    for key, value in expression.entries:
+        values = evaluate(value, frame)
+        name = constant_text(evaluate(key, frame)) if key is not None else None
+        if name is not None:
+            entries[name] = values
+        elif key is None and isinstance(values[0], DictValue):
+            entries.update(values[0].entries)
+        else:
+            entries[f" {len(entries)}"] = values
+            is_open = True
+    return (DictValue(tuple(entries.items()), is_open),)
+
+
+def _starred(expression: syntax.Starred, frame: Frame) -> Variants:
+    return evaluate(expression.value, frame)
+
+
+def _comprehension(expression: syntax.Comprehension, frame: Frame) -> Variants:
+    saved = dict(frame.names)
+    sources = evaluate(expression.source, frame)
+    known = next((value for value in sources if isinstance(value, ListValue)), None)
+    results: list[Variants] = []
+    exact = known is not None and not known.open and not expression.inner
+    for item in known.items if known is not None and exact else (elements(sources),):
+        bind(expression.target, item, frame)
+        for inner in expression.inner:
+            evaluate(inner, frame)
+        results.append(evaluate(expression.element, frame))
+    frame.names = saved
+    return (ListValue(tuple(results), open=not exact),)
+
+
+def _lambda(expression: syntax.Lambda, frame: Frame) -> Variants:
+    saved = dict(frame.names)
+    for parameter in expression.parameters:
+        frame.names[parameter.name] = (Unknown(parameter.name),)
+    evaluate(expression.body, frame)
+    frame.names = saved
+    return ()
+
+
+def _assigned(expression: syntax.Assigned, frame: Frame) -> Variants:
+    values = evaluate(expression.value, frame)
+    bind(expression.target, values, frame)
+    return values
+
+
+def _opaque(expression: syntax.Opaque, frame: Frame) -> Variants:
+    for part in expression.parts:
+        evaluate(part, frame)
+    return ()
+
+
+def _call(expression: syntax.Call, frame: Frame) -> Variants:
+    return _noted(call(expression, frame), frame)
+
+
+_EVALUATORS: dict[type[Any], Callable[[Any, Frame], Variants]] = {
+    syntax.Text: _text,
+    syntax.Joined: _joined,
+    syntax.Constant: _constant,
+    syntax.Name: _name,
+    syntax.Attribute: _attribute,
+    syntax.Subscript: _subscript,
+    syntax.Call: _call,
+    syntax.Binary: _binary,
+    syntax.Items: _items,
+    syntax.Starred: _starred,
+    syntax.Mapping: _mapping,
+    syntax.Choice: _choice,
+    syntax.Comprehension: _comprehension,
+    syntax.Lambda: _lambda,
+    syntax.Assigned: _assigned,
+    syntax.Opaque: _opaque,
+}

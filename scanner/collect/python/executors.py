@@ -1,0 +1,85 @@
+"""Names that tell what a call does with a text."""
+
+from __future__ import annotations
+
+# They run SQL and nothing else, so that a text that merely begins as a statement is one.
+CERTAIN = frozenset(
+    (
+        "execute",
+        "executemany",
+        "executescript",
+        "execute_values",
+        "execute_batch",
+        "execute_sql",
+        "exec_driver_sql",
+        "execute_query",
+        "execute_many",
+        "fetchrow",
+        "fetchval",
+        "fetch_all",
+        "fetch_one",
+        "fetch_val",
+        "copy_expert",
+        "copy",
+        "mogrify",
+        "read_sql",
+        "read_sql_query",
+        "RunSQL",
+        "RawSQL",
+    )
+)
+# What they are given is for people.
+MESSAGES = frozenset(
+    (
+        "debug",
+        "info",
+        "warning",
+        "warn",
+        "error",
+        "exception",
+        "critical",
+        "log",
+        "print",
+        "pprint",
+        "fail",
+        "skip",
+        "getLogger",
+        "gettext",
+        "gettext_lazy",
+        "ngettext",
+        "_",
+        "echo",
+        "secho",
+        "add_argument",
+        "option",
+        "assertEqual",
+        "assertIn",
+        "assertNotIn",
+        "assertTrue",
+        "assertFalse",
+        "assertContains",
+        "assertRaisesMessage",
+        "assertRaisesRegex",
+        "compile",
+        "match",
+        "search",
+        "findall",
+        "startswith",
+        "endswith",
+    )
+)
+MESSAGE_KEYWORDS = frozenset(
+    ("help", "help_text", "description", "verbose_name", "label", "message", "msg", "doc", "title")
+)
+# Library functions that give back the statement they are given, for another call to run.
+PASSES_ON = frozenset(
+    (
+        "sqlparse.format",
+        "sqlparse.parse",
+        "sqlparse.split",
+        "sqlglot.parse_one",
+        "sqlglot.parse",
+        "len",
+        "str",
+    )
+)

@@ -1,0 +1,244 @@
+"""libcst expressions → slim syntax."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import libcst as cst
+
+from scanner.collect.python import syntax
+from scanner.collect.python.literals import decode
+
+Positions = Mapping[cst.CSTNode, int]
+
+_OPERATORS: dict[type[cst.CSTNode], str] = {
+    cst.Add: "+",
+    cst.Modulo: "%",
+    cst.Multiply: "*",
+    cst.BitOr: "|",
+    cst.BitAnd: "&",
+    cst.And: "and",
+    cst.Or: "or",
+    cst.Equal: "==",
+    cst.NotEqual: "!=",
+    cst.LessThan: "<",
+    cst.LessThanEqual: "<=",
+    cst.GreaterThan: ">",
+    cst.GreaterThanEqual: ">=",
+    cst.In: "in",
+    cst.NotIn: "not in",
+    cst.Is: "is",
+    cst.IsNot: "is not",
+    cst.AddAssign: "+=",
+    cst.ModuloAssign: "%=",
+    cst.BitOrAssign: "|=",
+    cst.BitAndAssign: "&=",
+}
+
+
+def operator(node: cst.CSTNode) -> str:
+    """The operator as written; "?" for those no text or query is built with."""
+    return _OPERATORS.get(type(node), "?")
+
+
+def expression(node: cst.CSTNode, positions: Positions) -> syntax.Expression:
+    """The expression as slim syntax. `await` and parentheses leave no trace."""
+    convert = _CONVERTERS.get(type(node), _opaque)
+    return convert(node, positions)
+
+
+def parameters(node: cst.Parameters, positions: Positions) -> tuple[syntax.Parameter, ...]:
+    """The parameters in the order of positions; ``*args`` and ``**kwargs`` are left out."""
+    every = (*node.posonly_params, *node.params, *node.kwonly_params)
+    return tuple(
+        syntax.Parameter(each.name.value, expression(each.default, positions) if each.default else None)
+        for each in every
+    )
+
+
+def _many(nodes: Iterable[cst.CSTNode], positions: Positions) -> tuple[syntax.Expression, ...]:
+    return tuple(expression(node, positions) for node in nodes)
+
+
+def _opaque(node: cst.CSTNode, positions: Positions) -> syntax.Expression:
+    parts = [child for child in node.children if not isinstance(child, cst.BaseParenthesizableWhitespace)]
+    converted = [
+        expression(part, positions) for part in parts if part.children or isinstance(part, cst.BaseExpression)
+    ]
+    return syntax.Opaque(tuple(part for part in converted if part != syntax.Opaque()))
+
+
+def _string(node: cst.SimpleString, positions: Positions) -> syntax.Expression:
+    if "b" in node.prefix.lower():
+        return syntax.Constant("b''")
+    quote = len(node.quote)
+    body = node.value[len(node.prefix) + quote : -quote]
+    return syntax.Text(decode(body, node.prefix), positions[node])
+
+
+def _formatted(node: cst.FormattedString | cst.TemplatedString, positions: Positions) -> syntax.Expression:
+    at = positions[node]
+    prefix = node.start.rstrip("'\"")
+    parts: list[syntax.Expression] = []
+    for part in node.parts:
+        if isinstance(part, cst.FormattedStringText | cst.TemplatedStringText):
+            text = decode(part.value.replace("{{", "{").replace("}}", "}"), prefix)
+            parts.append(syntax.Text(text, at))
+        elif isinstance(part, cst.FormattedStringExpression | cst.TemplatedStringExpression):
+            parts.append(expression(part.expression, positions))
+    return syntax.Joined(tuple(parts), at)
+
+
+def _adjacent(node: cst.ConcatenatedString, positions: Positions) -> syntax.Expression:
+    left, right = expression(node.left, positions), expression(node.right, positions)
+    if isinstance(left, syntax.Text) and isinstance(right, syntax.Text):
+        return syntax.Text(left.value + right.value, left.at)
+    parts = (*_parts(left), *_parts(right))
+    return syntax.Joined(parts, left.at if isinstance(left, syntax.Text | syntax.Joined) else 0)
+
+
+def _parts(piece: syntax.Expression) -> tuple[syntax.Expression, ...]:
+    return piece.parts if isinstance(piece, syntax.Joined) else (piece,)
+
+
+def _constant(node: cst.Integer | cst.Float | cst.Imaginary, _: Positions) -> syntax.Expression:
+    return syntax.Constant(node.value)
+
+
+def _unary(node: cst.UnaryOperation, positions: Positions) -> syntax.Expression:
+    operand = expression(node.expression, positions)
+    if isinstance(node.operator, cst.Minus) and isinstance(operand, syntax.Constant):
+        return syntax.Constant("-" + operand.source)
+    return syntax.Opaque((operand,))
+
+
+def _name(node: cst.Name, positions: Positions) -> syntax.Expression:
+    if node.value in ("None", "True", "False"):
+        return syntax.Constant(node.value)
+    return syntax.Name(node.value, positions.get(node, 0))
+
+
+def _attribute(node: cst.Attribute, positions: Positions) -> syntax.Expression:
+    return syntax.Attribute(expression(node.value, positions), node.attr.value)
+
+
+def _subscript(node: cst.Subscript, positions: Positions) -> syntax.Expression:
+    elements = [element.slice for element in node.slice]
+    first = elements[0]
+    if len(elements) == 1 and isinstance(first, cst.Index):
+        index = expression(first.value, positions)
+    else:
+        index = syntax.Opaque(_many((e.value for e in elements if isinstance(e, cst.Index)), positions))
+    return syntax.Subscript(expression(node.value, positions), index, positions[node])
+
+
+def arguments(nodes: Iterable[cst.Arg], positions: Positions) -> tuple[syntax.Argument, ...]:
+    """The arguments of a call or the bases of a class."""
+    return tuple(
+        syntax.Argument(
+            expression(arg.value, positions), arg.keyword.value if arg.keyword else None, arg.star
+        )
+        for arg in nodes
+    )
+
+
+def _call(node: cst.Call, positions: Positions) -> syntax.Expression:
+    return syntax.Call(expression(node.func, positions), arguments(node.args, positions), positions[node])
+
+
+def _binary(node: cst.BinaryOperation | cst.BooleanOperation, positions: Positions) -> syntax.Expression:
+    left = expression(node.left, positions)
+    return syntax.Binary(left, operator(node.operator), expression(node.right, positions))
+
+
+def _comparison(node: cst.Comparison, positions: Positions) -> syntax.Expression:
+    result = expression(node.left, positions)
+    for target in node.comparisons:
+        result = syntax.Binary(result, operator(target.operator), expression(target.comparator, positions))
+    return result
+
+
+def _items(node: cst.List | cst.Tuple | cst.Set, positions: Positions) -> syntax.Expression:
+    items: list[syntax.Expression] = []
+    for element in node.elements:
+        value = expression(element.value, positions)
+        items.append(syntax.Starred(value) if isinstance(element, cst.StarredElement) else value)
+    kinds = {cst.List: "list", cst.Tuple: "tuple", cst.Set: "set"}
+    return syntax.Items(kinds[type(node)], tuple(items))  # type: ignore[arg-type]
+
+
+def _mapping(node: cst.Dict, positions: Positions) -> syntax.Expression:
+    entries: list[tuple[syntax.Expression | None, syntax.Expression]] = []
+    for element in node.elements:
+        key = expression(element.key, positions) if isinstance(element, cst.DictElement) else None
+        entries.append((key, expression(element.value, positions)))
+    return syntax.Mapping(tuple(entries))
+
+
+def _choice(node: cst.IfExp, positions: Positions) -> syntax.Expression:
+    test, body, otherwise = _many((node.test, node.body, node.orelse), positions)
+    return syntax.Choice(test, body, otherwise)
+
+
+def _lambda(node: cst.Lambda, positions: Positions) -> syntax.Expression:
+    return syntax.Lambda(parameters(node.params, positions), expression(node.body, positions))
+
+
+def _comprehension(
+    node: cst.ListComp | cst.SetComp | cst.GeneratorExp | cst.DictComp, positions: Positions
+) -> syntax.Expression:
+    if isinstance(node, cst.DictComp):
+        element: syntax.Expression = syntax.Items("tuple", _many((node.key, node.value), positions))
+    else:
+        element = expression(node.elt, positions)
+    target, source = _many((node.for_in.target, node.for_in.iter), positions)
+    return syntax.Comprehension(element, target, source, tuple(_clauses(node.for_in, positions)))
+
+
+def _clauses(clause: cst.CompFor, positions: Positions) -> list[syntax.Expression]:
+    inner = [expression(condition.test, positions) for condition in clause.ifs]
+    if clause.inner_for_in:
+        inner.append(expression(clause.inner_for_in.iter, positions))
+        inner.extend(_clauses(clause.inner_for_in, positions))
+    return inner
+
+
+def _named(node: cst.NamedExpr, positions: Positions) -> syntax.Expression:
+    target, value = _many((node.target, node.value), positions)
+    return syntax.Assigned(target, value)
+
+
+def _await(node: cst.Await, positions: Positions) -> syntax.Expression:
+    return expression(node.expression, positions)
+
+
+_CONVERTERS: dict[type[cst.CSTNode], Callable[[Any, Positions], syntax.Expression]] = {
+    cst.SimpleString: _string,
+    cst.FormattedString: _formatted,
+    cst.TemplatedString: _formatted,
+    cst.ConcatenatedString: _adjacent,
+    cst.Integer: _constant,
+    cst.Float: _constant,
+    cst.Imaginary: _constant,
+    cst.Name: _name,
+    cst.Attribute: _attribute,
+    cst.Subscript: _subscript,
+    cst.Call: _call,
+    cst.BinaryOperation: _binary,
+    cst.BooleanOperation: _binary,
+    cst.UnaryOperation: _unary,
+    cst.Comparison: _comparison,
+    cst.List: _items,
+    cst.Tuple: _items,
+    cst.Set: _items,
+    cst.Dict: _mapping,
+    cst.IfExp: _choice,
+    cst.Lambda: _lambda,
+    cst.ListComp: _comprehension,
+    cst.SetComp: _comprehension,
+    cst.GeneratorExp: _comprehension,
+    cst.DictComp: _comprehension,
+    cst.NamedExpr: _named,
+    cst.Await: _await,
+}

@@ -1,0 +1,102 @@
+"""The Python files below a root, and which of them may touch a database."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+SKIPPED_TREES = frozenset(
+    (
+        ".venv",
+        "venv",
+        "node_modules",
+        "site-packages",
+        ".git",
+        "__pycache__",
+        "build",
+        "dist",
+        ".tox",
+        ".nox",
+        ".eggs",
+    )
+)
+# Beyond these a file is generated data: reading it would cost minutes and tell nothing.
+MAX_BYTES = 4_000_000
+MAX_DEPTH = 100
+
+_CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
+_RELEVANT = re.compile(
+    rb"\b(?:select|insert\s+into|replace\s+into|update|delete\s+from|merge\s+into|truncate|with\s+\w+\s+as|call|copy"
+    rb"|create\s+(?:or\s+replace\s+)?(?:temp\w*\s+|materialized\s+)?(?:view|table|function|procedure|trigger|rule))\s"
+    rb"|\b(?:execute\w*|callproc|copy_expert|copy_from|copy_to|read_sql\w*|to_sql|mogrify|fetch(?:row|val|_all|_one)?)\s*\("
+    rb"|\.objects\b|__tablename__|mapped_column|models\.Model|\bsqlalchemy\b|\bdjango\.db\b|\.query\b|RawSQL",
+    re.IGNORECASE,
+)
+_NESTING = re.compile(
+    rb"(?P<skip>#[^\n]*|'''(?:[^\\]|\\.)*?'''|\"\"\"(?:[^\\]|\\.)*?\"\"\"|'(?:[^\\\n']|\\.)*'|\"(?:[^\\\n\"]|\\.)*\")"
+    rb"|(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<chain>[-+%*/|&^~.]|\b(?:not|if|lambda|and|or|in|is)\b)|(?P<end>[,;:\n])",
+    re.DOTALL,
+)
+# libcst's parser is recursive and written in Rust: it takes the whole process with it when its stack is full.
+MAX_CHAIN = 250
+
+
+@dataclass(slots=True)
+class Walk:
+    """What was met on the way."""
+
+    skipped: list[str] = field(default_factory=list)  # trees not entered, relative to the root
+
+
+def python_files(root: Path, walk: Walk) -> Iterator[Path]:
+    """Paths of all `.py` files below the root, or the root itself if it is one, in the order of their names."""
+    if root.is_file():
+        yield root
+        return
+    for folder, names, files in os.walk(root):
+        for name in sorted(SKIPPED_TREES.intersection(names)):
+            walk.skipped.append((Path(folder) / name).relative_to(root).as_posix())
+        names[:] = sorted(name for name in names if name not in SKIPPED_TREES)
+        yield from (Path(folder) / name for name in sorted(files) if name.endswith(".py"))
+
+
+def may_touch_database(data: bytes) -> bool:
+    """Whether SQL keywords, calls that execute or imports of an ORM occur anywhere in the bytes."""
+    return _RELEVANT.search(data) is not None
+
+
+def decoded(data: bytes) -> str:
+    """The text, in the encoding the file declares. Raises UnicodeDecodeError and LookupError."""
+    if data.startswith(codecs.BOM_UTF8):
+        return data.decode("utf-8-sig")
+    for line in data.split(b"\n", 2)[:2]:
+        declared = _CODING.match(line)
+        if declared:
+            return data.decode(declared[1].decode("ascii"))
+    return data.decode("utf-8")
+
+
+def too_large(data: bytes) -> str | None:
+    """Why the file cannot be parsed safely, or None."""
+    if len(data) > MAX_BYTES:
+        return f"it is larger than {MAX_BYTES // 1_000_000} MB"
+    depth, chains = 0, [0]
+    for match in _NESTING.finditer(data):
+        kind = match.lastgroup
+        if kind == "open":
+            chains.append(0)
+        elif kind == "close":
+            chains = chains[:-1] or [0]
+        elif kind == "end":
+            # A line break ends a chain only outside brackets.
+            chains[-1] = chains[-1] if match[0] == b"\n" and len(chains) > 1 else 0
+        elif kind == "chain":
+            chains[-1] += 1
+        depth = max(depth, len(chains))
+        if depth > MAX_DEPTH or chains[-1] > MAX_CHAIN:
+            return "an expression is nested too deeply"
+    return None

@@ -1,0 +1,145 @@
+"""The names in force at a point of a program, and how a name is found."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import chain
+
+from scanner.collect.python import syntax
+from scanner.collect.python.project import Module, Project
+from scanner.collect.python.record import Record
+from scanner.collect.python.values import (
+    ClassValue,
+    ExternalValue,
+    FunctionValue,
+    ImportedValue,
+    ModuleValue,
+    Place,
+    Variants,
+    bounded,
+)
+
+# Re-exports may go round in circles.
+_MAX_IMPORTS = 12
+
+
+@dataclass(slots=True)
+class Frame:
+    """A module, a class body or a function while it is evaluated."""
+
+    world: World
+    module: Module
+    names: dict[str, Variants] = field(default_factory=dict)
+    outer: Frame | None = None  # where free names are looked up: never a class body
+    function: str | None = None  # dotted name of what is evaluated
+    owner: ClassValue | None = None  # the class whose method it is
+    stars: list[ImportedValue] = field(default_factory=list)
+    quiet: bool = False  # texts met here are messages
+
+    def evaluate(self, expression: syntax.Expression) -> Variants:
+        """What the expression is worth here; never empty."""
+        return self.world.evaluate(expression, self)
+
+    def place(self, at: int) -> Place:
+        """The place at this offset."""
+        return Place(self.module.path, at, self.function)
+
+    def dotted(self, name: str) -> str:
+        """The dotted name of a function or class defined here."""
+        return f"{self.function}.{name}" if self.function else name
+
+    def find(self, name: str) -> Variants:
+        """What the name is worth here; empty if it is not known. Imports are followed."""
+        return self.world.resolved(self.bound(name))
+
+    def bound(self, name: str) -> Variants:
+        """As `find`, with imports not yet followed."""
+        frame: Frame | None = self
+        while frame is not None:
+            found = frame.names.get(name)
+            if found is None and frame.stars:
+                found = frame._starred(name)
+            if found is not None:
+                return found
+            frame = frame.outer
+        return ()
+
+    def _starred(self, name: str) -> Variants | None:
+        for star in self.stars:
+            path = self.world.project.find(star.module, star.importer, star.level)
+            there = self.world.frame(path) if path else None
+            if there is not None and there is not self and name in there.names:
+                return there.names[name]
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class ClassInfo:
+    """A class of the project."""
+
+    syntax: syntax.Class
+    frame: Frame  # its body, evaluated
+    bases: tuple[Variants, ...]
+
+
+@dataclass(slots=True)
+class World:
+    """Everything known of a project while it is evaluated."""
+
+    project: Project
+    evaluate: Callable[[syntax.Expression, Frame], Variants]
+    run: Callable[[tuple[syntax.Statement, ...], Frame], bool]  # evaluates statements; False: none follows
+    record: Record = field(default_factory=Record)
+    classes: dict[ClassValue, ClassInfo] = field(default_factory=dict)
+    functions: dict[FunctionValue, syntax.Function] = field(default_factory=dict)
+    pending: deque[tuple[syntax.Function, Frame]] = field(
+        default_factory=deque
+    )  # bodies still to be evaluated
+    _frames: dict[str, Frame | None] = field(default_factory=dict)
+
+    def frame(self, path: str) -> Frame | None:
+        """The frame of a module, evaluated; None if it cannot be read. Inside a circle, as far as it has come."""
+        if path not in self._frames:
+            module = self.project.module(path)
+            self._frames[path] = Frame(self, module) if module else None
+            frame = self._frames[path]
+            if frame is not None:
+                self.run(frame.module.statements, frame)
+        return self._frames[path]
+
+    def resolved(self, variants: Variants) -> Variants:
+        """The variants with names bound by imports followed to what they stand for."""
+        for _ in range(_MAX_IMPORTS):
+            if not any(isinstance(value, ImportedValue) for value in variants):
+                return variants
+            followed = (self._imported(v) if isinstance(v, ImportedValue) else (v,) for v in variants)
+            variants = bounded(chain.from_iterable(followed))
+        return ()
+
+    def member(self, module: ModuleValue, name: str) -> Variants:
+        """``module.name``: a name of the module, or a module inside it."""
+        frame = self.frame(module.path) if module.path else None
+        if frame is not None:
+            found = frame.find(name)
+            if found:
+                return found
+        dotted = f"{module.name}.{name}"
+        path = self.project.find(dotted, module.path or "")
+        return (ModuleValue(dotted, path),) if path or module.path else (ExternalValue(dotted),)
+
+    def _imported(self, name: ImportedValue) -> Variants:
+        path = self.project.find(name.module, name.importer, name.level)
+        if name.member is None:
+            return (ModuleValue(name.module, path),)
+        frame = self.frame(path) if path else None
+        if frame is not None and name.member in frame.names:
+            return frame.names[name.member]
+        dotted = f"{name.module}.{name.member}" if name.module else name.member
+        submodule = self.project.find(dotted, name.importer, name.level)
+        if submodule:
+            return (ModuleValue(dotted, submodule),)
+        if frame is not None:
+            return frame.find(name.member)
+        return (ExternalValue(dotted),)

@@ -1,0 +1,59 @@
+"""An expression as a reader would quote it, in one short line."""
+
+from __future__ import annotations
+
+from scanner.collect.python import syntax
+
+_MAX_DEPTH = 4
+_MAX_TEXT = 24
+
+
+def shown(expression: syntax.Expression, depth: int = 0) -> str:
+    """The expression as written, with what is long or deep left out."""
+    if depth > _MAX_DEPTH:
+        return "…"
+    match expression:
+        case syntax.Name():
+            return expression.id
+        case syntax.Attribute():
+            return f"{shown(expression.base, depth)}.{expression.name}"
+        case syntax.Call():
+            inside = ", ".join(_argument(each, depth + 1) for each in expression.arguments[:3])
+            return f"{shown(expression.function, depth + 1)}({inside})"
+        case syntax.Subscript():
+            return f"{shown(expression.base, depth)}[{shown(expression.index, depth + 1)}]"
+        case syntax.Text():
+            return repr(expression.value[:_MAX_TEXT])
+        case syntax.Constant():
+            return expression.source
+        case syntax.Binary():
+            return f"{shown(expression.left, depth + 1)} {expression.operator} {shown(expression.right, depth + 1)}"
+        case _:
+            return "…"
+
+
+def called(function: syntax.Expression) -> str:
+    """The dotted name of what is called: ``self.db.cursor().execute`` → "self.db.cursor().execute"."""
+    match function:
+        case syntax.Name():
+            return function.id
+        case syntax.Attribute():
+            return f"{called(function.base)}.{function.name}"
+        case syntax.Call():
+            return f"{called(function.function)}()"
+        case syntax.Subscript():
+            return f"{called(function.base)}[]"
+        case _:
+            return "…"
+
+
+def last_name(function: syntax.Expression) -> str:
+    """The last part of what is called: "execute" of ``cursor.execute``; empty for a computed one."""
+    if isinstance(function, syntax.Attribute):
+        return function.name
+    return function.id if isinstance(function, syntax.Name) else ""
+
+
+def _argument(argument: syntax.Argument, depth: int) -> str:
+    value = shown(argument.value, depth)
+    return f"{argument.keyword}={value}" if argument.keyword else argument.star + value

@@ -1,0 +1,124 @@
+"""The modules of the scanned root and how they import each other."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+import libcst
+
+from scanner.collect.python import syntax
+from scanner.collect.python.files import decoded, too_large
+from scanner.collect.python.reading import read
+from scanner.collect.python.values import Place
+from scanner.model import Location, Unread
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """One file: its slim syntax, and what is needed to tell offsets as lines."""
+
+    path: str  # relative to the root, with forward slashes
+    text: str
+    statements: tuple[syntax.Statement, ...]
+    line_starts: tuple[int, ...]
+
+    def location(self, place: Place) -> Location:
+        """The line and column of a place in this file."""
+        line = bisect_right(self.line_starts, place.at)
+        return Location(self.path, line, place.at - self.line_starts[line - 1], place.function)
+
+
+class Project:
+    """All Python files of a root, parsed when first asked for."""
+
+    def __init__(self, root: Path, paths: tuple[str, ...]) -> None:
+        self.root = root
+        self.unread: list[Unread] = []
+        self._modules: dict[str, Module | None] = {}
+        self._by_last: dict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
+        for path in paths:
+            parts = _module_parts(path)
+            if parts:
+                self._by_last[parts[-1]].append((parts, path))
+
+    def module(self, path: str) -> Module | None:
+        """The module in this file; None, and an entry in `unread`, if it cannot be read."""
+        if path not in self._modules:
+            self._modules[path] = self._load(path)
+        return self._modules[path]
+
+    def find(self, name: str, importer: str, level: int = 0) -> str | None:
+        """The path of the module that ``import name`` in the importer means, or None for a library's.
+
+        The root need not be on the import path: of several modules whose names end alike, the one nearest to the
+        importer is taken.
+        """
+        wanted = tuple(name.split(".")) if name else ()
+        if level:
+            return self._exact(_package(importer, level) + wanted)
+        candidates = [
+            (parts, path)
+            for parts, path in self._by_last.get(wanted[-1], ())
+            if parts[-len(wanted) :] == wanted
+        ]
+        return (
+            max(candidates, key=lambda each: _nearness(each[0], wanted, importer))[1] if candidates else None
+        )
+
+    def _exact(self, parts: tuple[str, ...]) -> str | None:
+        candidates = self._by_last.get(parts[-1], ()) if parts else ()
+        return next((path for each, path in candidates if each == parts), None)
+
+    def _load(self, path: str) -> Module | None:
+        place = self.root / path if path != self.root.name or not self.root.is_file() else self.root
+        try:
+            data = place.read_bytes()
+            reason = too_large(data)
+            if reason:
+                return self._unreadable(path, f"The file was not read because {reason}.")
+            text = decoded(data)
+            return Module(path, text, read(text), _line_starts(text))
+        except libcst.ParserSyntaxError as error:
+            return self._unreadable(
+                f"{path}:{error.raw_line}", "The file does not parse as Python; nothing of it was read."
+            )
+        except RecursionError:
+            return self._unreadable(path, "The file was not read because an expression is nested too deeply.")
+        except (UnicodeDecodeError, LookupError):
+            return self._unreadable(
+                f"{path}:1", "The file is not in the encoding it declares; declare the right one."
+            )
+        except OSError as error:
+            return self._unreadable(path, f"The file cannot be opened: {error.strerror}.")
+
+    def _unreadable(self, place: str, reason: str) -> None:
+        self.unread.append(Unread("python", place, reason))
+
+
+def _line_starts(text: str) -> tuple[int, ...]:
+    return (0, *(match.end() for match in _LINE_END.finditer(text)))
+
+
+def _module_parts(path: str) -> tuple[str, ...]:
+    parts = PurePosixPath(path).with_suffix("").parts
+    return parts[:-1] if parts[-1] == "__init__" else parts
+
+
+def _package(path: str, level: int) -> tuple[str, ...]:
+    folder = PurePosixPath(path).parent.parts
+    return folder[: len(folder) - (level - 1)] if level > 1 else folder
+
+
+def _nearness(parts: tuple[str, ...], wanted: tuple[str, ...], importer: str) -> tuple[int, int]:
+    shared = 0
+    for ours, theirs in zip(parts, PurePosixPath(importer).parts, strict=False):
+        if ours != theirs:
+            break
+        shared += 1
+    return shared, -(len(parts) - len(wanted))

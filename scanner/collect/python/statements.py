@@ -1,0 +1,98 @@
+"""Telling SQL from English, and one kind of statement from another, by keywords and structure alone."""
+
+from __future__ import annotations
+
+import re
+
+_LEAD = re.compile(r"(?:\s|\(|--[^\n]*(?:\n|$)|/\*.*?\*/|#[^\n]*\n)*", re.DOTALL)
+_NAME = r'(?:[A-Za-z_][\w$]*|"[^"]+"|`[^`]+`|\[[^\]]+\])(?:\s*\.\s*(?:[A-Za-z_][\w$]*|"[^"]+"|`[^`]+`))*'
+# No table is named so; prose after FROM, INTO or UPDATE nearly always starts so.
+_PROSE = (
+    r"(?!(?:the|a|an|your|this|that|these|those|our|my|each|any|all|one|some|its|their|which|what|it|them)\b)"
+)
+_CTE = rf"WITH\s+(?:RECURSIVE\s+)?{_NAME}\s*(?:\([^)]*\)\s*)?AS\s+(?:NOT\s+)?(?:MATERIALIZED\s*)?\("
+
+_STRUCTURES = tuple(
+    re.compile(pattern, re.IGNORECASE | re.DOTALL)
+    for pattern in (
+        rf"SELECT\b.+?\bFROM\s+(?:ONLY\s+|LATERAL\s+)?(?:{_PROSE}{_NAME}|\()",
+        rf"INSERT\s+(?:LOW_PRIORITY\s+|DELAYED\s+|HIGH_PRIORITY\s+|IGNORE\s+)*INTO\s+{_PROSE}{_NAME}\s*(?:AS\s+\w+\s*)?"
+        r"(?:\(|VALUES|SELECT|SET|DEFAULT\s+VALUES|WITH|TABLE|OVERRIDING)",
+        rf"REPLACE\s+INTO\s+{_PROSE}{_NAME}\s*(?:\(|VALUES|SELECT|SET)",
+        rf"UPDATE\s+(?:LOW_PRIORITY\s+|IGNORE\s+|ONLY\s+)?{_PROSE}{_NAME}[^;=]*?\bSET\s+[\w.\"`(),\s\[\]]+?=",
+        rf"UPDATE\s+{_PROSE}{_NAME}(?:\s+(?:AS\s+)?\w+)?\s+SET\s+(?:__hole_\d+__|$)",
+        rf"DELETE\s+FROM\s+(?:ONLY\s+)?{_PROSE}{_NAME}",
+        rf"DELETE\s+{_NAME}(?:\s*,\s*{_NAME})*\s+FROM\s+{_PROSE}{_NAME}\s+\w*\s*(?:JOIN|INNER|LEFT|,|AS)",
+        _CTE,
+        rf"MERGE\s+INTO\s+{_NAME}.+?\bUSING\b",
+        rf"CALL\s+{_NAME}\s*\(",
+        rf"TRUNCATE\s+(?:TABLE\s+)?{_NAME}(?:\s*,\s*{_NAME})*\s*(?:RESTART|CONTINUE|CASCADE|RESTRICT|;|$)",
+        rf"COPY\s+(?:{_NAME}\s*(?:\([^)]*\)\s*)?|\(.+\)\s*)(?:FROM|TO)\s+(?:STDIN|STDOUT|PROGRAM|')",
+        rf"LOAD\s+DATA\s.+?\bINTO\s+TABLE\s+{_NAME}",
+        r"CREATE\s+(?:OR\s+REPLACE\s+)?(?:(?:GLOBAL|LOCAL)\s+)?(?:TEMP(?:ORARY)?\s+|UNLOGGED\s+|MATERIALIZED\s+|RECURSIVE\s+"
+        rf"|ALGORITHM\s*=\s*\w+\s+)*(?:VIEW|TABLE)\s+(?:IF\s+NOT\s+EXISTS\s+)?{_NAME}.*?\b(?:AS|SELECT)\b",
+        rf"CREATE\s+(?:OR\s+REPLACE\s+)?(?:FUNCTION|PROCEDURE|TRIGGER|RULE|EVENT)\s+{_NAME}.+",
+    )
+)
+# A statement shows what it is in its first characters; the bound keeps a literal of megabytes from costing seconds.
+_LOOK_AT = 20_000
+# What an `execute` may run; these first words are enough where the call is known to run SQL.
+_WORDS = frozenset(
+    "SELECT INSERT UPDATE DELETE WITH REPLACE MERGE CALL TRUNCATE COPY LOAD TABLE VALUES EXPLAIN DECLARE EXECUTE "
+    "PREPARE REFRESH HANDLER DO DESCRIBE EXEC".split()
+)
+# Statements that touch no rows and read no columns: counted, not assessed.
+_IGNORED = re.compile(
+    r"(?:BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|START|SET|RESET|USE|SHOW|PRAGMA|VACUUM|ANALYZE|LISTEN|UNLISTEN|NOTIFY|LOCK"
+    r"|UNLOCK|DISCARD|DEALLOCATE|CLOSE|FETCH|MOVE|KILL|FLUSH|OPTIMIZE|CHECKPOINT|END|ABORT|ALTER|DROP|GRANT|REVOKE|COMMENT"
+    r"|CREATE|CLUSTER|REINDEX|REASSIGN|RENAME|ATTACH|DETACH)\b",
+    re.IGNORECASE,
+)
+_BARE_SELECT = re.compile(r"SELECT\s+(?:[A-Za-z_][\w.]*\s*\(|EXISTS\b|NOT\s|-?\d|%|:\w|\?|'|@@)", re.DOTALL)
+_SIGNS = re.compile(
+    r"[*=(,%?`\"]|:\w|\b(?:where|join|order\s+by|group\s+by|limit|union|values|as|distinct)\b|_|\.\w",
+    re.IGNORECASE,
+)
+
+
+def may_begin(text: str) -> bool:
+    """Whether a statement that `is_statement` knows may begin with this text."""
+    return first_word(text) in _WORDS or first_word(text) == "CREATE"
+
+
+def is_statement(sql: str) -> bool:
+    """Whether the text by itself is a whole SQL statement and not prose that begins like one."""
+    start = _end_of_lead(sql)
+    body = sql[start : start + _LOOK_AT]
+    word = re.match(r"[A-Za-z]+", body)
+    if word is None or word[0].istitle():
+        return False
+    if any(pattern.match(body) for pattern in _STRUCTURES):
+        return word[0].isupper() or _SIGNS.search(body) is not None
+    return _BARE_SELECT.match(body) is not None
+
+
+def is_run(sql: str) -> bool:
+    """Whether a text that is known to be executed is a statement to assess."""
+    return is_statement(sql) or first_word(sql) in _WORDS or _structured(sql)
+
+
+def is_ignored(sql: str) -> bool:
+    """Whether it is a statement that no added column can matter to: transactions, settings, other DDL."""
+    return not _structured(sql) and _IGNORED.match(sql, _end_of_lead(sql)) is not None
+
+
+def first_word(sql: str) -> str:
+    """The first word after comments and parentheses, in upper case."""
+    word = re.compile(r"\w+").match(sql, _end_of_lead(sql))
+    return word[0].upper() if word else ""
+
+
+def _structured(sql: str) -> bool:
+    start = _end_of_lead(sql)
+    return any(pattern.match(sql, start, start + _LOOK_AT) for pattern in _STRUCTURES)
+
+
+def _end_of_lead(sql: str) -> int:
+    match = _LEAD.match(sql)
+    return match.end() if match else 0

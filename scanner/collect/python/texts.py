@@ -1,0 +1,222 @@
+"""How a program puts texts together: ``+``, ``%``, ``.format``, ``join``, ``dedent``."""
+
+from __future__ import annotations
+
+import re
+import string
+import textwrap
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from itertools import product
+
+from scanner.collect.python.values import (
+    MAX_VARIANTS,
+    ConstantValue,
+    DictValue,
+    Gap,
+    ListValue,
+    Literal,
+    TextValue,
+    Unknown,
+    Value,
+    Variants,
+    bounded,
+)
+
+# Longer texts are no statements a person wrote; the bound keeps `+=` in a loop from costing square time.
+MAX_PIECES = 1000
+
+_CONVERSION = re.compile(
+    r"%(?:\((?P<name>[^)]*)\))?[-#0 +]*(?:\*|\d+)?(?:\.(?:\*|\d+))?[hlL]?(?P<type>[a-zA-Z%])"
+)
+
+
+def as_text(value: Value) -> TextValue:
+    """The value as ``str()`` gives it; what is not known becomes a gap."""
+    if isinstance(value, TextValue):
+        return value
+    if isinstance(value, ConstantValue):
+        return TextValue((Literal(value.source),))
+    if isinstance(value, ListValue):
+        return TextValue((Gap("[…]", "list"),))
+    return TextValue((Gap(value.source if isinstance(value, Unknown) else "…"),))
+
+
+def concatenated(values: Iterable[Value]) -> Value:
+    """All values one after the other."""
+    pieces = tuple(piece for value in values for piece in as_text(value).pieces)
+    return TextValue(pieces) if len(pieces) <= MAX_PIECES else Unknown("a text of too many pieces")
+
+
+def combinations(parts: Iterable[Variants]) -> Iterator[tuple[Value, ...]]:
+    """Ways to choose one variant of each part, at most MAX_VARIANTS; all first and all last variants among them."""
+    chosen = tuple(parts)
+    total = 1
+    for part in chosen:
+        total *= len(part)
+        if total > MAX_VARIANTS:
+            break
+    else:
+        yield from product(*chosen)
+        return
+    for turn in range(MAX_VARIANTS - 1):
+        yield tuple(part[min(turn, len(part) - 1)] for part in chosen)
+    yield tuple(part[-1] for part in chosen)
+
+
+def added(left: Value, right: Value) -> Value | None:
+    """``left + right`` of texts or lists, else None."""
+    if isinstance(left, TextValue) or isinstance(right, TextValue):
+        return concatenated((left, right))
+    if isinstance(left, ListValue) and isinstance(right, ListValue):
+        return ListValue(left.items + right.items, left.open or right.open)
+    if isinstance(left, ListValue) and isinstance(right, Unknown):
+        return replace(left, open=True)
+    return None
+
+
+def repeated(value: Value, count: Value) -> Value | None:
+    """``value * count`` of texts or lists, else None: placeholders are made so."""
+    times = _number(count)
+    if isinstance(value, ListValue):
+        known = times is not None and times <= MAX_PIECES
+        return ListValue(value.items * (times or 1) if known else value.items, value.open or not known)
+    if isinstance(value, TextValue):
+        if times is not None and times * len(value.pieces) <= MAX_PIECES:
+            return TextValue(value.pieces * times)
+        return TextValue((Gap(f"{_shown(value)} * n", "list"),))
+    return None
+
+
+def interpolated(template: TextValue, values: Value) -> TextValue:
+    """``template % values``."""
+    positional = iter(_operands(values))
+    names = dict(values.entries) if isinstance(values, DictValue) else {}
+
+    def fill(match: re.Match[str]) -> TextValue:
+        if match["type"] == "%":
+            return TextValue((Literal("%"),))
+        if match["name"] is not None:
+            return as_text(names.get(match["name"], (Unknown(match["name"]),))[0])
+        return as_text(next(positional, Unknown("…")))
+
+    return _replaced(template, _CONVERSION, fill)
+
+
+def formatted(template: TextValue, positional: list[Value], named: dict[str, Value]) -> TextValue:
+    """``template.format(*positional, **named)``."""
+    pieces: list[Literal | Gap] = []
+    counter = iter(range(len(template.pieces) * 100 + 100))
+    for piece in template.pieces:
+        if isinstance(piece, Gap):
+            pieces.append(piece)
+            continue
+        for text, field in _fields(piece.text):
+            if text:
+                pieces.append(Literal(text, piece.place))
+            if field is not None:
+                pieces.extend(_field(field, counter, positional, named).pieces)
+    return TextValue(tuple(pieces))
+
+
+def joined(separator: Value, items: ListValue | Unknown) -> TextValue:
+    """``separator.join(items)`` for one combination; an open list is a gap of the kind list."""
+    if isinstance(items, Unknown):
+        return TextValue((Gap(f"{_shown(separator)}.join({items.source})"),))
+    parts = [item[0] for item in items.items]
+    if items.open:
+        sample = _shown(parts[0]) if parts else "…"
+        placeholders = sample.strip("'\"() ") in ("%s", "?", "…") or sample.startswith(("'%s", "'(%s", "'$"))
+        return TextValue((Gap(f"{_shown(separator)}.join([{sample}, …])", "list" if placeholders else None),))
+    between = as_text(separator).pieces
+    pieces: list[Literal | Gap] = []
+    for number, part in enumerate(parts):
+        pieces.extend((*(between if number else ()), *as_text(part).pieces))
+    return TextValue(tuple(pieces))
+
+
+def joins(separator: Value, items: Value) -> Variants:
+    """Every variant of ``separator.join(items)``."""
+    if not isinstance(items, ListValue):
+        return (joined(separator, items if isinstance(items, Unknown) else Unknown("…")),)
+    if len(items.items) > MAX_PIECES:
+        return (Unknown("a text of too many pieces"),)
+    chosen = combinations(items.items)
+    return bounded(joined(separator, ListValue(tuple((v,) for v in each), items.open)) for each in chosen)
+
+
+def constant_text(variants: Variants) -> str | None:
+    """The string, where it is known as a whole."""
+    value = variants[0]
+    if (
+        len(variants) == 1
+        and isinstance(value, TextValue)
+        and all(isinstance(p, Literal) for p in value.pieces)
+    ):
+        return "".join(piece.text for piece in value.pieces if isinstance(piece, Literal))
+    return None
+
+
+def mapped(text: TextValue, change: Callable[[str], str]) -> TextValue:
+    """The text with each literal piece changed: `strip`, `lower`, `dedent` of whole literals."""
+    return TextValue(
+        tuple(replace(p, text=change(p.text)) if isinstance(p, Literal) else p for p in text.pieces)
+    )
+
+
+def dedented(text: TextValue) -> TextValue:
+    """``textwrap.dedent(text)``, exact where the text is one literal."""
+    return mapped(text, textwrap.dedent) if len(text.pieces) == 1 else text
+
+
+def _number(value: Value) -> int | None:
+    return int(value.source) if isinstance(value, ConstantValue) and value.source.isdecimal() else None
+
+
+def _shown(value: Value) -> str:
+    if isinstance(value, TextValue) and len(value.pieces) == 1 and isinstance(value.pieces[0], Literal):
+        return repr(value.pieces[0].text)[:24]
+    return value.source[:24] if isinstance(value, Unknown) else "…"
+
+
+def _operands(values: Value) -> tuple[Value, ...]:
+    if isinstance(values, ListValue):
+        return tuple(item[0] for item in values.items)
+    return (values,)
+
+
+def _replaced(
+    template: TextValue, pattern: re.Pattern[str], fill: Callable[[re.Match[str]], TextValue]
+) -> TextValue:
+    pieces: list[Literal | Gap] = []
+    for piece in template.pieces:
+        if isinstance(piece, Gap):
+            pieces.append(piece)
+            continue
+        end = 0
+        for match in pattern.finditer(piece.text):
+            pieces.extend((Literal(piece.text[end : match.start()], piece.place), *fill(match).pieces))
+            end = match.end()
+        pieces.append(Literal(piece.text[end:], piece.place))
+    return TextValue(tuple(piece for piece in pieces if piece != Literal("", getattr(piece, "place", None))))
+
+
+def _fields(text: str) -> Iterator[tuple[str, str | None]]:
+    try:
+        for literal, field, _, _ in string.Formatter().parse(text):
+            yield literal, field
+    except ValueError:  # a lone brace: the program itself would fail here
+        yield text, None
+
+
+def _field(field: str, counter: Iterator[int], positional: list[Value], named: dict[str, Value]) -> TextValue:
+    name = field or str(next(counter))
+    if name.isdecimal():
+        index = int(name)
+        return as_text(positional[index] if index < len(positional) else Unknown("{" + field + "}"))
+    return as_text(named.get(name, Unknown(name)))
+
+
+def replaced(text: TextValue, old: str, new: Value) -> TextValue:
+    """``text.replace(old, new)``."""
+    return _replaced(text, re.compile(re.escape(old)), lambda _: as_text(new))

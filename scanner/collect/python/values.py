@@ -1,0 +1,182 @@
+"""What an expression may be worth: texts with gaps, displays, classes, modules.
+
+An expression has variants, one for each way through the branches before it, bounded by MAX_VARIANTS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal as OneOf
+
+MAX_VARIANTS = 8
+
+HoleKind = OneOf["identifier", "list", "value", "clause", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a literal or a call stands: path within the root, offset in characters, dotted enclosing name."""
+
+    path: str
+    at: int
+    function: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """A known piece of a text."""
+
+    text: str
+    place: Place | None = None  # None: computed, as the text of a number
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """An unknown piece of a text."""
+
+    expression: str  # as the source has it, shortened
+    kind: HoleKind | None = None  # None: to be told from what stands around it
+
+
+@dataclass(frozen=True, slots=True)
+class TextValue:
+    """A string, known piece by piece."""
+
+    pieces: tuple[Literal | Gap, ...]
+
+    @property
+    def place(self) -> Place | None:
+        """Where the statement text stands: the first literal that is not blank."""
+        for piece in self.pieces:
+            if isinstance(piece, Literal) and piece.place and piece.text.strip():
+                return piece.place
+        return None
+
+    @property
+    def places(self) -> frozenset[Place]:
+        """Every place a piece of it comes from."""
+        return frozenset(p.place for p in self.pieces if isinstance(p, Literal) and p.place)
+
+
+@dataclass(frozen=True, slots=True)
+class ConstantValue:
+    """A number, True, False or None."""
+
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListValue:
+    """A list, tuple or set; open: there may be any number of items like these."""
+
+    items: tuple[Variants, ...]
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DictValue:
+    """A dict with the keys that are known; open: there may be others."""
+
+    entries: tuple[tuple[str, Variants], ...]
+    open: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ModuleValue:
+    """A module: of the scanned root when path is set, else a library."""
+
+    name: str
+    path: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClassValue:
+    """A class of the scanned root."""
+
+    path: str
+    name: str  # dotted: "Outer.Inner"
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceValue:
+    """An instance of such a class."""
+
+    of: ClassValue
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionValue:
+    """A function or method of the scanned root."""
+
+    path: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExternalValue:
+    """A member of a library: "sqlalchemy.text", "django.db.models.Model"."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedValue:
+    """A name bound by an import, followed only when it is used."""
+
+    importer: str  # path
+    module: str
+    member: str | None
+    level: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ResultValue:
+    """What a statement gave: a cursor, its rows, one row, or one value of a row.
+
+    `queries` are the numbers under which the record keeps the statements.
+    """
+
+    queries: tuple[int, ...]
+    shape: OneOf["cursor", "rows", "row", "names"]
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Anything else; source is the expression, shortened."""
+
+    source: str
+
+
+Value = (
+    TextValue
+    | ConstantValue
+    | ListValue
+    | DictValue
+    | ModuleValue
+    | ClassValue
+    | InstanceValue
+    | FunctionValue
+    | ExternalValue
+    | ImportedValue
+    | ResultValue
+    | Unknown
+)
+Variants = tuple[Value, ...]
+
+
+def bounded(values: Iterable[Value]) -> Variants:
+    """The distinct values, at most MAX_VARIANTS: the largest and the smallest first, for they hold all and least."""
+    distinct = tuple(dict.fromkeys(values))
+    if len(distinct) <= MAX_VARIANTS:
+        return distinct
+    ordered = sorted(distinct, key=_size)
+    extremes = (ordered[-1], ordered[0])
+    rest = [value for value in distinct if value not in extremes]
+    return (*extremes, *rest[: MAX_VARIANTS - 2])
+
+
+def _size(value: Value) -> int:
+    if isinstance(value, TextValue):
+        return len(value.pieces)
+    return len(value.items) if isinstance(value, ListValue) else 0
