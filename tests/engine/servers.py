@@ -102,11 +102,14 @@ class Server(Database):
     def fresh_database(self) -> Iterator[Database]:
         """A new, empty database, dropped at the end."""
         name = f"scanner_test_{os.getpid()}_{next(_numbers)}"
-        self.run(f"CREATE DATABASE {name}")
+        postgres = self.engine.family == "postgres"
+        # Copying files is ten times faster than writing every page to the log.
+        copied = " STRATEGY file_copy" if postgres and self.engine.version >= (15,) else ""
+        self.run(f"CREATE DATABASE {name}{copied}")
         try:
             yield Database(self.engine, urlsplit(self.dsn)._replace(path=f"/{name}").geturl())
         finally:
-            self.run(f"DROP DATABASE {name}" + (" WITH (FORCE)" if self.engine.family == "postgres" else ""))
+            self.run(f"DROP DATABASE {name}{' WITH (FORCE)' if postgres else ''}")
 
 
 @contextmanager
@@ -169,6 +172,7 @@ def _connect_mysql(dsn: str, *, autocommit: bool) -> Any:
         password=unquote(parts.password or ""),
         database=parts.path.lstrip("/") or None,
         autocommit=autocommit,
+        ssl_disabled=parts.hostname == "127.0.0.1",  # to load the certificates takes longer than all the rest
         client_flag=CLIENT.MULTI_STATEMENTS,
     )
 

@@ -63,8 +63,10 @@ class Account:
 
 def witness(server: Server, situation: Situation, statements: Sequence[str]) -> list[Account]:
     """Runs the statements, each on its own, in all three phases; nothing they do stays."""
-    scripts = ((), (situation.change,), (situation.change, situation.filled))
-    before, after, filled = (_phase(server, situation, statements, script) for script in scripts)
+    before = _phase(server, situation, statements, ())
+    after = filled = _phase(server, situation, statements, (situation.change,))
+    if situation.filled:
+        filled = _phase(server, situation, statements, (situation.change, situation.filled))
     return [Account(*outcomes) for outcomes in zip(before, after, filled, strict=True)]
 
 
@@ -77,7 +79,7 @@ def _phase(
             database.run(script)
         tables = _tables(database)
         connections = [stack.enter_context(_session(database, situation.session)) for _ in statements]
-        for script in filter(None, then):
+        for script in then:
             database.run(script)
         pairs = zip(connections, statements, strict=True)
         return [_outcome(*pair, tables, situation.reads) for pair in pairs]
