@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterator
 
-from scanner.fingerprint.lexer import Dialect, tokenize
+from scanner.fingerprint.lexer import dialect_of, tokenize
 from scanner.fingerprint.words import HOLE, RESERVED, SCALAR_TYPES
 from scanner.model import Engine
 
@@ -19,14 +19,21 @@ _TABLES_BEGIN = frozenset(("from", "join", "into", "update", "table", "straight_
 _TABLES_END = frozenset(("on", "using", "where", "set", "select", "values", "value", "group", "order", "limit", "having"))
 _INTERVAL_FIELDS = frozenset(("year", "month", "day", "hour", "minute", "second", "to"))
 _TYPE_ENDS = frozenset(("with", "without", "time", "zone", "varying", "precision"))
-# How MySQL and MariaDB spell keywords in digests.
+# Of words that mean the same, MySQL and MariaDB write one in their digests.
 _DIGEST_SPELLING = {
-    "distinctrow": "distinct",
     "character": "char",
-    "system_user": "user",
+    "curdate": "current_date",
+    "curtime": "current_time",
+    "current_timestamp": "now",
+    "distinctrow": "distinct",
+    "fields": "columns",
+    "integer": "int",
+    "localtime": "now",
+    "localtimestamp": "now",
+    "schema": "database",
     "session_user": "user",
-    "true": "?",
-    "false": "?",
+    "some": "any",
+    "system_user": "user",
 }
 
 
@@ -36,7 +43,7 @@ def fingerprint(normalised: str, engine: Engine) -> str:
     Ignored: the case the engine ignores, quotes that change nothing, the numbers of placeholders, casts of a
     placeholder to a plain type (drivers add them), ARRAY around one placeholder, `!=` for `<>`.
     """
-    tokens = tokenize(normalised, Dialect.of(engine, None))
+    tokens = tokenize(normalised, dialect_of(engine, None))
     folded = _fold_postgres(tokens) if engine.family == "postgres" else list(_fold_mysql(tokens))
     return _hash(folded)
 
@@ -46,7 +53,7 @@ def digest_key(normalised: str, engine: Engine) -> str:
 
     Digests count no values, keep no ordinals and lose the case of names that are keywords somewhere.
     """
-    tokens = [_digest_spelling(t) for t in tokenize(normalised, Dialect.of(engine, None))]
+    tokens = [_digest_spelling(t) for t in tokenize(normalised, dialect_of(engine, None))]
     kept: list[str] = []
     for lexeme in tokens:
         if lexeme == "?" and kept[-2:] == ["?", ","]:
@@ -129,6 +136,8 @@ def _unquoted(lexeme: str, family: str) -> str:
 
 
 def _digest_spelling(lexeme: str) -> str:
+    if lexeme[0] == "@" and lexeme[1:2] != "@":
+        return "@ ?"
     if lexeme.isdigit() or HOLE.fullmatch(lexeme):
         return "?"
     lower = lexeme.strip("`").lower()

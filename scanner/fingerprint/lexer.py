@@ -8,23 +8,39 @@ from functools import cache
 
 from scanner.model import Engine
 
-# Python's driver styles: %s %(name)s :name :1, and psycopg's %b and %t in their named forms.
-_DRIVER_PLACEHOLDER = r"%s(?!\w)|%\(\w++\)[sbt](?!\w)|(?<![\w\])]):[^\W\d]\w*+|(?<![\w\]\[)]):\d++|\$\d++"
-_NUMBER = r"0[xX][0-9a-fA-F_]++|0[bB][01_]++|0[oO][0-7_]++|(?:\d[\d_]*+(?:\.(?!\.)\d*+)?+|{point}\.\d++)(?:[eE][+-]?\d++)?+"
-_NO_POINT = r'(?<![\w"`\])])'  # what makes ".5" in "t.5" no number
-_COMMENT = r"--[^\n]*+|/\*(?:[^*]++|\*(?!/))*+(?:\*/)?+"
+# The styles of the drivers: %s %(name)s :name :1 $1; psycopg writes %b and %t too.
+_DRIVER_PARAMETER = (
+    r"%s(?!\w)|%\(\w++\)[sbt](?!\w)|(?<![\w\])]):[^\W\d]\w*+|(?<![\w\]\[)]):\d++(?!\w)|\$\d++"
+)
+_NUMBER = (
+    r"0[xX][0-9a-fA-F_]++|0[bB][01_]++|0[oO][0-7_]++"
+    r"""|(?:\d[\d_]*+(?:\.(?!\.)\d*+)?+|(?<![\w"`\])])\.\d++)(?:[eE][+-]?\d++)?+"""
+)
+_BLOCK_COMMENT = r"/\*(?:[^*]++|\*(?!/))*+(?:\*/)?+"
+_COMMENT = {
+    "postgres": rf"--[^\n]*+|{_BLOCK_COMMENT}",
+    "mysql": rf"--(?=\s|\Z)[^\n]*+|{_BLOCK_COMMENT}|#[^\n]*+",
+}
+_COMMENT_STARTS = {"postgres": ("--", "/*"), "mysql": ("--", "/*", "#")}
 _WORD = r"[^\W\d][\w$]*+"
+
+_ESCAPE_STRING = r"[eE]'(?:[^'\\]++|''|\\(?s:.))*+'?+"
+_PLAIN_STRING = r"'(?:[^']++|'')*+'?+"
 _DOLLAR_STRING = r"\$(?P<tag>(?:[^\W\d]\w*+)?+)\$(?s:.)*?(?:\$(?P=tag)\$|\Z)"
 _HAS_DOLLAR_STRING = re.compile(r"\$(?:[^\W\d]\w*)?\$")
+_DOUBLE_QUOTED = r'"(?:[^"]++|"")*+"?+'
+_BACKTICKED = r"`(?:[^`]++|``)*+`?+"
 
-_POSTGRES_OPERATOR = r"(?:[<>=~!@#^&|?*+]|%(?!s(?!\w)|\(\w+\)[sbt](?!\w))|-(?!-)|/(?!\*))++"
-_MYSQL_OPERATOR = r"<=>|<<|>>|->>|->|\|\||&&|!=|<>|<=|>=|:="
+# PostgreSQL: an operator is a run of these (63 at most) that ends in + or - only if it holds one of ~!@#%^&|?
+_OPERATOR_CHARACTER = r"(?:[<>=~!@#^&|?*+]|%(?!s(?!\w)|\(\w+\)[sbt](?!\w))|-(?!-)|/(?!\*))"
+_POSTGRES_OPERATOR = (
+    r"[<>=!+*/-]{1,2}(?=\?(?![|&#?-]))"  # "=?": the parameter style of some drivers
+    rf"|(?=[<>=*/+-]{{0,62}}[~!@#%^&|?]){_OPERATOR_CHARACTER}{{1,63}}+"
+    rf"|{_OPERATOR_CHARACTER}{{0,62}}(?<!/)[*/<>=](?!\*)"
+)
+_MYSQL_OPERATOR = r"<=>|<<|>>|->>|->|\|\||&&|!=|<>|<=|>=|:=|%%|\.\.\."
 
-_QUESTION_OPERATORS = frozenset({"?", "?|", "?&", "@?", "?#", "?-", "?||", "?-|"})
-# PostgreSQL's rule: an operator may end in + or - only if it holds one of these.
-_SIGN_MAY_END = frozenset("~!@#%^&|?")
-
-_NESTED_COMMENT = re.compile(r"/\*(?:(?!\*/)(?s:.))*?/\*")
+_NESTED_COMMENT = re.compile(r"/\*(?:[^*/]++|\*(?!/)|/(?!\*))*+/\*")
 _EXECUTED_COMMENT = re.compile(r"/\*M?!")
 
 
@@ -33,72 +49,52 @@ class Dialect:
     """What the lexical rules depend on."""
 
     engine: Engine
+    postgres: bool  # PostgreSQL's syntax, else MySQL's
     ansi_quotes: bool = False  # MySQL: "a" is a name
     backslash: bool = True  # MySQL: a backslash escapes in strings
 
-    @classmethod
-    def of(cls, engine: Engine, sql_mode: frozenset[str] | None) -> Dialect:
-        """The rules of an engine under an sql_mode (None: its default)."""
-        modes = sql_mode or frozenset()
-        return cls(engine, bool(modes & {"ANSI_QUOTES", "ANSI"}), "NO_BACKSLASH_ESCAPES" not in modes)
-
     @property
-    def postgres(self) -> bool:
-        """PostgreSQL's syntax, else MySQL's."""
-        return self.engine.family == "postgres"
+    def double_quoted_strings(self) -> bool:
+        """Whether "a" is a string."""
+        return not self.postgres and not self.ansi_quotes
+
+
+@cache
+def dialect_of(engine: Engine, sql_mode: frozenset[str] | None) -> Dialect:
+    """The rules of an engine under an sql_mode (None: its default)."""
+    modes = sql_mode or frozenset()
+    ansi_quotes = bool(modes & {"ANSI_QUOTES", "ANSI"})
+    return Dialect(engine, engine.family == "postgres", ansi_quotes, "NO_BACKSLASH_ESCAPES" not in modes)
 
 
 def tokenize(sql: str, dialect: Dialect) -> list[str]:
     """The tokens of any text, as written; white space and comments left out, executed comments unwrapped."""
-    if dialect.postgres:
-        return _tokenize_postgres(sql)
-    if _EXECUTED_COMMENT.search(sql):
-        sql = _unwrap_executed(sql, dialect)
-    tokens: list[str] = _mysql_pattern(dialect).findall(sql)
-    return [t for t in tokens if t[0] not in "-/#" or len(t) == 1 or t in ("->", "->>")]
-
-
-def _tokenize_postgres(sql: str) -> list[str]:
-    if "/*" in sql and _NESTED_COMMENT.search(sql):
-        sql = _without_comments(sql)
-    if "$" in sql and _HAS_DOLLAR_STRING.search(sql):
-        tokens = [m[1] for m in _postgres_pattern(dollar_strings=True).finditer(sql)]
-    else:
+    if "/*" in sql:
+        sql = _without_nested_comments(sql) if dialect.postgres else _without_executed_comments(sql, dialect)
+    if dialect.postgres and "$" in sql and _HAS_DOLLAR_STRING.search(sql):
+        tokens = [match[1] for match in _postgres_pattern(dollar_strings=True).finditer(sql)]
+    elif dialect.postgres:
         tokens = _postgres_pattern(dollar_strings=False).findall(sql)
-    return [part for t in tokens for part in (_split_operator(t) if len(t) > 1 else (t,))]
-
-
-def _split_operator(lexeme: str) -> tuple[str, ...]:
-    """A lexeme, cut where PostgreSQL ends an operator; nothing for a comment."""
-    first = lexeme[0]
-    if first.isalnum() or first in "_'\"$(.[],;:":
-        return (lexeme,)
-    if lexeme.startswith(("--", "/*")):
-        return ()
-    if first == "%" and (lexeme == "%s" or lexeme[1] == "("):
-        return (lexeme,)
-    if lexeme.endswith("?") and lexeme not in _QUESTION_OPERATORS:
-        return (*_split_operator(lexeme[:-1]), "?")
-    if lexeme[-1] in "+-" and len(lexeme) > 1 and _SIGN_MAY_END.isdisjoint(lexeme):
-        return (*_split_operator(lexeme[:-1]), lexeme[-1])
-    return (lexeme,)
+    else:
+        tokens = _mysql_pattern(dialect).findall(sql)
+    starts = _COMMENT_STARTS[dialect.engine.family]
+    if any(start in sql for start in starts):
+        return [lexeme for lexeme in tokens if not lexeme.startswith(starts)]
+    return tokens
 
 
 @cache
 def _postgres_pattern(*, dollar_strings: bool) -> re.Pattern[str]:
-    escaped = r"[eE]'(?:[^'\\]++|''|\\(?s:.))*+'?+"
-    plain = r"(?:[nNbBxX]|[uU]&)?+'(?:[^']++|'')*+'?+"
-    name = r'(?:[uU]&)?+"(?:[^"]++|"")*+"?+'
     parts = [
-        _COMMENT,
-        escaped,
-        plain,
-        name,
+        _ESCAPE_STRING,
+        rf"(?:[nNbBxX]|[uU]&)?+{_PLAIN_STRING}",
+        rf"(?:[uU]&)?+{_DOUBLE_QUOTED}",
         _WORD,
-        _NUMBER.format(point=_NO_POINT),
-        _DRIVER_PLACEHOLDER,
+        _NUMBER,
+        _COMMENT["postgres"],
+        _DRIVER_PARAMETER,
         *([_DOLLAR_STRING] if dollar_strings else []),
-        "::|:=|=>",
+        "::|:=|=>(?![<>=~!@#%^&|?*/+-])",
         _POSTGRES_OPERATOR,
         r"\.\.",
         r"\S",
@@ -108,33 +104,32 @@ def _postgres_pattern(*, dollar_strings: bool) -> re.Pattern[str]:
 
 @cache
 def _mysql_pattern(dialect: Dialect) -> re.Pattern[str]:
-    single, double = (_mysql_string(quote, backslash=dialect.backslash) for quote in "'\"")
-    name = '"(?:[^"]++|"")*+"?+' if dialect.ansi_quotes else double
     parts = [
-        _COMMENT + r"|#[^\n]*+",
-        rf"[nNbBxX]?+{single}",
-        name,
+        "[nNbBxX]?+" + _mysql_string(dialect, "'"),
+        _mysql_string(dialect, '"') if dialect.double_quoted_strings else _DOUBLE_QUOTED,
         _WORD,
-        rf"(?:{_NUMBER.format(point=_NO_POINT)})(?![\w$])",
-        r"\d[\w$]++",  # names may begin with digits
-        _DRIVER_PLACEHOLDER,
-        r"`(?:[^`]++|``)*+`?+",
+        rf"(?:{_NUMBER})(?![\w$])",
+        r"\d[\w$]++",  # a name may begin with digits
+        _COMMENT["mysql"],
+        _DRIVER_PARAMETER,
+        _BACKTICKED,
         r"@@?+(?:`(?:[^`]++|``)*+`|[\w.$]++)",
         _MYSQL_OPERATOR,
-        r"\.\.\.",
         r"\S",
     ]
     return re.compile(rf"\s*+({'|'.join(parts)})")
 
 
-def _mysql_string(quote: str, *, backslash: bool) -> str:
-    if backslash:
+def _mysql_string(dialect: Dialect, quote: str) -> str:
+    if dialect.backslash:
         return rf"{quote}(?:[^{quote}\\]++|{quote}{quote}|\\(?s:.))*+{quote}?+"
     return rf"{quote}(?:[^{quote}]++|{quote}{quote})*+{quote}?+"
 
 
-def _without_comments(sql: str) -> str:
-    """PostgreSQL text without its block comments, which may nest."""
+def _without_nested_comments(sql: str) -> str:
+    """PostgreSQL text without its block comments, if any of them holds another."""
+    if not _NESTED_COMMENT.search(sql):
+        return sql
     parts: list[str] = []
     depth = begin = 0
     for match in _postgres_comment_scan().finditer(sql):
@@ -150,18 +145,22 @@ def _without_comments(sql: str) -> str:
 
 @cache
 def _postgres_comment_scan() -> re.Pattern[str]:
-    return re.compile(
-        r"""[eE]'(?:[^'\\]++|''|\\(?s:.))*+'?+|'(?:[^']++|'')*+'?+|"[^"]*+"?+|--[^\n]*+|"""
-        + _DOLLAR_STRING
-        + r"|/\*|\*/"
-    )
+    skipped = (_ESCAPE_STRING, _PLAIN_STRING, _DOUBLE_QUOTED, r"--[^\n]*+", _DOLLAR_STRING)
+    return re.compile("|".join([r"/\*", r"\*/", *skipped]))
 
 
-def _unwrap_executed(sql: str, dialect: Dialect) -> str:
-    """Replaces each ``/*! … */`` that this server executes by its content."""
-    single, double = (_mysql_string(quote, backslash=dialect.backslash) for quote in "'\"")
-    scan = rf"{single}|{double}|`[^`]*+`?+|#[^\n]*+|--[^\n]*+|/\*(?P<maria>M?)!(?P<version>\d{{5,6}})?+(?P<content>(?:[^*]++|\*(?!/))*+)(?:\*/)?+|{_COMMENT}"
-    return re.sub(scan, lambda match: _executed(match, dialect.engine), sql)
+def _without_executed_comments(sql: str, dialect: Dialect) -> str:
+    """MySQL text with the content of each ``/*! … */`` in its place, if this server executes it."""
+    if not _EXECUTED_COMMENT.search(sql):
+        return sql
+    return _executed_scan(dialect).sub(lambda match: _executed(match, dialect.engine), sql)
+
+
+@cache
+def _executed_scan(dialect: Dialect) -> re.Pattern[str]:
+    executed = r"/\*(?P<maria>M?)!(?P<version>\d{5,6})?+(?P<content>(?:[^*]++|\*(?!/))*+)(?:\*/)?+"
+    strings = (_mysql_string(dialect, "'"), _mysql_string(dialect, '"'), _BACKTICKED)
+    return re.compile("|".join([*strings, executed, _COMMENT["mysql"]]))
 
 
 def _executed(match: re.Match[str], engine: Engine) -> str:
@@ -172,7 +171,8 @@ def _executed(match: re.Match[str], engine: Engine) -> str:
 
 
 def _runs_on(version: int, engine: Engine, *, maria: bool) -> bool:
-    major, minor, patch = (*engine.version, 0, 0)[:3]
-    if engine.name == "mariadb":  # which ignores the numbers that only MySQL has
-        return not 50700 <= version <= 99999 and version <= major * 10000 + minor * 100 + patch + 999
-    return not maria and version <= major * 10000 + minor * 100 + 99
+    """Whether a server executes ``/*!version``: its version has at least that number."""
+    major, minor, patch = (*engine.version, 99, 99)[:3]
+    if engine.name == "mariadb":  # ignores the numbers that only MySQL has
+        return not 50700 <= version <= 99999 and version <= major * 10000 + minor * 100 + patch
+    return not maria and version <= major * 10000 + minor * 100 + patch

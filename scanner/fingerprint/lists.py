@@ -21,7 +21,7 @@ class _Level:
     opener: str  # the lexeme before it, upper case
     height: int = 0  # levels inside
     width: int = 1  # elements so far
-    last_width: int = 0  # elements of the parenthesis that closed last inside
+    last_width: int = 0  # elements of the parenthesis that closed last inside; 0 for a row
     columns: int = 0  # of the INSERT whose rows come now; 0: not known
     rows: set[tuple[str, ...]] | None = field(default=None)  # rows of VALUES seen
 
@@ -54,8 +54,22 @@ def _plain(out: list[str], lexeme: str, level: _Level, before: str) -> None:
         level.rows = set()
         level.columns = level.last_width if before == ")" else 0
     elif upper != "ROW":
+        if level.rows is not None and (lexeme == PLACEHOLDER or lexeme.startswith("__hole_")):
+            return _row_of_one(out, lexeme, level)
         level.rows = None
     out.append(_rest_of_list(out) if lexeme == _DIGEST_DOTS else lexeme)
+    return None
+
+
+def _row_of_one(out: list[str], lexeme: str, level: _Level) -> None:
+    """VALUES %s: the driver writes whole rows."""
+    unknown = _UNKNOWN if lexeme == PLACEHOLDER else lexeme
+    out.extend(("(", *_cells(level.columns, unknown), ")"))
+
+
+def _cells(columns: int, unknown: str) -> list[str]:
+    """A row of as many placeholders as the INSERT has columns, or of one hole."""
+    return [PLACEHOLDER, *[",", PLACEHOLDER] * (columns - 1)] if columns else [unknown]
 
 
 def _rest_of_list(out: list[str]) -> str:
@@ -65,8 +79,8 @@ def _rest_of_list(out: list[str]) -> str:
 
 def _close(out: list[str], level: _Level, parent: _Level, lexeme: str) -> None:
     parent.height = max(parent.height, level.height + 1)
-    parent.last_width = level.width
     is_row = lexeme == ")" and parent.rows is not None and level.opener in ("VALUES", "VALUE", ",", "ROW")
+    parent.last_width = 0 if is_row else level.width
     if level.height > _TALLEST:
         out.append(lexeme)
     elif is_row:
@@ -77,8 +91,8 @@ def _close(out: list[str], level: _Level, parent: _Level, lexeme: str) -> None:
 
 def _close_row(out: list[str], level: _Level, parent: _Level) -> None:
     assert parent.rows is not None
-    if parent.columns and len(out) == level.start + 1 and out[-1].startswith("__hole_"):
-        out[level.start :] = [PLACEHOLDER, *[",", PLACEHOLDER] * (parent.columns - 1)]
+    if len(out) == level.start + 1 and out[-1].startswith("__hole_"):
+        out[level.start :] = _cells(parent.columns, out[-1])
     row = tuple(out[level.start :])
     if row not in parent.rows:
         parent.rows.add(row)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from scanner.fingerprint.lexer import Dialect, tokenize
+from scanner.fingerprint.lexer import Dialect, dialect_of, tokenize
 from scanner.fingerprint.lists import collapse_lists
 from scanner.fingerprint.literals import replace_literals
+from scanner.fingerprint.reading import Reading
 from scanner.fingerprint.text import render, renumber_holes
 from scanner.model import Engine
 
@@ -26,14 +27,16 @@ def normalise_holes(
     sql: str, engine: Engine, *, sql_mode: frozenset[str] | None = None
 ) -> tuple[str, dict[str, str]]:
     """As `normalise`; beside the text the new marker of every hole that is left."""
-    return renumber_holes(_normalise(sql, Dialect.of(engine, sql_mode), _DEEPEST_BODY))
+    return renumber_holes(_normalise(sql, dialect_of(engine, sql_mode), _DEEPEST_BODY))
 
 
 def _normalise(sql: str, dialect: Dialect, depth: int) -> str:
     def inner(text: str) -> str | None:
         return _normalise(text, dialect, depth - 1) if depth else None
 
-    tokens = replace_literals(tokenize(sql, dialect), dialect, inner)
+    reading = Reading(tokenize(sql, dialect), dialect, inner)
+    replace_literals(reading)
+    tokens = collapse_lists(reading.out) if reading.listing else reading.out
     while tokens and tokens[-1] == ";":
         tokens.pop()
-    return render(collapse_lists(tokens), numbered=dialect.postgres)
+    return render(tokens, numbered=dialect.postgres)

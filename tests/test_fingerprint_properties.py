@@ -1,0 +1,160 @@
+"""What holds for every text: no literal survives, normalised text is its own, nothing raises or takes long."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scanner.fingerprint import fingerprint, normalise
+from scanner.model import Engine
+
+ENGINES = [Engine.parse(name) for name in ("postgres:15", "postgres:18", "mysql:8.0", "mariadb:10.11")]
+POSTGRES, MYSQL = ENGINES[0], ENGINES[2]
+
+engines = st.sampled_from(ENGINES)
+# Pieces that mean something to a lexer, in any order: more likely than random text to go wrong.
+PIECES = """SELECT FROM WHERE IN VALUES INSERT INTO GROUP ORDER BY LIMIT ALL NULL TRUE NOT IS AS SET DO CREATE
+FUNCTION EXECUTE PREPARE LANGUAGE sql COPY DELIMITER interval date timestamp with time zone varying numeric ARRAY
+EXTRACT CAST POSITION ROW DEFAULT ON DISTINCT sql_mode search_path role t a A _utf8 1abc @x @@y __hole_7__ $1 $2
+$$ $x$ %s %(n)s :n :1 ? ?| @? 1 2 12 1.5 .5 1e5 0x1F -1 + - * / < > = <> != || -> ->> :: : := ( ) [ ] , ; . .. ...
+'x' 'it''s' 'a\\'b' E'\\'' N'x' "n" "n""m" `b` -- # /* */ /*! /*!50000 /*+ ' " ` \\ ~ ! & | ^ { }""".split()
+PIECES += ["\n", " ", "", "SELECT 1 FROM t WHERE a = 'x'", "'SELECT ''x'''", "(...)", ", ..."]
+scraps = st.lists(st.sampled_from(PIECES), max_size=30).flatmap(
+    lambda pieces: st.sampled_from([" ".join(pieces), "".join(pieces)])
+)
+texts = scraps | st.text(max_size=80)
+
+
+@given(texts, engines)
+def test_normalised_text_is_its_own_normalised_text(sql: str, engine: Engine) -> None:
+    once = normalise(sql, engine)
+    assert normalise(once, engine) == once
+
+
+@given(texts, engines)
+def test_every_text_has_a_fingerprint(sql: str, engine: Engine) -> None:
+    name = fingerprint(normalise(sql, engine), engine)
+    assert len(name) == 16
+    assert int(name, 16) >= 0
+
+
+SECRET = "geheimnis"
+NUMBER = "8675309"
+LITERALS = {
+    "postgres": [
+        f"'{SECRET}'",
+        f"'it''s {SECRET}'",
+        f"E'\\'{SECRET}'",
+        f"$${SECRET}$$",
+        f"$q${SECRET}$q$",
+        f"U&'{SECRET}'",
+        f"'x' '{SECRET}'",
+        NUMBER,
+        f"-{NUMBER}.5e3",
+        f"0.{NUMBER}",
+        f"date '{SECRET}'",
+        f"'{SECRET}'::text",
+        f"array['{SECRET}', '{SECRET}']",
+    ],
+    "mysql": [
+        f"'{SECRET}'",
+        f'"{SECRET}"',
+        f"'it\\'s {SECRET}'",
+        f"_utf8mb4'{SECRET}'",
+        f"N'{SECRET}'",
+        f"'x' '{SECRET}'",
+        NUMBER,
+        f"-{NUMBER}.5e3",
+        f"x'{NUMBER}'",
+        f"0x{NUMBER}",
+        f"interval {NUMBER} day",
+    ],
+}
+TEMPLATES = [
+    "SELECT * FROM t WHERE a = {}",
+    "SELECT {} AS b, f({}, c) FROM t -- {}",
+    "INSERT INTO t (a, b) VALUES ({}, DEFAULT), (now(), {})",
+    "UPDATE t SET a = {} WHERE b IN ({}, 2) /* {} */",
+    "SELECT a FROM t GROUP BY a, {} ORDER BY b, {} LIMIT {}",
+    "SELECT CASE WHEN a LIKE {} THEN b ELSE {} END FROM t",
+    "CALL p({}, {})",
+    "EXECUTE p({})",
+    "SET app.user_id = {}",
+    "SET search_path = public; SELECT {}",
+    "ALTER TABLE t ADD COLUMN a text DEFAULT {}",
+    "COMMENT ON TABLE t IS {}",
+    "CREATE FUNCTION f() RETURNS text LANGUAGE plpython3u AS $f$ return {} $f$",
+    "EXPLAIN SELECT {}",
+    "{}",
+]
+
+
+@given(st.sampled_from(TEMPLATES), st.data(), engines)
+def test_no_literal_survives(template: str, data: st.DataObject, engine: Engine) -> None:
+    literals = st.sampled_from(LITERALS[engine.family])
+    sql = template.format(*(data.draw(literals) for _ in range(template.count("{}"))))
+    normalised = normalise(sql, engine)
+    assert SECRET not in normalised
+    assert NUMBER not in normalised
+
+
+@given(st.sampled_from(TEMPLATES), st.data(), engines)
+def test_no_literal_survives_where_the_text_is_cut_off(
+    template: str, data: st.DataObject, engine: Engine
+) -> None:
+    literal = data.draw(st.sampled_from([l for l in LITERALS[engine.family] if SECRET in l]))
+    sql = template.format(*[literal] * template.count("{}"))
+    cut = data.draw(st.integers(0, len(sql)))
+    assert SECRET[:4] not in normalise(sql[:cut], engine)
+
+
+@given(st.sampled_from(LITERALS["postgres"]))
+def test_no_literal_survives_in_a_body(literal: str) -> None:
+    doubled = literal.replace("'", "''")
+    for body in (f"$body$ SELECT {literal} $body$", f"'SELECT {doubled}'"):
+        for sql in (f"DO {body}", f"CREATE FUNCTION f() RETURNS text AS {body} LANGUAGE sql", f"EXECUTE {body}"):
+            normalised = normalise(sql, POSTGRES)
+            assert "SELECT" in normalised
+            assert SECRET not in normalised
+            assert NUMBER not in normalised
+
+
+@given(st.text(alphabet=st.characters(exclude_characters="\\'$\x00"), min_size=3), engines)
+def test_what_a_string_holds_changes_nothing(text: str, engine: Engine) -> None:
+    template = "SELECT a FROM t WHERE b = '{}' AND c > 1"
+    assert normalise(template.format(text), engine) == normalise(template.format("x"), engine)
+
+
+LONG = {
+    "a long string": "SELECT '" + "x" * 10_000_000 + "'",
+    "many quotes": "SELECT '" + "''" * 1_000_000,
+    "many backslashes": "SELECT '" + "\\'" * 1_000_000,
+    "deep parentheses": "SELECT " + "(" * 100_000 + "1" + ")" * 100_000,
+    "closing parentheses": ")" * 100_000 + "1",
+    "deep lists": "a IN (" * 30_000 + "1" + ")" * 30_000,
+    "deep rows": "VALUES (" * 30_000 + "1" + ")" * 30_000,
+    "a long list": "SELECT a IN (" + "1, " * 200_000 + "2)",
+    "many rows": "INSERT INTO t VALUES " + "(1, 'x', DEFAULT), " * 50_000 + "(1, 'x', NULL)",
+    "minus signs": "SELECT " + "- " * 100_000 + "1",
+    "plus signs": "SELECT 1 " + "+" * 100_000,
+    "operators": "SELECT a " + "<" * 100_000 + "=" * 100_000,
+    "opened comments": "/*" * 100_000,
+    "dollar tags": " ".join(f"$t{i}$" for i in range(30_000)),
+    "dots": "." * 100_000,
+    "settings": "SET x = " + "'a', " * 50_000,
+    "bodies": "CREATE FUNCTION f() " + "AS 'SELECT 1' " * 5_000,
+    "nested bodies": "DO $a$ BEGIN EXECUTE 'DO $b$ BEGIN EXECUTE ''SELECT 1'' END $b$' END $a$",
+    "typed literals": "SELECT " + "char(5) 'x', " * 30_000,
+}
+
+
+@pytest.mark.parametrize("engine", [POSTGRES, MYSQL], ids=str)
+@pytest.mark.parametrize("name", LONG)
+def test_time_is_linear(name: str, engine: Engine) -> None:
+    started = time.process_time()
+    normalised = normalise(LONG[name], engine)
+    fingerprint(normalised, engine)
+    assert time.process_time() - started < 10
