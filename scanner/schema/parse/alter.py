@@ -1,117 +1,29 @@
-"""ALTER TABLE → the list of its actions, which a schema carries out and a change is made of."""
+"""ALTER TABLE → its actions."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any
 
-from scanner.model import Column, TableName
-from scanner.schema.parse.columns import Definition, none_if_null, read_definition, read_type, stop_words
-from scanner.schema.parse.constraints import Constraint, at_constraint, read_constraint
-from scanner.schema.parse.cursor import Cursor
-
-Position = Literal["last", "first", "after"]
-
-
-@dataclass(frozen=True, slots=True)
-class AddColumn:
-    """ADD COLUMN; with `replaces` MySQL's MODIFY or CHANGE of the column of that name."""
-
-    definition: Definition
-    position: Position = "last"
-    after: str | None = None
-    if_not_exists: bool = False
-    replaces: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AddConstraint:
-    """ADD of a key or a condition."""
-
-    constraint: Constraint
-
-
-@dataclass(frozen=True, slots=True)
-class EditColumn:
-    """ALTER COLUMN."""
-
-    column: str
-    edit: Callable[[Column], Column]
-
-
-@dataclass(frozen=True, slots=True)
-class DropColumn:
-    """DROP COLUMN."""
-
-    column: str
-
-
-@dataclass(frozen=True, slots=True)
-class DropConstraint:
-    """DROP CONSTRAINT, INDEX or FOREIGN KEY by name; name None is DROP PRIMARY KEY."""
-
-    name: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class RenameColumn:
-    """RENAME COLUMN."""
-
-    old: str
-    new: str
-
-
-@dataclass(frozen=True, slots=True)
-class RenameTable:
-    """RENAME TO and SET SCHEMA."""
-
-    name: str | None = None
-    schema: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Attach:
-    """ATTACH and DETACH PARTITION of the other table, INHERIT and NO INHERIT from it."""
-
-    other: TableName
-    how: Literal["attach", "detach", "inherit", "no inherit"]
-
-
-@dataclass(frozen=True, slots=True)
-class SetType:
-    """OF a composite type, and NOT OF."""
-
-    type: TableName | None
-
-
-@dataclass(frozen=True, slots=True)
-class OtherAction:
-    """An action that leaves the columns as they are."""
-
-
-Action = (
-    AddColumn
-    | AddConstraint
-    | EditColumn
-    | DropColumn
-    | DropConstraint
-    | RenameColumn
-    | RenameTable
-    | Attach
-    | SetType
-    | OtherAction
+from scanner.model import Column
+from scanner.schema.parse.actions import (
+    Action,
+    AddColumn,
+    AddConstraint,
+    Alteration,
+    Attach,
+    DropColumn,
+    DropConstraint,
+    EditColumn,
+    OtherAction,
+    RenameColumn,
+    RenameTable,
+    SetType,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Alteration:
-    """One ALTER TABLE statement; every action with its text."""
-
-    table: TableName
-    only: bool
-    if_exists: bool
-    actions: tuple[tuple[Action, str], ...]
+from scanner.schema.parse.columns import none_if_null, read_definition, read_type, stop_words
+from scanner.schema.parse.constraints import at_constraint, read_constraint
+from scanner.schema.parse.cursor import Cursor
 
 
 def at_alter_table(cursor: Cursor) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from scanner.model import TableName, View
-from scanner.schema.parse.alter import (
+from scanner.schema.parse.actions import (
     Action,
     AddColumn,
     AddConstraint,
@@ -17,8 +17,8 @@ from scanner.schema.parse.alter import (
     RenameColumn,
     RenameTable,
     SetType,
-    read_alteration,
 )
+from scanner.schema.parse.alter import read_alteration
 from scanner.schema.parse.cursor import Cursor
 from scanner.schema.parse.draft import Draft, TableDraft
 from scanner.schema.parse.tables import add_definition, attach

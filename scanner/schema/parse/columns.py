@@ -26,7 +26,7 @@ _POSTGRES_ATTRIBUTES = _ATTRIBUTES | {
 _MYSQL_ATTRIBUTES = _ATTRIBUTES | {
     "AS", "KEY", "ON", "COMMENT", "AUTO_INCREMENT", "INVISIBLE", "VISIBLE", "VIRTUAL", "STORED",
     "PERSISTENT", "FIRST", "AFTER", "CHARSET", "COLUMN_FORMAT", "STORAGE", "SRID", "REF_SYSTEM_ID",
-    "COMPRESSED", "WITHOUT", "WITH", "ENGINE_ATTRIBUTE", "SECONDARY_ENGINE_ATTRIBUTE", "ENFORCED",
+    "BINARY", "COMPRESSED", "WITHOUT", "WITH", "ENGINE_ATTRIBUTE", "SECONDARY_ENGINE_ATTRIBUTE", "ENFORCED",
     "SERIAL", "ASCII", "UNICODE", "BYTE",
 }  # fmt: skip
 # Attributes that change nothing a query can see, with the number of tokens behind the word.
@@ -70,7 +70,7 @@ def read_type(cursor: Cursor, what: str = "a type") -> str:
     Raises UnreadableError.
     """
     start, stops = cursor.position, stop_words(cursor)
-    if not cursor.at_name() or cursor.key in stops - {"BYTE", "UNICODE", "ASCII", "SERIAL"}:
+    if not cursor.at_name() or cursor.key in _ATTRIBUTES:
         raise cursor.unexpected(what)
     cursor.skip_group()
     while not cursor.done and cursor.key not in (",", ")", "=") and cursor.key not in stops:

@@ -45,9 +45,9 @@ class Cursor:
         return self.position >= len(self._tokens)
 
     def advance(self) -> Token:
-        """Takes one token."""
+        """Takes one token; at the end there is none to take."""
         token = self.peek()
-        self.position += 1
+        self.position = min(self.position + 1, len(self._tokens))
         return token
 
     def at(self, *keys: str) -> bool:
@@ -192,7 +192,7 @@ class Cursor:
 
     def rest(self) -> str:
         """The text from here to the end, which it takes."""
-        start, self.position = self.position, max(self.position, len(self._tokens))
+        start, self.position = self.position, len(self._tokens)
         return self._between(start, self.position)
 
     def spelled(self, position: int) -> str:
@@ -218,7 +218,9 @@ class Cursor:
 
 
 def relation_of(parts: list[str]) -> TableName:
-    """The relation that the parts of a dotted name mean."""
+    """The relation that the parts of a dotted name mean. Raises UnreadableError."""
+    if not parts:
+        raise UnreadableError("a name lacks its table")
     return TableName(parts[-2] if len(parts) > 1 else None, parts[-1])
 
 

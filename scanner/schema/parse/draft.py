@@ -199,7 +199,9 @@ class Draft:
         return replace(constraint, foreign_key=self.resolved_key(constraint.foreign_key))
 
     def adopt(self, child: TableDraft, parent: TableName) -> None:
-        """Makes a table a child of another."""
+        """Makes a table a child of another. Raises UnreadableError where that would be a circle."""
+        if parent == child.name or any(below.name == parent for below in self.descendants(child.name)):
+            raise UnreadableError(f"table {parent} would be a parent of itself")
         if parent not in child.parents:
             child.parents.append(parent)
             self.heirs.setdefault(parent, []).append(child)

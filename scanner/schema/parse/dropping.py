@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from scanner.schema.parse.alter import RenameTable
+from scanner.schema.parse.actions import RenameTable
 from scanner.schema.parse.altering import rename
 from scanner.schema.parse.cursor import Cursor, UnreadableError
 from scanner.schema.parse.draft import Draft, TableDraft

@@ -36,94 +36,101 @@ class UnclosedError(ValueError):
         self.offset = offset
 
 
-_POSTGRES = re.compile(
-    r"""(?P<space>(?:\s++|--[^\n]*+)++)
-    |(?P<comment>/\*)
+_POSTGRES = r"""(?:\s++|--[^\n]*+)*+(?:
+    (?P<comment>/\*)
     |(?P<string>[eE]'(?:[^'\\]++|\\.|'')*+' | (?:[bBxXnN]|[uU]&)?'(?:[^']++|'')*+')
     |(?P<quoted>(?:[uU]&)?"(?:[^"]++|"")*+")
     |(?P<dollar>\$(?:[^\W\d]\w*+)?\$)
     |(?P<word>[^\W\d][\w$]*+)
     |(?P<number>\d++(?:\.\d++)?(?:[eE][+-]?\d++)?)
     |(?P<meta>\\[^\n]*+)
-    |(?P<other>::|.)""",
-    re.VERBOSE | re.DOTALL,
-)
-_MYSQL_STRING = r"""'(?:[^'\\]++|\\.|'')*+'"""
-_MYSQL_DOUBLE = r'''"(?:[^"\\]++|\\.|"")*+"'''
-_MYSQL_TEMPLATE = r"""(?P<space>(?:\s++|--(?=\s|\Z)[^\n]*+|\#[^\n]*+)++)
-    |(?P<versioned>/\*M?!(?:\d{{5,6}})?)
+    |(?P<unclosed>['"])
+    |(?P<other>::|.)
+    |(?P<end>\Z))"""
+_MYSQL = r"""(?:\s++|--(?=\s|\Z)[^\n]*+|\#[^\n]*+)*+(?:
+    (?P<versioned>/\*M?!(?:\d{{5,6}})?)
     |(?P<comment>/\*)
     |(?P<string>{string})
     |(?P<quoted>{quoted})
     |(?P<number>\d++(?:\.\d++)?(?:[eE][+-]?\d++)?(?![\w$]))
     |(?P<word>[\w$]++)
     |(?P<close>\*/)
-    |(?P<other>.)"""
+    |(?P<unclosed>['"`])
+    |(?P<other>.)
+    |(?P<end>\Z))"""
+# Everything up to the semicolon that ends a statement of data, in one step.
+_POSTGRES_DATA = r"""(?:[^;'"$/eE-]++ | [eE]'(?:[^'\\]++|\\.|'')*+' | '(?:[^']++|'')*+' | "(?:[^"]++|"")*+"
+    | \$(?P<tag>(?:[^\W\d]\w*+)?)\$.*?\$(?P=tag)\$ | --[^\n]*+ | /\*.*?\*/ | [eE$/-])*+"""
+_MYSQL_DATA = (
+    r"""(?:[^;'"`/\#-]++ | {string} | {quoted} | --(?=\s)[^\n]*+ | \#[^\n]*+ | /\*.*?\*/ | [/-])*+"""
+)
+_COMMENT_ENDS = re.compile(r"/\*|\*/")
 
 
 def lexer_for(engine: Engine, sql_mode: frozenset[str] | None) -> Lexer:
     """The lexer of an engine; MySQL's ANSI_QUOTES and NO_BACKSLASH_ESCAPES change what a quote means."""
     if engine.family == "postgres":
-        return Lexer(_POSTGRES, nested_comments=True, mariadb=False)
+        return Lexer(_POSTGRES, _POSTGRES_DATA, nested_comments=True, mariadb=False)
+    quotes = _mysql_quotes(sql_mode or frozenset())
+    mariadb = engine.name == "mariadb"
     return Lexer(
-        _mysql_pattern(sql_mode or frozenset()), nested_comments=False, mariadb=engine.name == "mariadb"
+        _MYSQL.format(**quotes), _MYSQL_DATA.format(**quotes), nested_comments=False, mariadb=mariadb
     )
 
 
-def _mysql_pattern(modes: frozenset[str]) -> re.Pattern[str]:
-    string, double, quoted = _MYSQL_STRING, _MYSQL_DOUBLE, r"`(?:[^`]++|``)*+`"
-    if "NO_BACKSLASH_ESCAPES" in modes:
-        string, double = (
-            string.replace(r"\\.|", "").replace(r"\\", ""),
-            double.replace(r"\\.|", "").replace(r"\\", ""),
-        )
+def _mysql_quotes(modes: frozenset[str]) -> dict[str, str]:
+    backslash = r"\\" if "NO_BACKSLASH_ESCAPES" in modes else r"\\."
+    single, double = (rf"{q}(?:[^{q}\\]++|{backslash}|{q}{q})*+{q}" for q in "'\"")
     if modes & {"ANSI", "ANSI_QUOTES"}:
-        quoted = f"{quoted}|{double}"
-    else:
-        string = f"{string}|{double}"
-    return re.compile(_MYSQL_TEMPLATE.format(string=string, quoted=quoted), re.VERBOSE | re.DOTALL)
+        return {"string": single, "quoted": f"`(?:[^`]++|``)*+`|{double}"}
+    return {"string": f"{single}|{double}", "quoted": "`(?:[^`]++|``)*+`"}
 
 
 class Lexer:
     """Cuts a text into tokens; one instance can be used for many texts."""
 
-    def __init__(self, pattern: re.Pattern[str], *, nested_comments: bool, mariadb: bool) -> None:
-        self._match = pattern.match
+    def __init__(self, pattern: str, data: str, *, nested_comments: bool, mariadb: bool) -> None:
+        self._match = re.compile(pattern, re.VERBOSE | re.DOTALL).match
+        self._match_data = re.compile(data, re.VERBOSE | re.DOTALL).match
         self._nested_comments = nested_comments
         self._mariadb = mariadb
 
     def tokens(self, source: str, start: int = 0) -> Iterator[Token]:
         """The tokens from an offset on; what stands in an executed comment counts. Raises UnclosedError."""
-        offset, open_comments, end = start, 0, len(source)
-        while offset < end:
-            found = self._match(source, offset)
-            if found is None:  # pragma: no cover - the last alternative takes any character
-                return
-            kind, begin, offset = found.lastgroup, offset, found.end()
-            if kind == "space":
-                continue
+        offset, open_comments = start, 0
+        while (found := self._match(source, offset)) and found.lastgroup != "end":
+            kind = found.lastgroup or OTHER
+            begin, offset = found.span(kind)
             if kind == WORD:
-                yield Token(WORD, found[0].upper(), begin, offset)
+                yield Token(WORD, source[begin:offset].upper(), begin, offset)
             elif kind in (STRING, QUOTED):
                 yield Token(kind, "", begin, offset)
-            elif kind in (NUMBER, META):
-                yield Token(kind, found[0], begin, offset)
-            elif kind == "dollar":
-                offset = self._after(source, found[0], offset, "The dollar quote", begin)
-                yield Token(STRING, "", begin, offset)
-            elif kind == "comment":
-                offset = self._after_comment(source, begin)
-            elif kind == "versioned":
-                executed = self._executes(found[0])
-                open_comments += executed
-                offset = offset if executed else self._after_comment(source, begin)
+            elif kind in (OTHER, NUMBER, META):
+                yield Token(kind, source[begin:offset], begin, offset)
+            elif kind == "versioned" and self._executes(found[kind]):
+                open_comments += 1
             elif kind == "close" and open_comments:
                 open_comments -= 1
+            elif kind == "close":
+                yield Token(OTHER, "*", begin, offset := begin + 1)
             else:
-                offset = begin + 1 if kind == "close" else offset
-                if source[begin] in "'\"`":
-                    raise UnclosedError(f"The quote {source[begin]}", begin)
-                yield Token(OTHER, source[begin:offset], begin, offset)
+                offset = self._after_pair(source, kind, found[kind], begin)
+                if kind == "dollar":
+                    yield Token(STRING, "", begin, offset)
+
+    def skip_data(self, source: str, offset: int) -> int | None:
+        """Where the semicolon or the end of the text ends a statement; None if a quote is open."""
+        found = self._match_data(source, offset)
+        end = found.end() if found else offset
+        return end if end == len(source) or source[end] == ";" else None
+
+    def _after_pair(self, source: str, kind: str, opening: str, begin: int) -> int:
+        """Behind what closes a comment or a dollar quote."""
+        if kind == "unclosed":
+            raise UnclosedError(f"The quote {opening}", begin)
+        if kind == "dollar":
+            return self._after(source, opening, begin + len(opening), "The dollar quote", begin)
+        return self._after_comment(source, begin)
 
     def _executes(self, opening: str) -> bool:
         version = int(opening.lstrip("/*M!") or 0)
@@ -135,7 +142,7 @@ class Lexer:
         if not self._nested_comments:
             return self._after(source, "*/", begin + 2, "The comment", begin)
         depth = 0
-        for found in re.compile(r"/\*|\*/").finditer(source, begin):
+        for found in _COMMENT_ENDS.finditer(source, begin):
             depth += 1 if found[0] == "/*" else -1
             if depth == 0:
                 return found.end()

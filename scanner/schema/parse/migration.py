@@ -8,15 +8,8 @@ from dataclasses import dataclass, field, replace
 from scanner.change import AddedColumn, Change
 from scanner.errors import ChangeError
 from scanner.model import Database, Engine, TableName
-from scanner.schema.parse.alter import (
-    Action,
-    AddColumn,
-    AddConstraint,
-    Alteration,
-    EditColumn,
-    at_alter_table,
-    read_alteration,
-)
+from scanner.schema.parse.actions import Action, AddColumn, AddConstraint, Alteration, EditColumn
+from scanner.schema.parse.alter import at_alter_table, read_alteration
 from scanner.schema.parse.columns import decorated
 from scanner.schema.parse.constraints import Constraint, read_unique_index
 from scanner.schema.parse.cursor import Cursor, UnreadableError

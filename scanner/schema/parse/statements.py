@@ -17,6 +17,7 @@ _COPY_END = re.compile(r"^\\\.[ \t\r]*$", re.MULTILINE)
 _DELIMITER = re.compile(r"[ \t]*([^\s]+)[^\n]*")
 
 _COMPOUND = {"FUNCTION", "PROCEDURE", "TRIGGER", "EVENT", "PACKAGE"}
+_DATA = {"INSERT", "REPLACE"}
 # What a statement inside a body can follow; behind anything else IF is the function and FOR a cursor's.
 _BEFORE_STATEMENT = {";", "BEGIN", "THEN", "ELSE", "DO", "LOOP", "REPEAT", ":"}
 _BEFORE_BODY = {"ROW", ")", "DATA", "SQL", "DETERMINISTIC", "DEFINER", "INVOKER"}
@@ -115,6 +116,8 @@ class _Splitter:
                 self._read_command(token, tokens)
                 return
             tokens.append(token)
+            if len(tokens) == 1 and token.key in _DATA and self._skip_data():
+                return
             body.feed(token)
         else:
             self._offset = len(self._source)
@@ -144,6 +147,12 @@ class _Splitter:
                 self._delimiter, self._offset = found[1], found.end()
         elif not tokens:
             tokens.append(token)
+
+    def _skip_data(self) -> bool:
+        """Moves behind a statement whose rows are of no interest, however many there are."""
+        end = self._lexer.skip_data(self._source, self._offset) if self._delimiter == ";" else None
+        self._offset = self._offset if end is None else end + 1
+        return end is not None
 
     def _skip_copied_rows(self, tokens: list[Token]) -> None:
         if _COPY_IN.search(self._source, tokens[0].start, self._offset):
