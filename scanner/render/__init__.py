@@ -15,13 +15,15 @@ if TYPE_CHECKING:
 __all__ = ["FORMATS", "render", "write"]
 
 
-def write(report: Report, path: str | Path) -> None:
-    """Writes the report in the format of the path's suffix; what was there stays whole until the new one is.
+def write(report: Report, path: str | Path, suffix: str | None = None) -> None:
+    """Writes the report in the format of this suffix, or of the path's own.
+
+    What was there stays whole until the new report is.
 
     Raises UsageError for a suffix that is not in FORMATS and for a place that cannot be written.
     """
     target = Path(path)
-    text = render(report, target.suffix, str(path))
+    text = render(report, suffix or target.suffix, str(path))
     try:
         _replace(target, text)
     except OSError as error:

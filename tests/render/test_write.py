@@ -17,6 +17,11 @@ def test_the_suffix_chooses_the_format(report, tmp_path, suffix):
     assert os.listdir(tmp_path) == [target.name]
 
 
+def test_a_format_that_is_named_goes_before_the_suffix(report, tmp_path):
+    write(report, tmp_path / "impact", ".json")
+    assert (tmp_path / "impact").read_text(encoding="utf-8") == render(report, ".json")
+
+
 @pytest.mark.parametrize("name", ["report.pdf", "report", "report.html.gz"])
 def test_other_suffixes_are_refused_with_those_that_exist(report, tmp_path, name):
     with pytest.raises(UsageError, match=r"\.html, \.csv, \.json, \.md") as refused:
