@@ -21,6 +21,7 @@ class Comparison:
     schema: Schema  # before the change
     schema_after: Schema
     table: Table  # the changed one, as it was
+    planned_before: bool = False  # a prepared statement whose plan is from before the change
     row_use: RowUse | None = None  # what the code does with the rows, where that is known
 
     @property
@@ -80,11 +81,9 @@ class Comparison:
 
     @cached_property
     def outputs_changed(self) -> bool:
-        """A column that was there before has another value."""
+        """A column that was there before has another value, or stands before one it stood behind."""
         remaining = iter([o.meaning for o in self.after.outputs])
-        return not all(
-            any(meaning == each for each in remaining) for meaning in _in_order(self.before, self.after)
-        )
+        return not all(any(o.meaning == each for each in remaining) for o in self.before.outputs)
 
     @property
     def rows_changed(self) -> bool:
@@ -102,6 +101,12 @@ class Comparison:
         """Values, rows or written rows are others than before."""
         return self.rows_changed or self.outputs_changed or bool(self.changed_writes)
 
+    @property
+    def explained(self) -> bool:
+        """Names, join keys, row values, written values or bodies account for a change of meaning."""
+        bodies = any(self.before.bodies.get(name, m) != m for name, m in self.after.bodies.items())
+        return bool(self.rebound or self.grown_keys or self.grown_rows or self.changed_writes or bodies)
+
     def writes_to_changed(self) -> list[Write]:
         """Writes to the changed table or one that grows with it."""
         return [w for w in self.after.writes if self.is_grown(w.table)]
@@ -115,15 +120,6 @@ class Comparison:
 def _place(binding: Binding) -> tuple[object, ...]:
     output = binding.meaning if binding.kind == "output" else None
     return (binding.kind, binding.origin, binding.column, output)
-
-
-def _in_order(before: Resolution, after: Resolution) -> list[int]:
-    """The meanings that were there before, in the order the comparison wants them."""
-    old = [o.meaning for o in before.outputs]
-    new = [o.meaning for o in after.outputs]
-    if set(old) <= set(new):
-        return sorted(old, key=new.index)
-    return old
 
 
 def _kept(old: Write, new: Write) -> bool:

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from scanner.change import Change
 from scanner.compare import Comparison
-from scanner.errors import ScannerError
+from scanner.fingerprint import normalise
 from scanner.model import Effect, Finding, RowUse, Table, TableName, Unresolved
-from scanner.resolve import ErrorKind, Meanings, Resolution, Settings, parse, resolve
+from scanner.resolve import (
+    ErrorKind,
+    Meanings,
+    Parsed,
+    Resolution,
+    Session,
+    Settings,
+    parse,
+    read_session,
+    resolve,
+    settings,
+)
 from scanner.rules import judge
 from scanner.schema import Schema
 from scanner.schema.after import changed_table
@@ -48,38 +59,64 @@ class Prepared:
     after: Schema
     table: Table
 
+    @cached_property
+    def grown(self) -> tuple[TableName, ...]:
+        """The tables that get the new columns: the changed one first, then its children."""
+        names = [n for n, r in self.after.relations.items() if r is not self.schema.relations.get(n)]
+        return tuple(sorted(names, key=lambda name: name != self.table.name))
+
     def assess(
-        self, statement: str, session: Sequence[str] = (), default_schema: str | None = None
+        self,
+        statement: str,
+        session: Sequence[str] = (),
+        *,
+        default_schema: str | None = None,
+        row_use: RowUse | None = None,
     ) -> Verdict:
-        """See `assess`."""
-        compared = self.compare(statement, session, default_schema)
+        """See `assess`; default_schema is MySQL's database in use, row_use what the code does with the rows."""
+        known = read_session(session, self.schema.database)
+        parsed = self._read(statement, known)
+        if parsed is None:
+            return Verdict()
+        if isinstance(parsed, Unresolved):
+            return Verdict(unresolved=parsed)
+        compared = self._compare(parsed, settings(self.schema.database, known, default_schema))
         if isinstance(compared, Unresolved):
             return Verdict(unresolved=compared)
-        findings = tuple(judge(compared))
+        findings = tuple(judge(replace(compared, row_use=row_use, planned_before=_is_execute(statement))))
         return Verdict(findings) if findings else Verdict(unresolved=_not_checked(compared))
 
-    def compare(
-        self, statement: str, session: Sequence[str], default_schema: str | None
-    ) -> Comparison | Unresolved:
-        """The statement resolved before and after the change."""
-        parsed = parse(statement, self.schema.engine.family)
-        if isinstance(parsed, Unresolved):
+    def _read(self, statement: str, session: Session) -> Parsed | Unresolved | None:
+        """The statement that runs; None for an open cursor, which goes on with what it began with."""
+        engine = self.schema.engine
+        parsed = parse(normalise(statement, engine), engine.family)
+        if isinstance(parsed, Unresolved) or parsed.wrapper.kind not in ("execute", "fetch"):
             return parsed
-        meanings, settings = Meanings(), self._settings(default_schema)
-        before = resolve(parsed, self.schema, meanings, settings)
+        name = parsed.wrapper.name.strip('"`').lower()
+        if parsed.wrapper.kind == "fetch":
+            return (
+                None
+                if name in session.cursors
+                else Unresolved("unknown cursor", f"the session declares no cursor {name}")
+            )
+        if name not in session.prepared:
+            return Unresolved("unknown prepared statement", f"the session prepares no statement {name}")
+        return parse(normalise(session.prepared[name], engine), engine.family)
+
+    def _compare(self, parsed: Parsed, how: Settings) -> Comparison | Unresolved:
+        """The statement resolved before and after the change."""
+        meanings = Meanings()
+        before = resolve(parsed, self.schema, meanings, how)
         if not isinstance(before, Resolution):
             return before
-        after = resolve(parsed, self.after, meanings, settings)
+        after = resolve(parsed, self.after, meanings, how)
         if not isinstance(after, Resolution):
             return after
         return Comparison(before, after, self.change, self.schema, self.after, self.table)
 
-    def _settings(self, default_schema: str | None) -> Settings:
-        modes = self.schema.database.sql_mode
-        engine = self.schema.engine
-        strict = modes is None or bool(modes & {"STRICT_TRANS_TABLES", "STRICT_ALL_TABLES", "TRADITIONAL"})
-        full = engine.name != "mariadb" if modes is None else "ONLY_FULL_GROUP_BY" in modes
-        return Settings(default_schema, strict, full or engine.family == "postgres")
+
+def _is_execute(statement: str) -> bool:
+    return statement.lstrip()[:7].upper() == "EXECUTE"
 
 
 @lru_cache(maxsize=64)
@@ -123,4 +160,4 @@ _TOLERATED = frozenset(
     }
 )
 
-__all__ = ["Prepared", "ScannerError", "Verdict", "assess", "prepare"]
+__all__ = ["Prepared", "Verdict", "assess", "prepare"]

@@ -16,6 +16,7 @@ from scanner.resolve.resolution import (
     WholeRow,
     Write,
 )
+from scanner.resolve.session import Session, read_session, settings
 from scanner.resolve.statement import resolve
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "Parsed",
     "References",
     "Resolution",
+    "Session",
     "Settings",
     "SqlError",
     "Star",
@@ -35,6 +37,8 @@ __all__ = [
     "Write",
     "named_by",
     "parse",
+    "read_session",
     "references",
     "resolve",
+    "settings",
 ]

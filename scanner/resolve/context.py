@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from scanner.model import TableName, View
+from scanner.bodies import VariableRule
+from scanner.model import Routine, TableName, View
 from scanner.resolve.resolution import ErrorKind, Meaning, Meanings, Output, Resolution, SqlError
+from scanner.resolve.wrapped import Wrapper
 
 if TYPE_CHECKING:
-    from scanner.resolve.scope import Scope
+    from scanner.resolve.routines import Called
+    from scanner.resolve.scope import Scope, Source
     from scanner.schema import Schema
-
-# Who wins when a routine's parameter or variable and a column have one name.
-VariableRule = Literal["column", "variable", "error"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,9 @@ class Settings:
     strict: bool = True  # MySQL: STRICT_TRANS_TABLES or STRICT_ALL_TABLES
     full_group_by: bool = True  # ONLY_FULL_GROUP_BY; PostgreSQL always
     role: str | None = None  # None: the owner, who may do everything
+    warmed: frozenset[str] = (
+        frozenset()
+    )  # routines called and tables written earlier in the session, lower case
     variables: VariableRule = "column"
     via: str | None = None  # the routine or trigger whose body this is
 
@@ -40,16 +43,23 @@ class Context:
     settings: Settings
     result: Resolution
     offset_known: bool = True  # spans are offsets of the statement, not of a view's or routine's text
-    replaces: bool = False  # the text said REPLACE, which is parsed as INSERT
+    active: tuple[str, ...] = ()  # routines and triggers whose bodies this is in
+    called: dict[TableName, Called] = field(default_factory=dict)
+    wrapper: Wrapper = field(default_factory=lambda: Wrapper(""))  # what stood around the statement
     frozen: bool = False  # inside a view: names are those of the day it was created
     meaning_of: dict[int, Meaning] = field(
         default_factory=dict
     )  # tree node → meaning, for the check of GROUP BY
+    row_values: dict[Meaning, Source] = field(default_factory=dict)  # whole rows used as values
+    scopes: dict[int, Scope] = field(default_factory=dict)  # tree node of a SELECT → its scope
     query_widths: dict[int, int] = field(default_factory=dict)  # tree node of a query → number of its columns
     # Resolve a subquery, and a data-modifying statement in WITH: they and the expressions in them need each other.
     query: Callable[[exp.Expr, Scope | None], Relation] = field(init=False)
     write: Callable[[exp.Expr, Scope | None], Relation] = field(init=False)
     view: Callable[[View], Relation] = field(init=False)  # what a view yields
+    call: Callable[[Routine], Called] = field(init=False)  # what a routine does
+    fire: Callable[[TableName, str], None] = field(init=False)  # the triggers of a write
+    inside: Callable[..., Context] = field(init=False)  # a context for the body of a routine
 
     @property
     def postgres(self) -> bool:
@@ -83,6 +93,8 @@ class Context:
     ) -> None:
         """Notes an error the engine would raise; code is "SQLSTATE/errno"."""
         own = code.split("/")[0 if self.postgres else -1]
+        if self.settings.via:
+            message = f"{message} (in {self.settings.via})"
         self.result.errors.append(
             SqlError(
                 kind, own, message, id(node), self.span(node), column, table, possible, self.settings.via
@@ -114,3 +126,4 @@ class Relation:
     outputs: tuple[Output, ...]
     rows: Meaning
     open: bool = False  # it may have columns that are not known
+    identity: tuple[object, ...] | None = None  # the table and key positions that tell its rows apart

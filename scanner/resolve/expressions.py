@@ -174,10 +174,8 @@ def _is(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning:
     source = row_source(ctx, node.this, scope) if isinstance(node.expression, exp.Null) else None
     if source is None:
         return _generic(ctx, node, scope, clause)
-    negated = isinstance(node.parent, exp.Not)
-    return ctx.meanings.of(
-        "is null", whole_row(ctx, source, node.this, "not-null-test" if negated else "identity")
-    )
+    use = "not-null-test" if node.args.get("negate") else "identity"
+    return ctx.meanings.of("is null", use, whole_row(ctx, source, node.this, use))
 
 
 def _row_blind(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning:
@@ -190,6 +188,15 @@ def _row_blind(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Me
     return ctx.meanings.of("row blind", whole_row(ctx, source, node.this, "identity"))
 
 
+def _distinct(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning:
+    """count(DISTINCT t): rows of a table with a primary key are told apart by it."""
+    if len(node.expressions) == 1:
+        source = row_source(ctx, node.expressions[0], scope)
+        if source is not None and source.table is not None and source.table.primary_key:
+            return ctx.meanings.of("distinct row", whole_row(ctx, source, node.expressions[0], "identity"))
+    return _generic(ctx, node, scope, clause)
+
+
 def _dot(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning:
     """`(t).a`: one field of a row; the rest of the row does not show."""
     source = row_source(ctx, node.this, scope)
@@ -199,16 +206,16 @@ def _dot(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning:
         if matches:
             return matches[0].meaning
     if isinstance(field, exp.Identifier):
-        return ctx.meanings.of("field", _field_base(ctx, node.this, scope, clause), field.name)
+        return ctx.meanings.field(value(ctx, node.this, scope, clause), ctx.name(field))
     return _generic(ctx, node, scope, clause)
-
-
-def _field_base(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning:
-    return value(ctx, node, scope, clause)
 
 
 def _cast(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning:
     inner = node.this.unnest() if isinstance(node.this, exp.Paren) else node.this
+    source = row_source(ctx, inner, scope)
+    if source is not None and _is_own_type(node.args["to"]) and row_type(ctx, node.args["to"]) is None:
+        ctx.doubt("a cast of the schema's own turns the row into another type")
+        return ctx.meanings.of("converted row", whole_row(ctx, source, inner, "identity"))
     meaning = ctx.meanings.of(
         "cast", value(ctx, node.this, scope, clause), _word(ctx, node.args["to"], scope, clause)
     )
@@ -227,6 +234,10 @@ def _cast(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning
     return meaning
 
 
+def _is_own_type(data_type: exp.Expr) -> bool:
+    return isinstance(data_type, exp.DataType) and data_type.this is exp.DType.USERDEFINED
+
+
 def _function(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning:
     """A function that sqlglot has no class for: a routine of the schema, or the engine's own."""
     name = node.this.lower() if isinstance(node.this, str) else node.name.lower()
@@ -234,9 +245,14 @@ def _function(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Mea
     if routine is None:
         parts = [value(ctx, each, scope, clause) for each in node.expressions]
         return ctx.meanings.of("function", name, *parts)
-    ctx.result.routines.add(routine.name)
+    called = ctx.call(routine)
+    returned = (o.meaning for result in called.results for o in result)
     return ctx.meanings.of(
-        "routine", routine.name, *(_routine_argument(ctx, a, scope, clause) for a in node.expressions)
+        "routine",
+        routine.name,
+        called.meaning,
+        *returned,
+        *(_routine_argument(ctx, a, scope, clause) for a in node.expressions),
     )
 
 
@@ -305,6 +321,7 @@ _HANDLERS: dict[type[exp.Expr], _Handler] = {
     exp.Is: _is,
     exp.Count: _row_blind,
     exp.Ordered: _row_blind,
+    exp.Distinct: _distinct,
     exp.Dot: _dot,
     exp.Cast: _cast,
     exp.TryCast: _cast,

@@ -9,7 +9,7 @@ from sqlglot import exp
 from scanner.model import Routine, Table, TableName
 from scanner.resolve.context import Context
 from scanner.resolve.expressions import arguments, row_type, value
-from scanner.resolve.resolution import Clause, Meaning, Output
+from scanner.resolve.resolution import Clause, ErrorKind, Meaning, Output
 from scanner.resolve.scope import DerivedSource, Scope, Source
 
 # Functions of PostgreSQL that yield several columns, and single columns not called after the function.
@@ -32,9 +32,14 @@ _ROW_MAKERS = frozenset(
 def function_source(ctx: Context, node: exp.Expr, call: exp.Expr | None, scope: Scope) -> Source:
     """A function call in FROM."""
     name = _function_name(call)
-    rows = ctx.meanings.of("function rows", name, _call(ctx, call, scope))
     alias, listed = _alias(ctx, node, name)
-    outputs, open_ = _outputs(ctx, call, name, alias, rows)
+    routine = routine_named(ctx, name)
+    if routine is not None:
+        outputs, rows, open_ = _routine_rows(ctx, routine, call, alias, scope)
+        _check_listed(ctx, routine, listed, node)
+    else:
+        rows = ctx.meanings.of("function rows", name, _call(ctx, call, scope))
+        outputs, open_ = _outputs(ctx, call, name, alias, rows)
     if listed:
         outputs = _renamed(ctx, outputs, listed, rows)
         open_ = False
@@ -50,7 +55,10 @@ def routine_named(ctx: Context, name: str) -> Routine | None:
 
 def row_outputs(ctx: Context, table: Table, base: Meaning) -> list[Output]:
     """The columns of a value of the table's row type."""
-    return [Output(c.name, ctx.meanings.of("field", base, c.name), c.type, star=True) for c in table.columns]
+    columns = table.columns
+    return [
+        Output(c.name, ctx.meanings.of("field", base, c.name), c.type, star=True, unset=True) for c in columns
+    ]
 
 
 def _function_name(call: exp.Expr | None) -> str:
@@ -97,9 +105,6 @@ def _renamed(
 def _outputs(
     ctx: Context, call: exp.Expr | None, name: str, alias: str, rows: Meaning
 ) -> tuple[list[Output], bool]:
-    routine = routine_named(ctx, name)
-    if routine is not None:
-        return _routine_outputs(ctx, routine, alias, rows)
     if name in _ROW_MAKERS and isinstance(call, exp.Anonymous) and call.expressions:
         first = call.expressions[0]
         table = row_type(ctx, first.args.get("to")) if isinstance(first, exp.Cast) else None
@@ -109,17 +114,51 @@ def _outputs(
     return [Output(alias, ctx.meanings.of("result", rows))], False
 
 
-def _routine_outputs(ctx: Context, routine: Routine, alias: str, rows: Meaning) -> tuple[list[Output], bool]:
-    ctx.result.routines.add(routine.name)
+def _routine_rows(
+    ctx: Context, routine: Routine, call: exp.Expr | None, alias: str, scope: Scope
+) -> tuple[list[Output], Meaning, bool]:
+    """What a routine of the schema yields; a column means what the body returns at its place."""
+    called = ctx.call(routine)
+    given = call.expressions if isinstance(call, exp.Anonymous) else []
+    rows = ctx.meanings.of("called", called.meaning, *(value(ctx, a, scope, Clause.FROM) for a in given))
+    declared = _declared(ctx, routine, alias)
+    places = [[_at(ctx, r, i, name) for r in called.results] for i, (name, _) in enumerate(declared)]
+    outputs = [
+        Output(name, ctx.meanings.of("returned", rows, name, *place), kind, star=True)
+        for (name, kind), place in zip(declared, places, strict=True)
+    ]
+    return outputs, rows, not declared
+
+
+def _at(ctx: Context, result: Sequence[Output], place: int, name: str) -> Meaning:
+    """What a result gives for a declared column: the output at its place, or the field of the row it returns."""
+    if len(result) == 1 and result[0].meaning in ctx.meanings.rows:
+        return ctx.meanings.field(result[0].meaning, name)
+    return result[place].meaning if place < len(result) else ctx.meanings.of("missing", place)
+
+
+def _declared(ctx: Context, routine: Routine, alias: str) -> list[tuple[str, str | None]]:
+    """The columns a routine is declared to return; none for `record`."""
     table = returned_table(ctx, routine)
     if table is not None:
-        return row_outputs(ctx, table, rows), False
+        return [(c.name, c.type) for c in table.columns]
     out = [a for a in routine.arguments if a.mode in ("out", "inout", "table")]
     if out:
-        return [Output(a.name, ctx.meanings.of("field", rows, a.name), a.type) for a in out], False
-    if (routine.returns or "").removeprefix("setof ") == "record":
-        return [], True
-    return [Output(alias, ctx.meanings.of("result", rows), routine.returns)], False
+        return [(a.name or alias, a.type) for a in out]
+    returns = (routine.returns or "").removeprefix("setof ")
+    return [] if returns == "record" else [(alias, returns)]
+
+
+def _check_listed(
+    ctx: Context, routine: Routine, listed: Sequence[tuple[str, str | None]], node: exp.Expr
+) -> None:
+    """A function returning record must yield the columns that the caller lists."""
+    if not listed or (routine.returns or "").removeprefix("setof ") != "record":
+        return
+    for result in ctx.call(routine).results:
+        if len(result) != len(listed):
+            message = f"{routine.name} returns {len(result)} columns, and the query lists {len(listed)}"
+            ctx.error(ErrorKind.RETURN_TYPE, "42P13", message, node)
 
 
 def returned_table(ctx: Context, routine: Routine) -> Table | None:

@@ -11,6 +11,8 @@ from scanner.resolve.scope import Scope, TableSource
 
 _AGGREGATES = (exp.AggFunc, exp.JSONArrayAgg, exp.JSONObjectAgg, exp.GroupConcat)
 _ANONYMOUS_AGGREGATES = frozenset(
+    "sum count min max avg array_agg string_agg group_concat bool_and bool_or".split()
+) | frozenset(
     {
         "json_agg",
         "jsonb_agg",

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from scanner.model import Column, Table
+from scanner.model import Column, Table, TableName
 from scanner.resolve.context import Context, Relation
-from scanner.resolve.resolution import ErrorKind
+from scanner.resolve.privileges import check_sequences
+from scanner.resolve.resolution import ErrorKind, Output
 
 
 def insert_columns(
@@ -31,6 +32,7 @@ def insert_columns(
 def check_insert(ctx: Context, table: Table, columns: Sequence[Column], node: exp.Expr) -> None:
     """Notes what fails: values for generated columns, and required columns that get none."""
     written = {c.name for c in columns}
+    check_sequences(ctx, table, columns, node)
     rows = node.args.get("expression")
     for position, column in enumerate(columns):
         computed = column.generated or (column.identity == "always" and not node.args.get("override"))
@@ -43,6 +45,25 @@ def check_insert(ctx: Context, table: Table, columns: Sequence[Column], node: ex
     for column in table.columns:
         if column.name not in written and _required(ctx, column):
             _missing(ctx, table, column, node)
+
+
+def check_unset(
+    ctx: Context, table: Table, columns: Sequence[Column], given: Sequence[Output], node: exp.Expr
+) -> None:
+    """An explicit NULL beats the default: fields of a row variable or JSON document that nobody assigned."""
+    for column, output in zip(columns, given, strict=False):
+        if output.unset and not column.nullable and not column.generated:
+            doubt = f"the row may carry a value for {column.name}"
+            message = f'null value in column "{column.name}" of relation "{table.name}": the row given has none for it'
+            ctx.error(
+                ErrorKind.REQUIRED_COLUMN,
+                "23502/1048",
+                message,
+                node,
+                column=column.name,
+                table=table.name,
+                possible=doubt,
+            )
 
 
 def _positional(ctx: Context, table: Table, given: Relation, node: exp.Expr) -> list[Column]:
@@ -65,7 +86,14 @@ def _width_error(ctx: Context, targets: int, given: int, table: Table, node: exp
 
 def _required(ctx: Context, column: Column) -> bool:
     """No value, no default, no NULL. MySQL gives an ENUM its first member (measured)."""
-    if column.nullable or column.has_default:
+    if column.has_default:
+        return False
+    domain = ctx.schema.types.get(TableName("public", column.type)) or ctx.schema.types.get(
+        TableName(None, column.type)
+    )
+    if domain is not None and domain.kind == "domain" and domain.not_null and domain.default is None:
+        return True
+    if column.nullable:
         return False
     return ctx.postgres or not column.type.lower().startswith("enum")
 

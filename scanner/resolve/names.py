@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 
 from sqlglot import exp
 
-from scanner.model import TableName
+from scanner.model import Table, TableName
 from scanner.resolve.context import Context
-from scanner.resolve.lookup import COLUMNS_ONLY, Lookup, Step, lookup
+from scanner.resolve.lookup import Lookup, Step, lookup
+from scanner.resolve.privileges import check_readable
 from scanner.resolve.resolution import Binding, Clause, ErrorKind, Meaning, Output, WholeRow
-from scanner.resolve.scope import Field, Scope, Source
+from scanner.resolve.scope import Field, Scope, Source, TableSource
 
 _SYSTEM_COLUMNS = frozenset({"ctid", "xmin", "xmax", "cmin", "cmax", "tableoid", "oid"})
 
@@ -24,14 +25,28 @@ def bind(ctx: Context, column: exp.Column, scope: Scope, clause: Clause, *, alon
 
 def whole_row(ctx: Context, source: Source, node: exp.Expr, use: str) -> Meaning:
     """A row of the source as one value; what depends on its columns depends on the use."""
-    fields = [f for f in source.fields() if not f.hidden]
+    fields = _row_fields(ctx, source)
     names = tuple(f.name for f in fields)
+    now = ctx.schema.relations.get(source.table.name) if source.table is not None else None
+    if isinstance(now, Table) and use == "value":
+        check_readable(ctx, now, names, node)
     ctx.result.whole_rows[id(node)] = WholeRow(ctx.span(node), source.alias, source.relation, names, use)
     if use == "identity":
         return ctx.meanings.of("row", source.node)
     if use == "not-null-test":
         return ctx.meanings.of("row not null", source.node, *_nullable_columns(source))
-    return ctx.meanings.of("row value", source.node, names, *(f.meaning for f in fields))
+    meaning = ctx.meanings.of("row value", source.node, names, *(f.meaning for f in fields))
+    ctx.row_values[meaning] = source
+    ctx.meanings.rows[meaning] = {f.name: f.meaning for f in fields}
+    return meaning
+
+
+def _row_fields(ctx: Context, source: Source) -> list[Field]:
+    """The fields of a row value: the table's columns of today, even where names are those of an earlier day."""
+    now = ctx.schema.relations.get(source.table.name) if source.table is not None else None
+    if isinstance(now, Table) and now is not source.table:
+        source = TableSource(source.alias, source.node, now, ctx.schema.index(now), ctx.meanings)
+    return [f for f in source.fields() if not f.hidden]
 
 
 def source_named(ctx: Context, name: str, scope: Scope | None) -> Source | None:
@@ -210,10 +225,23 @@ def _bind_row(ctx: Context, column: exp.Column, source: Source, clause: Clause) 
     meaning = whole_row(ctx, source, column, "value")
     place = _place(ctx, column)
     row = Binding(
-        source.alias, clause, meaning, place, source.alias, source.node, source.relation, kind="row"
+        source.alias,
+        clause,
+        meaning,
+        place,
+        source.alias,
+        source.node,
+        source.relation,
+        None,
+        _type(source),
+        kind="row",
     )
     _note(ctx, column, row)
     return meaning
+
+
+def _type(source: Source) -> str | None:
+    return str(source.relation) if source.table is not None else None
 
 
 def _bind_qualified(ctx: Context, column: exp.Column, scope: Scope, clause: Clause) -> Meaning:
@@ -247,21 +275,11 @@ def _bind_field_access(
     for level in _levels(scope):
         matches = level.find(ctx.key(qualifier))
         if matches and ctx.postgres:
-            return ctx.meanings.of("field", matches[0].meaning, name)
-        if qualifier in level.variables:
-            _note(
-                ctx,
-                column,
-                Binding(
-                    name,
-                    clause,
-                    ctx.meanings.of("variable", qualifier, name),
-                    None,
-                    qualifier,
-                    kind="variable",
-                ),
-            )
-            return ctx.meanings.of("variable", qualifier, name)
+            return ctx.meanings.field(matches[0].meaning, name)
+        if qualifier in level.variables or (qualifier == ctx.settings.via and name in level.variables):
+            meaning = ctx.meanings.of("variable", qualifier, name)
+            _note(ctx, column, Binding(name, clause, meaning, None, qualifier, kind="variable"))
+            return meaning
     if column.args.get("db") is not None:
         return ctx.meanings.of("field", qualifier, name)
     ctx.error(
@@ -323,4 +341,4 @@ def _place(ctx: Context, column: exp.Column) -> tuple[int, int] | None:
     return (first["start"], last["end"] + 1) if "start" in first and "end" in last else None
 
 
-__all__ = ["COLUMNS_ONLY", "bind", "output_named", "row_source", "source_named", "whole_row"]
+__all__ = ["bind", "output_named", "row_source", "source_named", "whole_row"]

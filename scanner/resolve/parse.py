@@ -1,30 +1,33 @@
-"""Text → tree: what sqlglot reads as it is, and what has to be unwrapped first."""
+"""Text → tree: what sqlglot reads as it is, and what has to be unwrapped or disguised first.
+
+Everything done to the text keeps its length, so that the offsets of the tree are offsets of the statement given.
+"""
 
 from __future__ import annotations
 
 import logging
 import re
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import sqlglot
 from sqlglot import exp
+from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import SqlglotError
 
 from scanner.model import Family, Unresolved
+from scanner.resolve.wrapped import Wrapper, unwrap
 
 # sqlglot warns for every statement it hands back as text; we report those as unresolved ourselves.
 logging.getLogger("sqlglot").setLevel(logging.ERROR)
 
-_PLACEHOLDER = re.compile(r"\$(\d+)(?=[\w$,|:)\]])")
-_REPLACE = re.compile(r"\s*REPLACE\b(?P<low>\s+(LOW_PRIORITY|DELAYED))?(\s+INTO\b)?", re.I)
-_INTO_VARIABLES = re.compile(
-    r"\bINTO\s+(?P<names>@?[\w`.]+(?:\s*,\s*@?[\w`.]+)*)(?=\s+FROM\b|\s*(?:;|$)|\s+(?:WHERE|LIMIT|FOR)\b)",
-    re.I,
-)
-_MODIFIERS = re.compile(
-    r"^(\s*(?:INSERT|UPDATE|DELETE|REPLACE))((?:\s+(?:LOW_PRIORITY|HIGH_PRIORITY|DELAYED|QUICK))+)\b", re.I
-)
+# Read as SQL, "$1,$" is the start of a dollar quote: a parameter is shown to sqlglot as a number of the same length.
+_PARAMETER = re.compile(r"\$\d+(?![\w$])")
+_FUNCTION = re.compile(r"(?<![\w.\"`])([A-Za-z])(\w*)(?=\s*\()")
+# A letter that no function's name begins with, and the way back.
+_PLAIN = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_BOLD = "".join(chr(0x1D400 + i) for i in range(52))
+_DISGUISE, _UNDISGUISE = str.maketrans(_PLAIN, _BOLD), str.maketrans(_BOLD, _PLAIN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,45 +35,61 @@ class Parsed:
     """A statement's tree, with what its text said that the tree cannot hold."""
 
     tree: exp.Expr
-    text: str  # what the offsets of the tree count in: as long as the statement given
-    replaces: bool = False  # REPLACE, read as INSERT
-    into: tuple[str, ...] = ()  # MySQL: SELECT … INTO @a, @b
+    wrapper: Wrapper
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=8192)
 def parse(sql: str, family: Family) -> Parsed | Unresolved:
-    """Reads one statement. Offsets of the tree are offsets of `sql`."""
-    text = _PLACEHOLDER.sub(_spaced, sql) if family == "postgres" and "$" in sql else sql
-    replaces, into = False, ()
-    if family == "mysql":
-        text, replaces, into = _mysql(text)
-    try:
-        tree = sqlglot.parse_one(text, dialect=family)
-    except (SqlglotError, RecursionError) as error:
-        return Unresolved("does not parse", _first_line(error))
+    """Reads one statement; what stands in an EXPLAIN, a cursor or a PREPARE is read as what it is."""
+    wrapper = unwrap(sql, family)
+    tree = _tree(wrapper.sql, family)
+    if isinstance(tree, Unresolved):
+        return tree
     if isinstance(tree, exp.Command):
         return Unresolved("opaque statement", str(tree.this).upper())
-    return Parsed(tree, text, replaces, into)
+    return Parsed(tree, wrapper)
 
 
-def _spaced(match: re.Match[str]) -> str:
-    return f"${match[1]} "
+def _tree(sql: str, family: Family) -> exp.Expr | Unresolved:
+    text = _PARAMETER.sub(lambda m: "0" * len(m[0]), sql) if family == "postgres" else sql
+    try:
+        return sqlglot.parse_one(text, dialect=family)
+    except RecursionError:
+        return Unresolved("too deeply nested", "the statement is nested more deeply than can be followed")
+    except (SqlglotError, ValueError) as error:
+        return _disguised(text, family) or Unresolved("does not parse", _first_line(error))
 
 
-def _mysql(text: str) -> tuple[str, bool, tuple[str, ...]]:
-    """What MySQL's grammar has and sqlglot's has not, blanked out in place so that offsets stay."""
-    text = _MODIFIERS.sub(lambda m: m[1] + " " * len(m[2]), text)
-    replaces = bool(_REPLACE.match(text)) and not re.match(r"\s*REPLACE\s*\(", text, re.I)
-    if replaces:
-        text = re.sub(
-            r"REPLACE(\s+INTO\b)?", lambda m: "INSERT " + (m[1] or " INTO"), text, count=1, flags=re.I
-        )
-    into: tuple[str, ...] = ()
-    if re.match(r"\s*(SELECT|WITH|TABLE)\b", text, re.I) and (found := _INTO_VARIABLES.search(text)):
-        into = tuple(name.strip() for name in found["names"].split(","))
-        text = text[: found.start()] + " " * (found.end() - found.start()) + text[found.end() :]
-    return text, replaces, into
+def _disguised(text: str, family: Family) -> exp.Expr | None:
+    """Reads the text once more with the functions under names that sqlglot has no grammar of its own for.
+
+    An application's own `sum(amount, currency)` or `convert(amount, currency)` is none of the engine's.
+    """
+    hidden = _FUNCTION.sub(lambda m: _hide(m, family), text)
+    if hidden == text:
+        return None
+    try:
+        tree = sqlglot.parse_one(hidden, dialect=family)
+    except (SqlglotError, ValueError, RecursionError):
+        return None
+    for call in tree.find_all(exp.Anonymous):
+        if isinstance(call.this, str):
+            call.set("this", call.this.translate(_UNDISGUISE))
+    return tree
+
+
+def _hide(match: re.Match[str], family: Family) -> str:
+    known = (match[1] + match[2]).upper() in _functions(family)
+    return match[1].translate(_DISGUISE) + match[2] if known else match[0]
+
+
+@cache
+def _functions(family: Family) -> frozenset[str]:
+    parser = Dialect.get_or_raise(family).parser_class
+    structural = {"CAST", "EXTRACT", "ARRAY", "ROW", "VALUES", "EXISTS", "ANY", "ALL", "SOME", "IN", "UNNEST"}
+    return frozenset({*parser.FUNCTIONS, *parser.FUNCTION_PARSERS} - structural)
 
 
 def _first_line(error: Exception) -> str:
-    return re.sub(r"\x1b\[\d+m", "", str(error)).splitlines()[0][:160] if str(error) else type(error).__name__
+    text = re.sub(r"\x1b\[\d+m", "", str(error))
+    return text.splitlines()[0][:160] if text else type(error).__name__

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
+from scanner.model import Table, TableName
 from scanner.resolve.context import Context
 from scanner.resolve.expressions import row_type, scalar_type, value
 from scanner.resolve.names import row_source, source_named
+from scanner.resolve.privileges import check_readable
 from scanner.resolve.resolution import Clause, Output, Star
 from scanner.resolve.scope import Field, Scope, fields
 
@@ -22,7 +24,7 @@ def project(
     open_ = False
     for item in items:
         stars = _star_fields(ctx, item, scope)
-        made = [_named(ctx, item, value(ctx, item, scope, clause))] if stars is None else _spread(stars)
+        made = [_named(ctx, item, value(ctx, item.unalias(), scope, clause))] if stars is None else _spread(stars)
         open_ = open_ or (stars is not None and _is_open(ctx, item, scope))
         outputs += made
         nodes += [id(item)] * len(made)
@@ -41,6 +43,10 @@ def _star_fields(ctx: Context, item: exp.Expr, scope: Scope) -> list[Field] | No
     else:
         return None
     tables = tuple(dict.fromkeys(f.table for f in found if f.table))
+    for name in tables if ctx.settings.role else ():
+        table = ctx.schema.relations.get(name)
+        if isinstance(table, Table):
+            check_readable(ctx, table, [f.column for f in found if f.table == name and f.column], item)
     ctx.result.stars[id(item)] = Star(ctx.span(item), tables, len(found))
     return found
 
@@ -61,18 +67,27 @@ def _row_star(ctx: Context, item: exp.Dot, scope: Scope) -> list[Field]:
         return list(source.fields())
     base = value(ctx, item.this, scope, Clause.SELECT)
     inner = item.this.unnest()
-    table = row_type(ctx, inner.args.get("to")) if isinstance(inner, exp.Cast) else None
+    table = row_type(ctx, inner.args.get("to")) if isinstance(inner, exp.Cast) else _row_of(ctx, inner)
     if table is None:
         ctx.doubt("the row type behind a star is not known")
         return []
     return [
-        Field(c.name, ctx.meanings.of("field", base, c.name), c.type, table=table.name, column=c.name)
+        Field(c.name, ctx.meanings.field(base, c.name), c.type, table=table.name, column=c.name)
         for c in table.columns
     ]
 
 
+def _row_of(ctx: Context, node: exp.Expr) -> Table | None:
+    """The table whose row an expression holds, by its type: a composite column, or a row handed on as a value."""
+    words = (scalar_type(ctx, node) or "").split(".")
+    found = (
+        ctx.schema.find(TableName(words[-2] if len(words) > 1 else None, words[-1])) if words[-1] else None
+    )
+    return found if isinstance(found, Table) else None
+
+
 def _spread(found: list[Field]) -> list[Output]:
-    return [Output(f.name, f.meaning, f.type, star=True) for f in found]
+    return [Output(f.name, f.meaning, f.type, star=True, unset=f.unset) for f in found]
 
 
 def _is_open(ctx: Context, item: exp.Expr, scope: Scope) -> bool:

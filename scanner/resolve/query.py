@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlglot import exp
 
 from scanner.resolve.context import Context, Relation
@@ -9,7 +11,7 @@ from scanner.resolve.expressions import value
 from scanner.resolve.grouping import check_grouping
 from scanner.resolve.names import bind, output_named
 from scanner.resolve.projection import project
-from scanner.resolve.resolution import Clause, ErrorKind, Meaning, Output
+from scanner.resolve.resolution import Binding, Clause, ErrorKind, Meaning, Output
 from scanner.resolve.scope import CommonTable, Scope, TableSource
 from scanner.resolve.sources import add_from, duplicate_names, rename
 
@@ -36,7 +38,7 @@ def common_tables(ctx: Context, node: exp.Expr, scope: Scope) -> None:
 
 def select(ctx: Context, node: exp.Select, parent: Scope | None) -> Relation:
     """One SELECT."""
-    scope = Scope(parent)
+    scope = ctx.scopes[id(node)] = Scope(parent)
     common_tables(ctx, node, scope)
     rows = [add_from(ctx, node, scope)]
     rows.append(_condition(ctx, node.args.get("where"), scope, Clause.WHERE))
@@ -52,7 +54,7 @@ def select(ctx: Context, node: exp.Select, parent: Scope | None) -> Relation:
         _limit(ctx, node, scope),
     ]
     check_grouping(ctx, node, scope, keys)
-    return Relation(outputs, ctx.meanings.of("select", *rows), open_)
+    return Relation(outputs, ctx.meanings.of("select", *rows), open_, _identity(ctx, node, scope, outputs))
 
 
 def _dispatch(ctx: Context, node: exp.Expr, parent: Scope | None) -> Relation:
@@ -97,7 +99,8 @@ def _set_operation(ctx: Context, node: exp.SetOperation, parent: Scope | None) -
             node,
         )
     outputs = tuple(_arm(ctx, l, r) for l, r in zip(left.outputs, right.outputs, strict=False))
-    rows = ctx.meanings.of(node.key, left.rows, right.rows, *_compared(node, outputs))
+    told_apart = _compared(node, outputs) if left.identity is None or left.identity != right.identity else []
+    rows = ctx.meanings.of(node.key, left.rows, right.rows, *told_apart)
     scope.outputs = outputs
     rows = ctx.meanings.of("sorted", rows, *_order_by_outputs(ctx, node, scope), _limit(ctx, node, scope))
     return Relation(outputs, rows, left.open or right.open)
@@ -115,17 +118,37 @@ def _compared(node: exp.SetOperation, outputs: tuple[Output, ...]) -> list[Meani
     return [] if keeps_all else [o.meaning for o in outputs]
 
 
+def _identity(
+    ctx: Context, node: exp.Select, scope: Scope, outputs: tuple[Output, ...]
+) -> tuple[object, ...] | None:
+    """The table and places of the primary key, when every row is a row of one table with its key in it.
+
+    Two such rows are equal when their keys are: the other columns decide nothing.
+    """
+    source = scope.items[0] if len(scope.items) == 1 else None
+    if not isinstance(source, TableSource) or source.table is None or node.args.get("group") is not None:
+        return None
+    wanted = [f.meaning for name in source.table.primary_key for f in source.find(ctx.key(name))]
+    meanings = [o.meaning for o in outputs]
+    if not wanted or not set(wanted) <= set(meanings) or any(not o.star for o in outputs):
+        return None
+    return (source.table.name, *(meanings.index(meaning) for meaning in wanted))
+
+
 def _values(ctx: Context, node: exp.Expr, parent: Scope | None) -> Relation:
     scope = Scope(parent)
-    cells: list[list[Meaning]] = []
+    cells: list[tuple[Output, ...]] = []
+    open_ = False
     for row in node.expressions:
         parts = row.expressions if isinstance(row, exp.Tuple) else [row]
-        cells.append([value(ctx, cell, scope, Clause.VALUES) for cell in parts])
-    first = cells[0] if cells else []
-    name = "column{}" if ctx.postgres else "column_{}"
-    start = 1 if ctx.postgres else 0
-    outputs = tuple(Output(name.format(i), meaning) for i, meaning in enumerate(first, start))
-    return Relation(outputs, ctx.meanings.of("values", *(cell for row in cells for cell in row)))
+        made, row_open = project(ctx, parts, scope, Clause.VALUES)
+        cells.append(made)
+        open_ = open_ or row_open
+    name, start = ("column{}", 1) if ctx.postgres else ("column_{}", 0)
+    first = cells[0] if cells else ()
+    outputs = tuple(replace(o, name=name.format(i)) for i, o in enumerate(first, start))
+    rows = ctx.meanings.of("values", len(cells), *(o.meaning for row in cells[1:] for o in row))
+    return Relation(outputs, rows, open_)
 
 
 def _common_table(ctx: Context, cte: exp.Expr, relation: Relation) -> CommonTable:
@@ -154,19 +177,21 @@ def _group_by(ctx: Context, group: exp.Expr | None, scope: Scope) -> list[Meanin
 def _group_key(ctx: Context, item: exp.Expr, scope: Scope) -> list[Meaning]:
     if isinstance(item, (exp.Rollup, exp.Cube, exp.GroupingSets, exp.Tuple)):
         return [key for each in item.expressions for key in _group_key(ctx, each, scope)]
-    return [sort_key(ctx, item, scope, Clause.GROUP_BY)]
+    return [_row_key(ctx, sort_key(ctx, item, scope, Clause.GROUP_BY))]
+
+
+def _row_key(ctx: Context, meaning: Meaning) -> Meaning:
+    """Rows of a table with a primary key are told apart by it, however many columns they have."""
+    source = ctx.row_values.get(meaning)
+    keyed = source is not None and source.table is not None and source.table.primary_key
+    return ctx.meanings.of("row", source.node) if source is not None and keyed else meaning
 
 
 def sort_key(ctx: Context, item: exp.Expr, scope: Scope, clause: Clause) -> Meaning:
     """A key of GROUP BY, ORDER BY or DISTINCT ON: an ordinal, a name alone, or an expression."""
     inner = item.unnest() if isinstance(item, exp.Paren) else item
     if isinstance(inner, exp.Literal) and not inner.is_string and inner.name.isdigit():
-        position = int(inner.name) - 1
-        return (
-            scope.outputs[position].meaning
-            if 0 <= position < len(scope.outputs)
-            else ctx.meanings.of("ordinal", position)
-        )
+        return _ordinal(ctx, inner, scope, clause)
     if (
         isinstance(inner, exp.Column)
         and inner.args.get("table") is None
@@ -176,6 +201,18 @@ def sort_key(ctx: Context, item: exp.Expr, scope: Scope, clause: Clause) -> Mean
         ctx.meaning_of[id(inner)] = ctx.meaning_of[id(item)] = from_names
         return from_names
     return value(ctx, item, scope, clause)
+
+
+def _ordinal(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning:
+    position = int(node.name) - 1
+    if not 0 <= position < len(scope.outputs):
+        return ctx.meanings.of("ordinal", position)
+    output = scope.outputs[position]
+    span = ctx.span(node)
+    ctx.result.bindings[id(node)] = Binding(
+        node.name, clause, output.meaning, span, "", column=output.name, type=output.type, kind="ordinal"
+    )
+    return output.meaning
 
 
 def _order_by(
@@ -236,6 +273,8 @@ def _holds_keys(ctx: Context, scope: Scope, outputs: tuple[Output, ...]) -> bool
     for source in sources:
         if not isinstance(source, TableSource) or source.table is None or not source.table.primary_key:
             return False
+        if any(ctx.row_values.get(meaning) is source for meaning in meanings):
+            continue
         found = [f for name in source.table.primary_key for f in source.find(ctx.key(name))]
         if not meanings.issuperset(f.meaning for f in found) or not found:
             return False

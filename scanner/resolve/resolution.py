@@ -21,10 +21,17 @@ class Meanings:
     def __init__(self) -> None:
         self._numbers: dict[tuple[object, ...], int] = {}
         self._kept: list[object] = []
+        # A row used as a value → its fields: what is taken out of the row again does not depend on the others.
+        self.rows: dict[Meaning, dict[str, Meaning]] = {}
 
     def of(self, *parts: object) -> Meaning:
         """The integer of a structure made of hashable parts (other meanings among them)."""
         return self._numbers.setdefault(parts, len(self._numbers))
+
+    def field(self, row: Meaning, name: str) -> Meaning:
+        """One field of a row value."""
+        fields = self.rows.get(row)
+        return self.of("field", fields[name] if fields is not None and name in fields else row, name)
 
     def keep(self, tree: object) -> None:
         """Keeps a tree alive: meanings name its nodes by their identity."""
@@ -113,6 +120,7 @@ class Output:
     meaning: Meaning
     type: str | None = None
     star: bool = False  # comes out of a star
+    unset: bool = False  # NULL unless somebody assigned it: a field of a row variable or of a JSON document
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,4 +185,5 @@ class Resolution:
     errors: list[SqlError] = field(default_factory=list)
     unknown_relations: set[TableName] = field(default_factory=set)
     doubts: list[str] = field(default_factory=list)  # why the answer can be no more than possible
+    bodies: dict[str, Meaning] = field(default_factory=dict)  # routine or trigger set off → what it does
     creates: str | None = None  # the object a CREATE … AS makes

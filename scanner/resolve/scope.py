@@ -21,6 +21,7 @@ class Field:
     table: TableName | None = None  # the base table it is a column of
     column: str | None = None
     hidden: bool = False  # left out by stars (INVISIBLE)
+    unset: bool = False  # see Output.unset
 
 
 class Source:
@@ -59,6 +60,7 @@ class TableSource(Source):
     ) -> None:
         super().__init__(alias, node, meanings.of("table", node, table.name), relation=table.name)
         self.table = table
+        self.unset = False  # a row variable that no query has filled: a field nobody assigned is NULL
         self._index = index
         self._meanings = meanings
         self._renamed = dict(zip((c.name for c in table.columns), renamed, strict=False))
@@ -85,7 +87,15 @@ class TableSource(Source):
         meaning = self._meanings.of("column", self.node, column.name)
         name = self._renamed.get(column.name, column.name)
         return Field(
-            name, meaning, column.type, self.alias, self.node, self.table.name, column.name, column.invisible
+            name,
+            meaning,
+            column.type,
+            self.alias,
+            self.node,
+            self.table.name,
+            column.name,
+            column.invisible,
+            self.unset,
         )
 
 
@@ -105,19 +115,17 @@ class DerivedSource(Source):
         relation: TableName | None = None,
     ) -> None:
         super().__init__(alias, node, rows, open_=open_, relation=relation)
-        self._fields = [
-            Field(
-                o.name if o.name is not None else "",
-                meanings.of("derived", node, o.meaning),
-                o.type,
-                alias,
-                node,
-            )
-            for o in outputs
-        ]
+        self._fields = [self._made(o, meanings) for o in outputs]
         self._index: dict[str, list[Field]] = {}
         for made in self._fields:
             self._index.setdefault(key(made.name), []).append(made)
+
+    def _made(self, output: Output, meanings: Meanings) -> Field:
+        meaning = meanings.of("derived", self.node, output.meaning)
+        if output.meaning in meanings.rows:
+            meanings.rows[meaning] = meanings.rows[output.meaning]
+        name = output.name if output.name is not None else ""
+        return Field(name, meaning, output.type, self.alias, self.node, unset=output.unset)
 
     def find(self, key: str) -> Sequence[Field]:
         """See Source."""

@@ -100,10 +100,10 @@ def duplicate_names(ctx: Context, outputs: Sequence[Output], node: exp.Expr, *, 
 
 
 def table_source(
-    ctx: Context, node: exp.Table, table: Table, alias: str, renamed: Sequence[str] = ()
+    ctx: Context, node: exp.Expr, table: Table, alias: str, renamed: Sequence[str] = (), *, written: bool = False
 ) -> TableSource:
-    """A base table under an alias."""
-    schema = ctx.names_schema
+    """A base table under an alias. A table that is written to is always today's."""
+    schema = ctx.schema if written else ctx.names_schema
     known = schema.relations.get(table.name)
     named = known if isinstance(known, Table) else table
     if len(renamed) > len(named.columns):
@@ -263,7 +263,7 @@ def _natural_names(ctx: Context, left: Tree, right: Tree) -> list[str]:
     if any(source.open for source in (*sources(left), *sources(right))):
         ctx.doubt("NATURAL JOIN with a relation whose columns are not known")
     mine = fields(right, ctx.key)
-    return [f.name for f in mine if find(left, ctx.key(f.name))]
+    return [f.name for f in mine if any(not other.hidden for other in find(left, ctx.key(f.name)))]
 
 
 def _keys(ctx: Context, left: Tree, right: Tree, names: Sequence[str], join: exp.Join) -> dict[str, Field]:

@@ -6,12 +6,16 @@ from dataclasses import replace
 
 from sqlglot import exp
 
-from scanner.model import Table, TableName, Unresolved, View
+from scanner.bodies import VariableRule
+from scanner.model import Unresolved, View
 from scanner.resolve.context import Context, Relation, Settings
+from scanner.resolve.definitions import copy, create, load, truncate
 from scanner.resolve.parse import Parsed, parse
 from scanner.resolve.query import query
-from scanner.resolve.resolution import ErrorKind, Meanings, Output, Resolution, Write
+from scanner.resolve.routines import call, call_named, fire, run_block
+from scanner.resolve.resolution import ErrorKind, Meanings, Resolution
 from scanner.resolve.sources import duplicate_names, rename
+from scanner.resolve.wrapped import Wrapper
 from scanner.resolve.writes import write
 from scanner.schema import Schema
 
@@ -25,9 +29,9 @@ def resolve(
 ) -> Resolution | Unresolved:
     """What the engine would make of the statement. Resolve the same `parsed` twice to compare two schemas."""
     ctx = context(schema, meanings, settings, parsed.tree.key)
-    ctx.replaces = parsed.replaces
+    ctx.wrapper = parsed.wrapper
     try:
-        return _statement(ctx, parsed)
+        return _wrapped(ctx, parsed)
     except RecursionError:
         return Unresolved("too deeply nested", "the statement is nested more deeply than can be followed")
 
@@ -38,7 +42,48 @@ def context(schema: Schema, meanings: Meanings, settings: Settings, kind: str, *
     ctx.query = lambda node, scope: query(ctx, node, scope)
     ctx.write = lambda node, scope: write(ctx, node, scope)
     ctx.view = lambda view: _view(ctx, view, views)
+    ctx.call = lambda routine: call(ctx, routine)
+    ctx.fire = lambda table, event: fire(ctx, table, event)
+    ctx.inside = lambda name, rule, frozen: _inside(ctx, name, rule, frozen=frozen)
     return ctx
+
+
+def _inside(ctx: Context, name: str, rule: VariableRule, *, frozen: bool) -> Context:
+    inner = context(ctx.schema, ctx.meanings, replace(ctx.settings, via=name, variables=rule), "body")
+    inner.active = (*ctx.active, name)
+    inner.called = ctx.called
+    inner.frozen = frozen
+    return inner
+
+
+def _wrapped(ctx: Context, parsed: Parsed) -> Resolution | Unresolved:
+    kind = parsed.wrapper.kind
+    if kind in ("execute", "fetch"):
+        return Unresolved("opaque statement", kind.upper())
+    if kind in ("call", "do"):
+        return _called(ctx, parsed.wrapper)
+    if kind == "load":
+        return load(ctx, parsed)
+    resolution = _statement(ctx, parsed)
+    if isinstance(resolution, Unresolved):
+        return resolution
+    if kind in ("explain", "prepare"):
+        resolution.outputs, resolution.rows, resolution.writes = (), 0, []
+    elif kind in ("refresh", "handler"):
+        resolution.outputs = ()
+    elif kind == "describe":
+        described = (o.name for o in resolution.outputs)
+        resolution.outputs, resolution.rows = (), ctx.meanings.of("described", *described)
+    return resolution
+
+
+def _called(ctx: Context, wrapper: Wrapper) -> Resolution | Unresolved:
+    called = run_block(ctx, wrapper.name) if wrapper.kind == "do" else call_named(ctx, wrapper.name)
+    if called is None:
+        return Unresolved("unknown routine", f"the schema has no routine {wrapper.name}")
+    ctx.result.rows = called.meaning
+    ctx.result.outputs = tuple(output for result in called.results for output in result)
+    return ctx.result
 
 
 def _statement(ctx: Context, parsed: Parsed) -> Resolution | Unresolved:
@@ -49,11 +94,11 @@ def _statement(ctx: Context, parsed: Parsed) -> Resolution | Unresolved:
     elif isinstance(tree, _WRITES):
         relation = write(ctx, tree, None)
     elif isinstance(tree, exp.Create):
-        return _create(ctx, tree)
+        return create(ctx, tree)
     elif isinstance(tree, exp.Copy):
-        return _copy(ctx, tree)
+        return copy(ctx, tree)
     elif isinstance(tree, exp.TruncateTable):
-        return _truncate(ctx, tree)
+        return truncate(ctx, tree)
     else:
         return Unresolved("statement of another kind", tree.key.upper())
     result.outputs, result.rows = relation.outputs, relation.rows
@@ -62,12 +107,13 @@ def _statement(ctx: Context, parsed: Parsed) -> Resolution | Unresolved:
 
 def _into(ctx: Context, parsed: Parsed, relation: Relation, tree: exp.Expr) -> None:
     """MySQL's SELECT … INTO @a, @b wants as many variables as columns."""
-    if parsed.into and len(parsed.into) != len(relation.outputs) and not relation.open:
-        message = f"SELECT has {len(relation.outputs)} columns for {len(parsed.into)} variables"
+    into = parsed.wrapper.into
+    if into and len(into) != len(relation.outputs) and not relation.open:
+        message = f"SELECT has {len(relation.outputs)} columns for {len(into)} variables"
         ctx.error(ErrorKind.INTO_WIDTH, "42601/1222", message, tree)
-    into = tree.args.get("into")
-    if ctx.postgres and into is not None:
-        ctx.result.creates = into.this.name
+    table = tree.args.get("into")
+    if ctx.postgres and table is not None:
+        ctx.result.creates = table.this.name
         duplicate_names(ctx, relation.outputs, tree, always=True)
 
 
@@ -90,90 +136,3 @@ def _view(ctx: Context, view: View, depth: int) -> Relation:
         ctx.doubt(doubt)
     ctx.result.behind |= inner.result.reads | inner.result.behind
     return Relation(outputs, relation.rows, relation.open)
-
-
-def _create(ctx: Context, tree: exp.Create) -> Resolution | Unresolved:
-    """CREATE VIEW and CREATE TABLE AS: the new object's columns are its outputs."""
-    kind = str(tree.args.get("kind") or "").upper()
-    target = tree.this.this if isinstance(tree.this, exp.Schema) else tree.this
-    if kind not in ("VIEW", "TABLE") or not isinstance(target, exp.Table):
-        return Unresolved("statement of another kind", f"CREATE {kind}")
-    ctx.result.creates = target.name
-    if tree.expression is None:
-        return _create_like(ctx, tree)
-    relation = query(ctx, tree.expression, None)
-    listed = (
-        [ctx.name(c) for c in tree.this.expressions if isinstance(c, exp.Identifier)]
-        if target is not tree.this
-        else []
-    )
-    outputs = rename(ctx, relation.outputs, listed, tree)
-    duplicate_names(ctx, outputs, tree, always=True)
-    name = TableName(ctx.name(target.args["db"]) if target.args.get("db") else None, ctx.name(target.this))
-    _replaced_view(ctx, tree, name, outputs)
-    ctx.result.outputs, ctx.result.rows = outputs, relation.rows
-    return ctx.result
-
-
-def _create_like(ctx: Context, tree: exp.Create) -> Resolution | Unresolved:
-    like = tree.find(exp.LikeProperty)
-    found = (
-        ctx.schema.find(TableName(like.this.db or None, ctx.name(like.this.this)))
-        if like is not None
-        else None
-    )
-    if not isinstance(found, Table):
-        return Unresolved("statement of another kind", "CREATE TABLE")
-    ctx.result.reads.add(found.name)
-    ctx.result.outputs = tuple(
-        Output(c.name, ctx.meanings.of("like", c.name), c.type, True) for c in found.columns
-    )
-    return ctx.result
-
-
-def _replaced_view(ctx: Context, tree: exp.Create, name: TableName, outputs: tuple[Output, ...]) -> None:
-    """CREATE OR REPLACE VIEW on PostgreSQL may only append columns (42P16)."""
-    existing = ctx.schema.find(name)
-    if not (ctx.postgres and tree.args.get("replace") and isinstance(existing, View)):
-        return
-    ctx.result.reads.add(existing.name)
-    now = [o.name for o in ctx.view(existing).outputs]
-    wanted = [o.name for o in outputs[: len(now)]]
-    if now != wanted:
-        changed = next(
-            (n for n, w in zip(now, [*wanted, None], strict=False) if n != w), now[-1] if now else ""
-        )
-        message = f'cannot change name of view column "{changed}" of {name}'
-        ctx.error(ErrorKind.VIEW_COLUMNS, "42P16", message, tree, table=existing.name)
-
-
-def _copy(ctx: Context, tree: exp.Copy) -> Resolution | Unresolved:
-    if isinstance(tree.this, exp.Subquery):
-        relation = query(ctx, tree.this, None)
-        ctx.result.outputs, ctx.result.rows = relation.outputs, relation.rows
-        return ctx.result
-    target = tree.this.this if isinstance(tree.this, exp.Schema) else tree.this
-    name = TableName(ctx.name(target.args["db"]) if target.args.get("db") else None, ctx.name(target.this))
-    found = ctx.schema.find(name)
-    listed = [ctx.name(c) for c in tree.this.expressions] if isinstance(tree.this, exp.Schema) else None
-    if not isinstance(found, Table):
-        ctx.result.unknown_relations.add(name)
-        return ctx.result
-    columns = [c for c in found.columns if not c.generated] if listed is None else []
-    if tree.args.get("kind"):
-        written = tuple((c.name, ctx.meanings.of("field of the file", i)) for i, c in enumerate(columns))
-        ctx.result.writes.append(Write(found.name, "load", written, listed is not None, ctx.span(target)))
-        return ctx.result
-    ctx.result.reads.add(found.name)
-    ctx.result.outputs = tuple(
-        Output(c.name, ctx.meanings.of("column", c.name), c.type, True) for c in columns
-    )
-    return ctx.result
-
-
-def _truncate(ctx: Context, tree: exp.TruncateTable) -> Resolution:
-    for node in tree.expressions:
-        name = TableName(ctx.name(node.args["db"]) if node.args.get("db") else None, ctx.name(node.this))
-        found = ctx.schema.find(name, ctx.settings.default_schema)
-        ctx.result.writes.append(Write(found.name if found else name, "truncate"))
-    return ctx.result

@@ -9,7 +9,7 @@ from sqlglot import exp
 from scanner.model import Table, TableName, View
 from scanner.resolve.context import Context, Relation
 from scanner.resolve.expressions import value, width
-from scanner.resolve.inserts import check_insert, insert_columns
+from scanner.resolve.inserts import check_insert, check_unset, insert_columns
 from scanner.resolve.names import bind
 from scanner.resolve.projection import project
 from scanner.resolve.query import common_tables
@@ -17,6 +17,7 @@ from scanner.resolve.resolution import Clause, ErrorKind, Meaning, Write
 from scanner.resolve.scope import DerivedSource, Scope, Source, TableSource
 from scanner.resolve.sources import from_trees, table_source, tree_of
 
+_EVENTS = {"replace": ("insert", "delete")}
 _EMPTY: tuple[tuple[str, Meaning], ...] = ()
 
 
@@ -43,10 +44,11 @@ def _insert(ctx: Context, node: exp.Insert, parent: Scope | None) -> Relation:
     if source.table is not None:
         columns = insert_columns(ctx, source.table, listed, given, node)
         check_insert(ctx, source.table, columns, node)
+        check_unset(ctx, source.table, columns, given.outputs, node)
         values = tuple((c.name, o.meaning) for c, o in zip(columns, given.outputs, strict=False))
-    replace = bool(node.args.get("overwrite")) or ctx.replaces
+    replace = bool(node.args.get("overwrite")) or ctx.wrapper.replaces
     conflict = node.args.get("conflict")
-    _conflict(ctx, conflict, source, scope)
+    _conflict(ctx, conflict, source, scope, node.args.get("expression"))
     _note_write(
         ctx,
         source,
@@ -78,8 +80,10 @@ def _listed(ctx: Context, node: exp.Expr) -> list[str] | None:
     ]
 
 
-def _conflict(ctx: Context, conflict: exp.Expr | None, target: Source, outer: Scope) -> None:
-    """ON CONFLICT DO UPDATE and ON DUPLICATE KEY UPDATE."""
+def _conflict(
+    ctx: Context, conflict: exp.Expr | None, target: Source, outer: Scope, given: exp.Expr | None
+) -> None:
+    """ON CONFLICT DO UPDATE and ON DUPLICATE KEY UPDATE; MySQL's sees the tables of the SELECT too."""
     if conflict is None:
         return
     scope = Scope(outer)
@@ -89,6 +93,9 @@ def _conflict(ctx: Context, conflict: exp.Expr | None, target: Source, outer: Sc
             "excluded", id(conflict), target.table, ctx.schema.index(target.table), ctx.meanings
         )
         scope.by_alias["excluded"] = excluded
+    if not ctx.postgres and given is not None and id(given) in ctx.scopes:
+        for item in ctx.scopes[id(given)].items:
+            scope.add(item, ctx.key)
     assignments = [e for e in conflict.expressions if isinstance(e, exp.EQ)]
     _assign(ctx, assignments, target, scope, Clause.CONFLICT)
     if conflict.args.get("where") is not None:
@@ -265,7 +272,7 @@ def _target(ctx: Context, node: exp.Expr) -> Source:
     alias = ctx.name(node.args["alias"].this) if node.args.get("alias") is not None else name.name
     found = ctx.schema.find(name, ctx.settings.default_schema)
     if isinstance(found, Table):
-        return table_source(ctx, node, found, alias)
+        return table_source(ctx, node, found, alias, written=True)
     if isinstance(found, View):
         return _view_target(ctx, node, found, alias)
     ctx.result.unknown_relations.add(name)
@@ -306,3 +313,5 @@ def _note_write(
     if source.relation is not None:
         made = Write(source.relation, kind, values, columns_listed, ctx.span(node), ignores_errors, upsert)
         ctx.result.writes.append(made)
+        for event in _EVENTS.get(kind, (kind,)):
+            ctx.fire(source.relation, event)

@@ -32,29 +32,23 @@ CODE = "SC402"
 
 
 def captured_column(comparison: Comparison) -> Iterator[Hit]:
-    """Yields a change of results for each name that is bound elsewhere; an error where the types do not fit."""
-    broken = comparison.new_errors(ErrorKind.TYPE_MISMATCH)
-    for error in broken:
-        message = f"It fails with {error.code}: {error.message}."
-        yield Hit(
-            Effect.BREAKS, message, "Qualify the name with the table it is meant to come from.", error.span
-        )
-    if not comparison.meaning_changed:
-        return
-    for old, new in comparison.rebound:
-        if new.kind == "column" and new.table is not None:
+    """Yields a change of results for each name that is bound elsewhere; a likely error where the types do not fit."""
+    ambiguous = {error.span for error in comparison.new_errors(ErrorKind.AMBIGUOUS_COLUMN)}
+    for old, new in comparison.rebound if comparison.meaning_changed else ():
+        if new.kind == "column" and new.table is not None and new.span not in ambiguous:
             yield _hit(comparison, old, new)
 
 
 def _hit(comparison: Comparison, old: Binding, new: Binding) -> Hit:
-    meant = f"{old.source}.{old.name}" if old.source else f"the {_KINDS.get(old.kind, old.kind)} {old.name}"
+    named = f"the {_KINDS.get(old.kind, old.kind)} {old.name}"
+    meant = f"{old.source}.{old.name}" if old.source and old.kind == "column" else named
     message = f"{new.name} in {new.clause} silently means {new.source}.{new.name} instead of {meant}."
     help_ = (
-        f"Write {old.source}.{old.name}."
-        if old.source
-        else f"Rename the {_KINDS.get(old.kind, old.kind)}, or qualify it."
+        f"Write {meant}."
+        if old.kind == "column" and old.source
+        else f"Give {named} another name, or qualify it."
     )
-    if comparison.postgres and not _same_family(old, new):
+    if comparison.postgres and old.kind != "row" and not _same_family(old, new):
         reason = f"{new.name} is then {new.type}, not {old.type}: whether that fails depends on the value it is compared with"
         return Hit(Effect.BREAKS, message, help_, new.span, reason)
     return Hit(Effect.CHANGES_RESULTS, message, help_, new.span)

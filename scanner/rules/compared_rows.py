@@ -31,10 +31,7 @@ CODE = "SC102"
 
 def compared_rows(comparison: Comparison) -> Iterator[Hit]:
     """Yields a change of results that no other mechanism explains: rows are told apart by more columns."""
-    explained = (
-        comparison.rebound or comparison.grown_keys or comparison.grown_rows or comparison.changed_writes
-    )
-    if explained or not (comparison.rows_changed or comparison.outputs_changed):
+    if comparison.explained or not (comparison.rows_changed or comparison.outputs_changed):
         return
     names = listed(list(comparison.change.names))
     message = f"It compares whole rows, which {names} now belongs to: rows that were equal may differ."

@@ -1,0 +1,333 @@
+"""PL/pgSQL and MySQL's stored-program language: the SQL between the control words.
+
+Both are read by one reader: a chunk up to the semicolon loses its leading control words, each of which may hold an
+expression (IF … THEN) or a query (FOR … IN … LOOP), until a statement is left.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from scanner.bodies.body import Body, Part, VariableRule
+from scanner.model import Family
+
+_TOKEN = re.compile(
+    r"""--[^\n]*|/\*.*?\*/|(?:[EeNn])?'(?:[^'\\]|''|\\.)*'|"(?:[^"]|"")*"|`[^`]*`|\$(\w*)\$.*?\$\1\$|[A-Za-z_@#%][\w$.%]*|:=|<<|>>|\s+|.""",
+    re.S,
+)
+_OPENERS = frozenset({"BEGIN", "LOOP", "ELSE", "REPEAT", "THEN", "DO"})
+_TESTS = {
+    "IF": ("THEN",),
+    "ELSIF": ("THEN",),
+    "ELSEIF": ("THEN",),
+    "WHEN": ("THEN",),
+    "WHILE": ("LOOP", "DO"),
+    "UNTIL": ("END",),
+}
+_QUERY_WORDS = frozenset(
+    {
+        "SELECT",
+        "WITH",
+        "VALUES",
+        "TABLE",
+        "INSERT",
+        "UPDATE",
+        "DELETE",
+        "MERGE",
+        "REPLACE",
+        "TRUNCATE",
+        "COPY",
+        "(",
+    }
+)
+_IGNORED = frozenset(
+    {
+        "END",
+        "EXIT",
+        "CONTINUE",
+        "LEAVE",
+        "ITERATE",
+        "NULL",
+        "COMMIT",
+        "ROLLBACK",
+        "GET",
+        "RAISE",
+        "SIGNAL",
+        "RESIGNAL",
+        "CLOSE",
+        "ASSERT",
+    }
+    | {"START", "SAVEPOINT", "RELEASE", "LOCK", "UNLOCK", "MOVE", "ANALYZE", "EXCEPTION"}
+)
+_CONFLICT = {"use_column": "column", "use_variable": "variable", "error": "error"}
+
+
+@dataclass(slots=True)
+class _Reading:
+    family: Family
+    parts: list[Part] = field(default_factory=list)
+    variables: list[tuple[str, str]] = field(default_factory=list)
+    cursors: dict[str, str] = field(default_factory=dict)
+    declaring: bool = False
+
+
+def read_procedural(text: str, family: Family) -> Body:
+    """The statements of a PL/pgSQL or MySQL body. Total: what it cannot place it passes on as a statement."""
+    option = re.match(r"\s*#variable_conflict\s+(\w+)", text)
+    rule: VariableRule = "variable" if family == "mysql" else "error"
+    if option is not None:
+        rule = _CONFLICT.get(option[1].lower(), rule)  # type: ignore[assignment]
+        text = text[option.end() :]
+    reading = _Reading(family)
+    for chunk in _chunks(_tokens(text)):
+        _chunk(chunk, reading)
+    return Body(tuple(reading.parts), tuple(reading.variables), rule)
+
+
+def _tokens(text: str) -> list[str]:
+    found = (match[0] for match in _TOKEN.finditer(text))
+    return [token for token in found if not token.startswith(("--", "/*"))]
+
+
+def _chunks(tokens: list[str]) -> Iterator[list[str]]:
+    chunk: list[str] = []
+    depth = 0
+    for token in tokens:
+        depth += (token == "(") - (token == ")")
+        if token == ";" and depth <= 0:
+            yield chunk
+            chunk, depth = [], 0
+        else:
+            chunk.append(token)
+    yield chunk
+
+
+def _chunk(tokens: list[str], reading: _Reading) -> None:
+    while tokens := _stripped(tokens):
+        word = tokens[0].upper()
+        if word == "DECLARE":
+            reading.declaring = reading.family == "postgres"
+            tokens = tokens[1:]
+            if not reading.declaring:
+                return _mysql_declaration(tokens, reading)
+        elif word == "BEGIN" or (word in _OPENERS and not reading.declaring):
+            reading.declaring = False
+            tokens = tokens[1:]
+        elif reading.declaring:
+            return _declaration(tokens, reading)
+        elif word == "<<":
+            tokens = tokens[tokens.index(">>") + 1 :] if ">>" in tokens else []
+        elif word in _TESTS:
+            tokens = _test(tokens, _TESTS[word], reading)
+        elif word == "CASE":
+            tokens = _case(tokens, reading)
+        elif word in ("FOR", "FOREACH"):
+            tokens = _loop(tokens, reading)
+        elif len(tokens) > 1 and tokens[1] == ":" and reading.family == "mysql":
+            tokens = tokens[2:]  # a label
+        else:
+            return _statement(word, tokens, reading)
+    return None
+
+
+def _stripped(tokens: list[str]) -> list[str]:
+    start = next((i for i, token in enumerate(tokens) if not token.isspace()), len(tokens))
+    return tokens[start:]
+
+
+def _declaration(tokens: list[str], reading: _Reading) -> None:
+    """`name [CONSTANT] type [NOT NULL] [:= value]`, `name CURSOR FOR query`."""
+    text = "".join(tokens).strip()
+    name, _, rest = text.partition(" ")
+    cursor = re.match(
+        r"(?:NO\s+SCROLL\s+|SCROLL\s+)?CURSOR\b.*?\b(?:FOR|IS)\b(?P<query>.*)", rest, re.I | re.S
+    )
+    if cursor is not None:
+        reading.cursors[name.lower()] = cursor["query"].strip()
+        return
+    kind, *value = re.split(r":=|\bDEFAULT\b|=", rest, maxsplit=1, flags=re.I)
+    kind = re.sub(r"\s*%\s*", "%", kind)
+    kind = re.sub(r"\bCONSTANT\b|\bNOT\s+NULL\b|\bCOLLATE\s+\S+", "", kind, flags=re.I).strip().lower()
+    reading.variables.append((_name(name), kind))
+    if value:
+        reading.parts.append(Part("test", f"SELECT {value[0].strip()}"))
+
+
+def _mysql_declaration(tokens: list[str], reading: _Reading) -> None:
+    text = "".join(tokens).strip()
+    cursor = re.match(r"(?P<name>\S+)\s+CURSOR\s+FOR\s+(?P<query>.*)", text, re.I | re.S)
+    if cursor is not None:
+        reading.cursors[cursor["name"].lower()] = cursor["query"]
+        return
+    handler = re.match(
+        r"(?:CONTINUE|EXIT|UNDO)\s+HANDLER\s+FOR\s+.*?\b(?P<rest>SET|BEGIN|SELECT|ROLLBACK)\b",
+        text,
+        re.I | re.S,
+    )
+    if handler is not None:
+        return _chunk(_tokens(text[handler.start("rest") :]), reading)
+    names, _, kind = text.partition(" ")
+    declared = re.match(r"(?P<names>[\w`]+(?:\s*,\s*[\w`]+)*)\s+(?P<kind>.*)", text, re.S)
+    names, kind = (declared["names"], declared["kind"]) if declared else (names, kind)
+    for name in names.split(","):
+        reading.variables.append((name.strip(" `").lower(), kind.lower()))
+    return None
+
+
+def _test(tokens: list[str], ends: tuple[str, ...], reading: _Reading) -> list[str]:
+    """A condition up to its THEN, LOOP or DO; what follows is read on."""
+    end = _position(tokens, ends)
+    condition = "".join(tokens[1:end]).strip()
+    if condition and not re.match(r"(?:others|sqlstate|\w+_\w+)\b(?!\s*[.(=<>])", condition, re.I):
+        reading.parts.append(Part("test", f"SELECT {condition}"))
+    return tokens[end + 1 :]
+
+
+def _case(tokens: list[str], reading: _Reading) -> list[str]:
+    """The statement CASE [value] WHEN …: the value is read, WHEN is left."""
+    end = _position(tokens, ("WHEN",))
+    operand = "".join(tokens[1:end]).strip()
+    if operand:
+        reading.parts.append(Part("test", f"SELECT {operand}"))
+    return tokens[end:]
+
+
+def _loop(tokens: list[str], reading: _Reading) -> list[str]:
+    inside = _position(tokens, ("IN",))
+    end = _position(tokens, ("LOOP", "DO"))
+    targets = tuple(_name(part) for part in "".join(tokens[1:inside]).split(","))
+    query = _stripped(tokens[inside + 1 : end])
+    first = query[0].upper() if query else ""
+    text = "".join(query).strip()
+    if first in _QUERY_WORDS:
+        reading.parts.append(Part("loop", text, targets))
+    elif first == "EXECUTE":
+        reading.parts.append(_dynamic(text[7:], targets))
+    elif text.lower() in reading.cursors:
+        reading.parts.append(Part("loop", reading.cursors[text.lower()], targets))
+    else:
+        reading.variables += [(target, "integer") for target in targets]
+    return tokens[end + 1 :]
+
+
+def _position(tokens: list[str], words: tuple[str, ...]) -> int:
+    depth = 0
+    for index, token in enumerate(tokens):
+        depth += (token == "(") - (token == ")")
+        depth += (token.upper() == "CASE" and index > 0) - (
+            token.upper() == "END" and index > 0 and "END" not in words
+        )
+        if depth <= 0 and index > 0 and token.upper() in words:
+            return index
+    return len(tokens)
+
+
+def _statement(word: str, tokens: list[str], reading: _Reading) -> None:
+    text = "".join(tokens).strip()
+    if word == "END":
+        rest = re.sub(r"^END(\s+(IF|LOOP|CASE|WHILE|REPEAT))?(\s+\w+)?\s*", "", text, flags=re.I)
+        return _chunk(_tokens(rest), reading) if rest else None
+    if word in _IGNORED:
+        return None
+    reader = _READERS.get(word)
+    if reader is not None:
+        reading.parts.append(reader(text, reading))
+    elif word in _QUERY_WORDS:
+        reading.parts.append(_query(text, reading))
+    elif (assigned := re.match(r"[\w.\[\]\"]+\s*(?::=|=)(?P<value>.*)", text, re.S)) is not None:
+        reading.parts.append(Part("test", f"SELECT {assigned['value'].strip()}"))
+    else:
+        reading.parts.append(Part("run", text))
+    return None
+
+
+def _query(text: str, reading: _Reading) -> Part:
+    """A statement without its INTO clause. MySQL's is left in: the engine checks its width."""
+    if reading.family == "mysql":
+        return Part("run", text)
+    into = re.search(r"\bINTO\s+(?:STRICT\s+)?(?P<names>[\w.\"]+(?:\s*,\s*[\w.\"]+)*)", text, re.I)
+    if into is None or re.search(r"\b(?:INSERT|MERGE)\s+$", text[: into.start()], re.I):
+        into = re.search(
+            r"\bRETURNING\b.*?\bINTO\s+(?:STRICT\s+)?(?P<names>[\w.\"]+(?:\s*,\s*[\w.\"]+)*)\s*$",
+            text,
+            re.I | re.S,
+        )
+        if into is None:
+            return Part("run", text)
+        start = text.upper().rindex("INTO", 0, into.end())
+        return Part("into", text[:start], tuple(_name(n) for n in into["names"].split(",")))
+    rest = text[: into.start()] + text[into.end() :]
+    return Part("into", rest, tuple(_name(n) for n in into["names"].split(",")))
+
+
+def _return(text: str, _reading: _Reading) -> Part:
+    rest = text[6:].strip()
+    if re.match(r"QUERY\s+EXECUTE\b", rest, re.I):
+        return _dynamic(re.sub(r"^QUERY\s+EXECUTE", "", rest, flags=re.I), ())
+    if re.match(r"QUERY\b", rest, re.I):
+        return Part("return query", rest[5:].strip())
+    if re.match(r"NEXT\b", rest, re.I):
+        return Part("return next", f"SELECT {rest[4:].strip() or 'NULL'}")
+    return Part("return", f"SELECT {rest or 'NULL'}")
+
+
+def _dynamic(text: str, into: tuple[str, ...]) -> Part:
+    """EXECUTE: a plain string is a statement; anything else is made at run time."""
+    literal = re.match(r"\s*'(?P<sql>(?:[^']|'')*)'\s*(?:INTO|USING|LOOP|$)", text, re.I)
+    if literal is None:
+        return Part("dynamic", text.strip(), into)
+    return Part(
+        "into" if re.search(r"\bINTO\b", text[literal.end("sql") :], re.I) else "run",
+        literal["sql"].replace("''", "'"),
+        into,
+    )
+
+
+def _fetch(text: str, reading: _Reading) -> Part:
+    found = re.match(
+        r"FETCH\s+(?:NEXT\s+|FROM\s+|IN\s+)*(?P<cursor>\w+)\s+INTO\s+(?P<names>.*)", text, re.I | re.S
+    )
+    if found is None or found["cursor"].lower() not in reading.cursors:
+        return Part("test", "SELECT 1")
+    names = tuple(_name(n) for n in found["names"].split(","))
+    return Part("fetch", reading.cursors[found["cursor"].lower()], names)
+
+
+def _open(text: str, _reading: _Reading) -> Part:
+    found = re.match(r"OPEN\s+\w+\s+(?:(?:NO\s+)?SCROLL\s+)?FOR\s+(?P<query>.*)", text, re.I | re.S)
+    return Part("run", found["query"]) if found else Part("test", "SELECT 1")
+
+
+def _perform(text: str, _reading: _Reading) -> Part:
+    return Part("into", f"SELECT {text[7:]}")
+
+
+def _execute(text: str, _reading: _Reading) -> Part:
+    return _dynamic(text[7:], ())
+
+
+def _set(text: str, _reading: _Reading) -> Part:
+    values = re.findall(r"(?::=|=)\s*(.*?)(?=,\s*[\w.@`]+\s*:?=|$)", text[3:], re.S)
+    return Part("test", f"SELECT {', '.join(values) or 'NULL'}")
+
+
+def _call(text: str, _reading: _Reading) -> Part:
+    return Part("call", text)
+
+
+def _name(text: str) -> str:
+    bare = text.strip()
+    return bare.strip('"') if bare.startswith('"') else bare.strip("`").lower()
+
+
+_READERS = {
+    "RETURN": _return,
+    "EXECUTE": _execute,
+    "PERFORM": _perform,
+    "FETCH": _fetch,
+    "OPEN": _open,
+    "SET": _set,
+    "CALL": _call,
+}

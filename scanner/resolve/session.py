@@ -1,0 +1,88 @@
+"""The SQL run before a statement in its session → what it means for the statement."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from scanner.model import Database
+from scanner.resolve.context import Settings
+from scanner.statements import split
+
+_ROLE = re.compile(
+    r"\s*SET\s+(?:LOCAL\s+|SESSION\s+)?(?:ROLE|SESSION\s+AUTHORIZATION)\s+['\"]?(?P<role>\w+)", re.I
+)
+_SQL_MODE = re.compile(
+    r"\s*SET\s+(?:SESSION\s+|@@(?:session\.)?)?sql_mode\s*:?=\s*['\"]?(?P<modes>[\w,]*)", re.I
+)
+_PREPARE = re.compile(r"\s*PREPARE\s+(?P<name>\w+)\s*(?:\([^)]*\))?\s*AS\s+(?P<sql>.*)", re.I | re.S)
+_PREPARE_FROM = re.compile(
+    r"\s*PREPARE\s+(?P<name>\w+)\s+FROM\s+(?P<quote>['\"])(?P<sql>.*)(?P=quote)", re.I | re.S
+)
+_CURSOR = re.compile(r"\s*DECLARE\s+(?P<name>\w+)\b.*?\bCURSOR\b", re.I | re.S)
+_ROUTINE = re.compile(r"(?P<name>\w+)\s*\(")
+_WRITTEN = re.compile(
+    r"\s*(?:INSERT|REPLACE)\s+(?:IGNORE\s+)?INTO\s+(?P<i>[\w.]+)|\s*UPDATE\s+(?P<u>[\w.]+)|\s*DELETE\s+FROM\s+(?P<d>[\w.]+)",
+    re.I,
+)
+_USE = re.compile(r"\s*USE\s+`?(?P<name>\w+)", re.I)
+_STRICT = frozenset({"STRICT_TRANS_TABLES", "STRICT_ALL_TABLES", "TRADITIONAL"})
+
+
+@dataclass(slots=True)
+class Session:
+    """What earlier statements of the session left behind."""
+
+    role: str | None = None
+    sql_mode: frozenset[str] | None = None  # None: as the database has it
+    default_schema: str | None = None
+    prepared: dict[str, str] = field(default_factory=dict)  # name → statement
+    cursors: set[str] = field(
+        default_factory=set
+    )  # open ones: they go on with the rows and columns they began with
+    warmed: set[str] = field(default_factory=set)  # routines called, tables written
+
+
+def read_session(statements: Iterable[str], database: Database) -> Session:
+    """Reads the statements in order; what says nothing of later statements is passed over."""
+    session = Session()
+    for text in statements:
+        for statement in split(text, database.engine.family):
+            _read(statement.text, session)
+    return session
+
+
+def settings(database: Database, session: Session, default_schema: str | None = None) -> Settings:
+    """What the session decides for a statement. MySQL is strict by default, MariaDB too; both since 5.7 and 10.2."""
+    modes = session.sql_mode if session.sql_mode is not None else database.sql_mode
+    strict = modes is None or bool(modes & _STRICT)
+    grouping = database.engine.name != "mariadb" if modes is None else "ONLY_FULL_GROUP_BY" in modes
+    return Settings(
+        session.default_schema or default_schema,
+        strict,
+        grouping or database.engine.family == "postgres",
+        session.role,
+        frozenset(session.warmed),
+    )
+
+
+def _read(text: str, session: Session) -> None:
+    if (role := _ROLE.match(text)) is not None:
+        session.role = None if role["role"].lower() == "none" else role["role"].lower()
+    elif (mode := _SQL_MODE.match(text)) is not None:
+        session.sql_mode = frozenset(filter(None, mode["modes"].upper().split(",")))
+    elif (use := _USE.match(text)) is not None:
+        session.default_schema = use["name"]
+    elif (prepare := _PREPARE.match(text) or _PREPARE_FROM.match(text)) is not None:
+        session.prepared[prepare["name"].lower()] = prepare["sql"]
+    elif (cursor := _CURSOR.match(text)) is not None:
+        session.cursors.add(cursor["name"].lower())
+    else:
+        _warm(text, session)
+
+
+def _warm(text: str, session: Session) -> None:
+    session.warmed.update(match["name"].lower() for match in _ROUTINE.finditer(text))
+    written: Mapping[str, str | None] = found.groupdict() if (found := _WRITTEN.match(text)) else {}
+    session.warmed.update(name.split(".")[-1].lower() for name in written.values() if name)
