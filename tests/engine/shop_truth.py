@@ -1,0 +1,266 @@
+"""The day of the shop lived through under watch: what a change really does to its statements and its code."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Any, Literal, NamedTuple
+from urllib.parse import urlsplit
+
+import django.db
+import pandas as pd
+import psycopg
+import pymysql
+import sqlalchemy.exc
+
+from fixtures.shop.scenario import Call, Calls, a_day
+from fixtures.shop.servers import ROLES, fill_shop, fill_warehouse, roles, run, services, warehouse_user
+from scanner.model import Effect
+from tests.engine.servers import Database, Server
+from tests.engine.shop_witness import (
+    Place,
+    Sent,
+    Watch,
+    copy_tables,
+    place_of,
+    table_columns,
+    watching_mariadb,
+    watching_postgres,
+)
+from tests.engine.witness import Account, Outcome
+
+ROUNDS = 80  # of the recorded day's 240: enough for every function of every service
+
+# The end state of NOT NULL without a default, on a table that has rows already.
+SHOP_CHANGE = (
+    "ALTER TABLE orders ADD COLUMN status text NOT NULL DEFAULT 'open'",
+    "ALTER TABLE orders ALTER COLUMN status DROP DEFAULT",
+)
+# A volatile default writes the table anew in the order it stands in, where an UPDATE would move the rows.
+SHOP_FILLED = (
+    "SELECT setseed(0.5)",
+    "ALTER TABLE orders ADD COLUMN status text NOT NULL"
+    " DEFAULT (ARRAY['open', 'paid', 'captured', 'requested'])[1 + floor(random() * 4)::int]",
+    SHOP_CHANGE[1],
+)
+WAREHOUSE_CHANGE = ("ALTER TABLE orders ADD COLUMN priority int NOT NULL DEFAULT 0",)
+WAREHOUSE_FILL = ("UPDATE orders SET priority = 1 + id % 4",)
+
+
+Code = dict[Place, Literal["raises", "differs"]]
+
+# What a service raises when a change hits it: errors of servers as each library hands them on, and its own.
+RAISED = (
+    psycopg.Error, pymysql.Error, sqlalchemy.exc.SQLAlchemyError, django.db.Error, pd.errors.DatabaseError,
+    ValueError, TypeError, LookupError,
+)  # fmt: skip
+
+
+class Fate(NamedTuple):
+    """What becomes of a statement."""
+
+    effect: Effect | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Truth:
+    """What the change to one database does, as it was seen."""
+
+    statements: Mapping[Sent, Fate]
+    # Functions that raise an error of their own, or return something else, though the server is content.
+    code: Code
+
+    @property
+    def services(self) -> set[str]:
+        """The services that are affected."""
+        return {sent.service for sent, fate in self.statements.items() if fate.effect is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """The company's databases, and the warehouse's before and after the change and with the column filled."""
+
+    postgres: Server
+    shop: Database
+    warehouse: Database
+    phases: tuple[Database, Database, Database]
+
+
+def truths(postgres: Server, mariadb: Server) -> dict[str, Truth]:
+    """The truth about either database's change, by the name of the database."""
+    with _company(postgres, mariadb) as company, _watches(company) as watches:
+        code = _live(company, watches)
+        return {name: _truth(watch, code) for name, watch in watches.items()}
+
+
+@contextmanager
+def _company(postgres: Server, mariadb: Server) -> Iterator[Company]:
+    with ExitStack() as stack:
+        for people in (roles(postgres), warehouse_user(mariadb)):
+            stack.enter_context(people)
+        shop = stack.enter_context(postgres.fresh_database())
+        warehouse, *phases = (stack.enter_context(mariadb.fresh_database()) for _ in range(4))
+        fill_shop(shop)
+        fill_warehouse(warehouse)
+        for phase in phases:
+            fill_warehouse(phase, data=False)
+        before, after, full = phases
+        for phase in (after, full):
+            _run(phase, WAREHOUSE_CHANGE)
+        yield Company(postgres, shop, warehouse, (before, after, full))
+
+
+@contextmanager
+def _watches(company: Company) -> Iterator[dict[str, Watch]]:
+    """A watch on either database, for the change that comes to it."""
+    _let_roles_alter(company.shop)
+    fills = dict(zip(company.phases, ((), (), WAREHOUSE_FILL), strict=True))
+    with (
+        watching_postgres(company.shop, ((), SHOP_CHANGE, SHOP_FILLED)) as shop,
+        watching_mariadb(company.warehouse, fills) as warehouse,
+    ):
+        yield {"shop": shop, "warehouse": warehouse}
+
+
+def _let_roles_alter(shop: Database) -> None:
+    """Makes the services' roles members of the owner, whose rights they have only when they ask for them."""
+    ((owner,),) = shop.rows("SELECT quote_ident(current_user)")
+    for role in ROLES.values():
+        shop.run(f"ALTER ROLE {role} NOINHERIT; GRANT {owner} TO {role}")
+
+
+def _live(company: Company, watches: Mapping[str, Watch]) -> Code:
+    """Lives through the day. Every function's first call is made in copies of the databases too."""
+    code: Code = {}
+    known: set[str] = set()
+    day, result = a_day(ROUNDS), None
+    with services(company.shop, company.warehouse):
+        while call := _next(day, result):
+            if call.name not in known:
+                with watches["shop"].paused(), watches["warehouse"].paused():
+                    code |= _compared(company, call)
+            known.add(call.name)
+            result = run(call)
+    return code
+
+
+def _next(day: Calls, result: object) -> Call | None:
+    try:
+        return day.send(result)
+    except StopIteration:
+        return None
+
+
+def _compared(company: Company, call: Call) -> Code:
+    """What the change does to a call beyond what it does to its statements."""
+    before, after = (_tried(company, call, changed=changed) for changed in (False, True))
+    if isinstance(before, Exception):
+        raise before
+    if not isinstance(after, Exception):
+        place = Place(f"services/{call.module.replace('.', '/')}.py", call.function)
+        return {} if _plain(before) == _plain(after) else {place: "differs"}
+    if _of_the_engine(after):
+        return {}
+    frames = traceback.walk_tb(after.__traceback__)
+    places = [place_of(frame.f_code.co_filename, frame.f_code.co_qualname) for frame, _ in frames]
+    return {[place for place in places if place][-1]: "raises"}
+
+
+def _tried(company: Company, call: Call, *, changed: bool) -> object:
+    """What the call returns or raises in a copy of its database."""
+    with _copies(company, call.service, changed=changed) as databases, services(*databases):
+        try:
+            return run(call)
+        except RAISED as error:
+            return error
+
+
+@contextmanager
+def _copies(company: Company, service: str, *, changed: bool) -> Iterator[tuple[Database, Database]]:
+    """The two databases, the one that the service speaks to as a copy."""
+    if service != "fulfilment":
+        with _copied(company.postgres, company.shop) as shop:
+            _run(shop, SHOP_CHANGE if changed else ())
+            yield shop, company.warehouse
+        return
+    warehouse = company.phases[changed]
+    with warehouse.connect() as connection, connection.cursor() as cursor:
+        copy_tables(cursor, table_columns(company.warehouse), company.warehouse.name)
+    yield company.shop, warehouse
+
+
+@contextmanager
+def _copied(server: Server, database: Database) -> Iterator[Database]:
+    """A copy of a PostgreSQL database that nobody is connected to."""
+    name = f"{database.name}_copy"
+    server.run(f"CREATE DATABASE {name} TEMPLATE {database.name}")
+    try:
+        yield Database(database.engine, urlsplit(database.dsn)._replace(path=f"/{name}").geturl())
+    finally:
+        server.run(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _run(database: Database, statements: tuple[str, ...]) -> None:
+    for statement in statements:
+        database.run(statement)
+
+
+def _of_the_engine(error: BaseException | None) -> bool:
+    """Whether a server raised it; SQLAlchemy and Django wrap what the driver raises."""
+    while error is not None and not isinstance(error, psycopg.Error | pymysql.Error):
+        error = error.__cause__
+    return error is not None
+
+
+def _plain(value: Any) -> object:
+    """The value in a form that compares."""
+    if isinstance(value, pd.DataFrame | pd.Series):
+        return value.to_csv()
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return _plain(vars(value)) if hasattr(value, "__dict__") else repr(value)
+
+
+def _truth(watch: Watch, code: Code) -> Truth:
+    statements = {
+        sent: Fate(min(map(_effect, accounts), key=_rank), watch.texts[sent])
+        for sent, accounts in watch.accounts.items()
+    }
+    own = {sent.service for sent in statements}
+    return Truth(statements, {place: what for place, what in code.items() if place.service in own})
+
+
+def _rank(effect: Effect | None) -> int:
+    return len(Effect) if effect is None else effect.rank
+
+
+def _effect(account: Account) -> Effect | None:
+    """The worst that the engine does to a statement."""
+    if account.breaks:
+        return Effect.BREAKS
+    later = (account.after, account.filled)
+    if any(_seen(outcome, account.before) != _seen(account.before, account.before) for outcome in later):
+        return Effect.CHANGES_RESULTS
+    return Effect.CHANGES_SHAPE if account.changes_shape else None
+
+
+def _seen(outcome: Outcome, before: Outcome) -> object:
+    """What was written, and the rows without columns that were not there before."""
+    rows = outcome.rows
+    if rows is not None and outcome.columns != before.columns:
+        kept = _positions(before.columns, outcome.columns)
+        rows = [tuple(row[position] for position in kept) for row in rows]
+    return rows if rows is None else sorted(rows, key=repr), outcome.row_count, outcome.tables
+
+
+def _positions(columns: tuple[tuple[str, object], ...], later: tuple[tuple[str, object], ...]) -> list[int]:
+    """Where the columns stand among the later ones, in their order."""
+    found: list[int] = []
+    for column in columns:
+        found.append(later.index(column, found[-1] + 1 if found else 0))
+    return found
