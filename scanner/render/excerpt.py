@@ -38,8 +38,10 @@ def narrow(excerpt: Excerpt, width: int) -> Excerpt:
     before, after = before.lstrip(), after.rstrip()
     if not middle:
         return Excerpt(_head(before, width))
-    middle = _head(middle, width * 2 // 3)
     room = width - len(middle)
+    if room < width // 3:
+        before = _tail(before, width // 3)
+        return Excerpt(before, _head(middle, width - len(before)))
     right = min(len(after), max(room // 2, room - len(before)))
     return Excerpt(_tail(before, room - right), middle, _head(after, right))
 

@@ -208,10 +208,9 @@ def _coverage(report: Report, width: int) -> Lines:
 
 
 def _advice(report: Report) -> Lines:
+    unaffected = count(len(report.unaffected), "unaffected query")
     yield 0, Text("")
-    if report.unaffected:
-        unaffected = count(len(report.unaffected), "query")
-        yield 0, Text(f"{unaffected} unaffected: -o report.html or -o report.csv lists them.")
+    yield 0, Text(f"-o report.html or -o report.csv has everything, with {unaffected}.")
     worst = next((tally.effect for tally in tallies(report) if tally.subjects), None)
     if worst:
         yield 0, Text(f"In CI, --fail-on {worst} makes this exit with 1.")

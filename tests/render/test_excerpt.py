@@ -23,10 +23,9 @@ def test_the_place_is_kept_and_the_width_too(width, start):
     assert whole in SQL
 
 
-def test_a_place_wider_than_the_line_is_cut():
-    excerpt = narrow(marked(SQL, (0, 60)), 30)
-    assert excerpt.marked == SQL[:19] + "…"
-    assert len(str(excerpt)) <= 30
+def test_a_place_wider_than_the_line_is_cut_at_its_end():
+    assert narrow(marked(SQL, (0, 60)), 30) == Excerpt("", SQL[:29] + "…")
+    assert narrow(marked(SQL, (17, 80)), 30) == Excerpt("…, b FROM ", SQL[17:36] + "…")
 
 
 def test_what_cannot_be_seen_does_not_move_the_place():
