@@ -15,6 +15,7 @@ from scanner.errors import UsageError
 from scanner.graph import Graph, build_graph, export_graph, neighbourhood, outline, relation_id
 from scanner.model import Report, Unread
 from scanner.render import render
+from scanner.render.words import count
 from scanner.scanning import DatabaseScan, Progress, scan_databases
 from scanner.schema import Schema
 from scanner.target import find_relation, locate
@@ -76,6 +77,12 @@ class Scan:
         return build_graph(found.parts for found in self.databases)
 
     @property
+    def summary(self) -> str:
+        """How many queries were found in each database, in words."""
+        counts = (f"{found.name}: {count(len(found.queries), 'query')}" for found in self.databases)
+        return ", ".join(counts)
+
+    @property
     def unread(self) -> tuple[Unread, ...]:
         """What could not be read."""
         return tuple(unread for found in self.databases for unread in found.evidence.unread)
@@ -94,8 +101,7 @@ class Scan:
         store.save(self.databases, path)
 
     def __repr__(self) -> str:
-        counted = (f"{found.name}: {len(found.queries)} queries" for found in self.databases)
-        return f"<Scan of {', '.join(counted)}>"
+        return f"<Scan of {self.summary}>"
 
     def _database(self, name: str) -> DatabaseScan:
         return next(found for found in self.databases if found.name == name)

@@ -136,8 +136,7 @@ def scan(paths: tuple[str, ...], asked: Request, output: str) -> int:
     """Collects once, to ask often: scanner impact … --scan FILE."""
     found = _scan(None, paths, asked)
     found.save(output)
-    counts = ", ".join(f"{each.name}: {len(each.queries):,} queries" for each in found.databases)
-    click.echo(f"{counts}. Kept in {output}.", err=True)
+    click.echo(f"{found.summary}. Kept in {output}.", err=True)
     return _unread(found.unread)
 
 

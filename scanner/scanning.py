@@ -15,7 +15,17 @@ from scanner.errors import SourceError
 from scanner.fingerprint import gather
 from scanner.graph import Graph, Parts, build_graph
 from scanner.impact import Evidence, impact
-from scanner.model import BlindSpot, Collected, Coverage, Observation, Query, Report, Unread, Unresolved
+from scanner.model import (
+    BlindSpot,
+    Collected,
+    Coverage,
+    Family,
+    Observation,
+    Query,
+    Report,
+    Unread,
+    Unresolved,
+)
 from scanner.resolve import References, references
 from scanner.schema import Schema
 from scanner.services import Services, owned_by_role
@@ -103,20 +113,21 @@ def _observations(
     for source in config.sources:
         services = Services(source, config.services, config.root)
         ddl = _ddl_of(source, config)
+        family = config.database(source.database).database.engine.family
         try:
-            for item in _counted(source, tell):
+            for item in _counted(source, family, tell):
                 if not isinstance(item, Observation):
-                    found[source.database].append(item)
+                    found[source.database].append(services.place(item))
                 elif item.location is None or item.location.path not in ddl:
                     yield services.assign(item)
         except SourceError as error:
             found[source.database].append(Unread(source.kind, _place(source), str(error)))
 
 
-def _counted(source: SourceConfig, tell: Progress) -> Iterator[Collected]:
+def _counted(source: SourceConfig, family: Family, tell: Progress) -> Iterator[Collected]:
     step = f"Reading {_place(source)} ({source.kind})"
     tell(step, 0)
-    for count, item in enumerate(collect(source), 1):
+    for count, item in enumerate(collect(source, family), 1):
         if count % _REPORT_EVERY == 0:
             tell(step, count)
         yield item

@@ -8,8 +8,9 @@ from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
 from scanner.config import ServiceRule, SourceConfig
-from scanner.model import Observation, Query
+from scanner.model import Collected, Observation, Query, Unread
 
+_RELATIVE = ("python", "sql_files")  # collectors of source code, whose places are relative like locations
 _OF_A_PROJECT = (".py", ".sql")
 _PROJECT_FILES = ("pyproject.toml", "requirements.txt")
 
@@ -37,6 +38,12 @@ class Services:
         placed = self._placed(observation)
         service = self._service or _by_rule(placed, self._rules) or self._by_folder(observation)
         return replace(placed, service=service)
+
+    def place(self, unread: Collected) -> Collected:
+        """The same with the place of an Unread relative to the root, where it is relative to the source."""
+        if not isinstance(unread, Unread) or self._folder is None or unread.source not in _RELATIVE:
+            return unread
+        return replace(unread, place=(self._folder / unread.place).as_posix())
 
     def _placed(self, observation: Observation) -> Observation:
         if observation.location is None or self._folder is None:

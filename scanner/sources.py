@@ -8,30 +8,32 @@ from pathlib import Path
 
 from scanner.config import DatabaseConfig, SourceConfig, is_dsn
 from scanner.errors import SourceError
-from scanner.model import BlindSpot, Collected, Skipped
+from scanner.model import BlindSpot, Collected, Family, Skipped
 from scanner.schema import Schema
 from scanner.text_files import READ_ERRORS, decode, files_under, open_binary
 
 
-def collect(source: SourceConfig) -> Iterator[Collected]:
+def collect(source: SourceConfig, family: Family) -> Iterator[Collected]:
     """Everything a source yields. Raises SourceError when it cannot be read at all."""
     if source.dsn is not None:
         from scanner.collect.pg_stat_statements import collect_live
 
         return collect_live(source.dsn, database=source.database)
     assert source.path is not None  # noqa: S101  (a source has one of the two)
-    return _collect_path(source, source.path)
+    if not source.path.exists():
+        raise SourceError(f"There is nothing at {source.path}.")
+    return _collect_path(source, source.path, family)
 
 
-def _collect_path(source: SourceConfig, path: Path) -> Iterator[Collected]:
+def _collect_path(source: SourceConfig, path: Path, family: Family) -> Iterator[Collected]:
     if source.kind == "python":
         from scanner.collect import python
 
-        return python.collect(path, database=source.database)
+        return python.collect(path, database=source.database, family=family)
     if source.kind == "sql_files":
         from scanner.collect import sql_files
 
-        return sql_files.collect(path, database=source.database)
+        return sql_files.collect(path, database=source.database, family=family)
     if source.kind == "mysql_slow_log":
         from scanner.collect import mysql_slow_log
 
