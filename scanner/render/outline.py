@@ -95,7 +95,7 @@ def items(report: Report) -> tuple[Item, ...]:
 
 
 def sections(report: Report, effects: Iterable[Effect] = Effect) -> tuple[Section, ...]:
-    """The findings of these effects by service: worst effect first, then most calls."""
+    """The findings of these effects by service: worst effect first, then most calls, then most subjects."""
     wanted = frozenset(effects)
     owned: dict[tuple[str, str | None], list[Item]] = {}
     for item in items(report):
@@ -103,7 +103,7 @@ def sections(report: Report, effects: Iterable[Effect] = Effect) -> tuple[Sectio
             for owner in _owners(item):
                 owned.setdefault(owner, []).append(_within(item, owner[1]))
     made = (_section(title, service, held) for (title, service), held in owned.items())
-    return tuple(sorted(made, key=lambda s: (s.worst.rank, -(s.calls or 0), s.title)))
+    return tuple(sorted(made, key=_section_key))
 
 
 def places(query: Query) -> tuple[Place, ...]:
@@ -199,6 +199,11 @@ def _section(title: str, service: str | None, held: list[Item]) -> Section:
     once = {i.finding.subject: i for i in held}.values()
     calls, time = total(i.calls for i in once), total(i.total_time_ms for i in once)
     return Section(title, service, _groups(held), effects, calls, time)
+
+
+def _section_key(section: Section) -> tuple[int, int, int, str]:
+    worst = section.worst
+    return worst.rank, -(section.calls or 0), -len(section.effects[worst]), section.title
 
 
 def _groups(held: list[Item]) -> tuple[Group, ...]:

@@ -73,10 +73,7 @@ def findings_frame(report: Report) -> pd.DataFrame:
 
 def services_frame(report: Report) -> pd.DataFrame:
     """One row a service that touches the table, worst first; calls and time are of its affected queries."""
-    rows = _services(report)
-    order = [effect.value for effect in Effect] + ["unresolved", "unaffected"]
-    rows.sort(key=lambda row: (order.index(row["worst"]), -(row["calls"] or 0), row["service"]))
-    return _frame(rows, SERVICES)
+    return _frame(_services(report), SERVICES)
 
 
 def to_csv(report: Report) -> str:
@@ -150,8 +147,10 @@ def _measures(report: Report, query: Query) -> Row:
 
 
 def _services(report: Report) -> list[Row]:
-    held = {s.service: s for s in sections(report) if s.service is not None}
-    names = set(held).union(*(query.services for query in report.queries))
+    held = {section.service: section for section in sections(report) if section.service is not None}
+    unresolved = {service for u in report.unresolved for service in u.query.services}
+    every = unresolved.union(*(query.services for query in report.queries))
+    names = dict.fromkeys((*held, *sorted(unresolved), *sorted(every)))
     return [_service(report, name, held.get(name)) for name in names]
 
 

@@ -114,8 +114,8 @@ def test_services_stand_worst_first(report):
     assert titles[:7] == [
         "checkout",
         "billing",
-        "analytics",
         "fulfilment",
+        "analytics",
         "Service not known",
         "In the database itself",
         "catalog",

@@ -1,5 +1,6 @@
 import csv
 import io
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -69,7 +70,7 @@ def test_an_unresolved_query_says_why(report):
 
 def test_services_worst_first(report):
     frame = services_frame(report).set_index("service")
-    assert list(frame.index) == ["checkout", "billing", "analytics", "fulfilment", "catalog"]
+    assert list(frame.index) == ["checkout", "billing", "fulfilment", "analytics", "catalog"]
     assert frame.loc["fulfilment", "breaks"] == 2
     assert frame.loc["catalog", ["worst", "needs_update", "unaffected", "unresolved"]].tolist() == [
         "needs-update",
@@ -77,6 +78,31 @@ def test_services_worst_first(report):
         1,
         1,
     ]
+
+
+def test_services_without_calls_stand_by_the_number_of_subjects(report):
+    silent = [
+        replace(q, observations=tuple(replace(o, calls=None) for o in q.observations)) for q in report.queries
+    ]
+    made = replace(report, queries=tuple(silent))
+    assert list(services_frame(made)["service"]) == [
+        "fulfilment",
+        "analytics",
+        "billing",
+        "checkout",
+        "catalog",
+    ]
+
+
+def test_services_without_findings_come_last_the_unresolved_first(report):
+    quiet = replace(
+        report,
+        findings=(),
+        unaffected=tuple(q for q in report.queries if q not in [u.query for u in report.unresolved]),
+    )
+    frame = services_frame(quiet)
+    assert list(frame["service"]) == ["catalog", "analytics", "billing", "checkout", "fulfilment"]
+    assert list(frame["worst"]) == ["unresolved", *["unaffected"] * 4]
 
 
 def test_calls_that_production_attributes_to_nobody_count_for_each_service(report):
