@@ -9,7 +9,7 @@ from dataclasses import replace
 from scanner.model import Database
 from scanner.schema.parse.draft import Draft, TableDraft
 from scanner.schema.parse.script import run
-from scanner.schema.parse.statements import split, whole
+from scanner.schema.parse.statements import read_script, read_statement
 from scanner.schema.schema import Schema
 
 # How a dump names its maker at its head; the last two survive tools that strip comments.
@@ -28,7 +28,7 @@ def parse_ddl(ddl: str, database: Database) -> Schema:
     A MySQL script that says USE tells which databases these are, where `database` does not.
     """
     draft = Draft(database, path=list(database.schemas), stored_views=bool(_DUMP.search(ddl, 0, _HEAD)))
-    for statement in split(ddl, database):
+    for statement in read_script(ddl, database):
         run(statement, draft)
     return _built(draft)
 
@@ -37,9 +37,7 @@ def read_statements(statements: Iterable[str], database: Database) -> Schema:
     """Reads DDL that a server wrote, a statement a text, each with all its names qualified; never raises."""
     draft = Draft(database, path=list(database.schemas), stored_views=True)
     for text in statements:
-        statement = whole(text, database)
-        if statement:
-            run(statement, draft)
+        run(read_statement(text, database), draft)
     return _built(draft)
 
 

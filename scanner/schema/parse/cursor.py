@@ -23,10 +23,10 @@ class Cursor:
     """A position in the tokens of one statement."""
 
     def __init__(self, statement: Statement, engine: Engine) -> None:
-        self.source = statement.source
+        self._text = statement.text
         self.engine = engine
         self._tokens = statement.tokens
-        self._end = Token("end", "", statement.tokens[-1].end, statement.tokens[-1].end)
+        self._end = Token("end", "", len(statement.text), len(statement.text))
         self.position = 0
 
     def peek(self, ahead: int = 0) -> Token:
@@ -214,7 +214,7 @@ class Cursor:
         return self._slice(self._tokens[first].start, self._tokens[behind - 1].end)
 
     def _slice(self, start: int, end: int) -> str:
-        return self.source[start:end]
+        return self._text[start:end]
 
 
 def relation_of(parts: list[str]) -> TableName:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from scanner.model import Engine
 
-WORD, QUOTED, STRING, NUMBER, OTHER, META = "word", "quoted", "string", "number", "other", "meta"
+WORD, QUOTED, STRING, NUMBER, OTHER = "word", "quoted", "string", "number", "other"
 
 # MariaDB leaves the comments out that are meant for MySQL 5.7 and later:
 # https://mariadb.com/kb/en/comment-syntax/
@@ -31,10 +31,6 @@ class Token(NamedTuple):
 class UnclosedError(ValueError):
     """A quote or a comment is opened and never closed."""
 
-    def __init__(self, what: str, offset: int) -> None:
-        super().__init__(f"{what} is not closed")
-        self.offset = offset
-
 
 _POSTGRES = r"""(?:\s++|--[^\n]*+)*+(?:
     (?P<comment>/\*)
@@ -43,7 +39,6 @@ _POSTGRES = r"""(?:\s++|--[^\n]*+)*+(?:
     |(?P<dollar>\$(?:[^\W\d]\w*+)?\$)
     |(?P<word>[^\W\d][\w$]*+)
     |(?P<number>\d++(?:\.\d++)?(?:[eE][+-]?\d++)?)
-    |(?P<meta>\\[^\n]*+)
     |(?P<unclosed>['"])
     |(?P<other>::|.)
     |(?P<end>\Z))"""
@@ -58,24 +53,16 @@ _MYSQL = r"""(?:\s++|--(?=\s|\Z)[^\n]*+|\#[^\n]*+)*+(?:
     |(?P<unclosed>['"`])
     |(?P<other>.)
     |(?P<end>\Z))"""
-# Everything up to the semicolon that ends a statement of data, in one step.
-_POSTGRES_DATA = r"""(?:[^;'"$/eE-]++ | [eE]'(?:[^'\\]++|\\.|'')*+' | '(?:[^']++|'')*+' | "(?:[^"]++|"")*+"
-    | \$(?P<tag>(?:[^\W\d]\w*+)?)\$.*?\$(?P=tag)\$ | --[^\n]*+ | /\*.*?\*/ | [eE$/-])*+"""
-_MYSQL_DATA = (
-    r"""(?:[^;'"`/\#-]++ | {string} | {quoted} | --(?=\s)[^\n]*+ | \#[^\n]*+ | /\*.*?\*/ | [/-])*+"""
-)
 _COMMENT_ENDS = re.compile(r"/\*|\*/")
 
 
 def lexer_for(engine: Engine, sql_mode: frozenset[str] | None) -> Lexer:
     """The lexer of an engine; MySQL's ANSI_QUOTES and NO_BACKSLASH_ESCAPES change what a quote means."""
     if engine.family == "postgres":
-        return Lexer(_POSTGRES, _POSTGRES_DATA, nested_comments=True, mariadb=False)
+        return Lexer(_POSTGRES, nested_comments=True, mariadb=False)
     quotes = _mysql_quotes(sql_mode or frozenset())
     mariadb = engine.name == "mariadb"
-    return Lexer(
-        _MYSQL.format(**quotes), _MYSQL_DATA.format(**quotes), nested_comments=False, mariadb=mariadb
-    )
+    return Lexer(_MYSQL.format(**quotes), nested_comments=False, mariadb=mariadb)
 
 
 def _mysql_quotes(modes: frozenset[str]) -> dict[str, str]:
@@ -89,9 +76,8 @@ def _mysql_quotes(modes: frozenset[str]) -> dict[str, str]:
 class Lexer:
     """Cuts a text into tokens; one instance can be used for many texts."""
 
-    def __init__(self, pattern: str, data: str, *, nested_comments: bool, mariadb: bool) -> None:
+    def __init__(self, pattern: str, *, nested_comments: bool, mariadb: bool) -> None:
         self._match = re.compile(pattern, re.VERBOSE | re.DOTALL).match
-        self._match_data = re.compile(data, re.VERBOSE | re.DOTALL).match
         self._nested_comments = nested_comments
         self._mariadb = mariadb
 
@@ -105,7 +91,7 @@ class Lexer:
                 yield Token(WORD, source[begin:offset].upper(), begin, offset)
             elif kind in (STRING, QUOTED):
                 yield Token(kind, "", begin, offset)
-            elif kind in (OTHER, NUMBER, META):
+            elif kind in (OTHER, NUMBER):
                 yield Token(kind, source[begin:offset], begin, offset)
             elif kind == "versioned" and self._executes(found[kind]):
                 open_comments += 1
@@ -118,18 +104,12 @@ class Lexer:
                 if kind == "dollar":
                     yield Token(STRING, "", begin, offset)
 
-    def skip_data(self, source: str, offset: int) -> int | None:
-        """Where the semicolon or the end of the text ends a statement; None if a quote is open."""
-        found = self._match_data(source, offset)
-        end = found.end() if found else offset
-        return end if end == len(source) or source[end] == ";" else None
-
     def _after_pair(self, source: str, kind: str, opening: str, begin: int) -> int:
         """Behind what closes a comment or a dollar quote."""
         if kind == "unclosed":
-            raise UnclosedError(f"The quote {opening}", begin)
+            raise UnclosedError(f"a quote {opening} is not closed")
         if kind == "dollar":
-            return self._after(source, opening, begin + len(opening), "The dollar quote", begin)
+            return self._after(source, opening, begin + len(opening), "a dollar quote")
         return self._after_comment(source, begin)
 
     def _executes(self, opening: str) -> bool:
@@ -140,16 +120,16 @@ class Lexer:
 
     def _after_comment(self, source: str, begin: int) -> int:
         if not self._nested_comments:
-            return self._after(source, "*/", begin + 2, "The comment", begin)
+            return self._after(source, "*/", begin + 2, "a comment")
         depth = 0
         for found in _COMMENT_ENDS.finditer(source, begin):
             depth += 1 if found[0] == "/*" else -1
             if depth == 0:
                 return found.end()
-        raise UnclosedError("The comment", begin)
+        raise UnclosedError("a comment is not closed")
 
-    def _after(self, source: str, closing: str, offset: int, what: str, begin: int) -> int:
+    def _after(self, source: str, closing: str, offset: int, what: str) -> int:
         found = source.find(closing, offset)
         if found < 0:
-            raise UnclosedError(what, begin)
+            raise UnclosedError(f"{what} is not closed")
         return found + len(closing)

@@ -13,7 +13,7 @@ from scanner.schema.parse.alter import at_alter_table, read_alteration
 from scanner.schema.parse.columns import decorated
 from scanner.schema.parse.constraints import Constraint, read_unique_index
 from scanner.schema.parse.cursor import Cursor, UnreadableError
-from scanner.schema.parse.statements import Statement, split
+from scanner.schema.parse.statements import Statement, read_script
 
 _TRANSACTION = {"BEGIN", "START", "COMMIT", "END"}
 _EXAMPLE = "write it as in ALTER TABLE orders ADD COLUMN status text"
@@ -41,7 +41,7 @@ class _Migration:
 def read_migration(sql: str, engine: Engine) -> Change:
     """Reads the statements of a migration that adds columns to one table. Raises ChangeError."""
     migration = _Migration(engine)
-    for statement in split(sql, Database("change", engine)):
+    for statement in read_script(sql, Database("change", engine), rows=True):
         try:
             _read_statement(statement, migration)
         except UnreadableError as error:
@@ -65,7 +65,7 @@ def _read_statement(statement: Statement, migration: _Migration) -> None:
         _read_alteration(read_alteration(cursor), statement, migration)
     elif cursor.at("CREATE", "UNIQUE", "INDEX"):
         _read_index(cursor, statement, migration)
-    elif cursor.key not in _TRANSACTION:
+    elif cursor.key not in _TRANSACTION and statement.tokens:
         migration.others.append(statement.text)
 
 

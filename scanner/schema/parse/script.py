@@ -13,7 +13,6 @@ from scanner.schema.parse.cursor import Cursor, UnreadableError, relation_of
 from scanner.schema.parse.draft import Draft, TableDraft
 from scanner.schema.parse.dropping import drop, rename_tables
 from scanner.schema.parse.grants import grant, revoke
-from scanner.schema.parse.lexer import META
 from scanner.schema.parse.settings import apply_select, apply_set, use_database
 from scanner.schema.parse.statements import Statement
 from scanner.schema.parse.usertypes import alter_domain, alter_type
@@ -31,9 +30,8 @@ _SILENT = {
 _SILENT_ALTER = {
     "AGGREGATE", "COLLATION", "CONVERSION", "DATABASE", "DEFAULT", "EXTENSION", "EVENT", "FOREIGN",
     "FUNCTION", "GROUP", "INDEX", "INSTANCE", "LANGUAGE", "LARGE", "MATERIALIZED", "OPERATOR", "POLICY",
-    "PROCEDURE", "PROCEDURAL", "PUBLICATION", "ROLE", "ROUTINE", "RULE", "SCHEMA", "SERVER",
-    "STATISTICS", "SUBSCRIPTION",
-    "SYSTEM", "TABLESPACE", "TEXT", "TRIGGER", "USER", "VIEW",
+    "PROCEDURAL", "PROCEDURE", "PUBLICATION", "ROLE", "ROUTINE", "RULE", "SCHEMA", "SERVER", "STATISTICS",
+    "SUBSCRIPTION", "SYSTEM", "TABLESPACE", "TEXT", "TRIGGER", "USER", "VIEW",
 }  # fmt: skip
 _DEFINES = re.compile(
     r"\b(?:CREATE|ALTER|DROP|RENAME)\s+(?:\w+\s+){0,3}?(?:TABLE|VIEW|FUNCTION|TRIGGER|TYPE)\b", re.IGNORECASE
@@ -45,9 +43,7 @@ def run(statement: Statement, draft: Draft) -> None:
     try:
         if statement.problem:
             raise UnreadableError(statement.problem)
-        if statement.tokens[0].kind == META:
-            _meta_command(statement)
-        else:
+        if statement.tokens:
             _dispatch(Cursor(statement, draft.engine), draft)
     except UnreadableError as error:
         draft.skipped.append(Skipped(statement.line, statement.kind, str(error)))
@@ -94,12 +90,6 @@ def _alter_sequence(cursor: Cursor, draft: Draft) -> None:
 def _do(cursor: Cursor, _: Draft) -> None:
     if _DEFINES.search(cursor.rest()):
         raise UnreadableError("it defines objects from within a block, which is not carried out")
-
-
-def _meta_command(statement: Statement) -> None:
-    words = statement.text.split()
-    if words[0] in ("\\i", "\\ir", "\\include", "\\include_relative"):
-        raise UnreadableError(f"it includes another file, which is not read: {' '.join(words[1:])[:80]}")
 
 
 _HANDLERS: dict[str, Handler] = {
