@@ -188,6 +188,10 @@ def _row_blind(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Me
     return ctx.meanings.of("row blind", whole_row(ctx, source, node.this, "identity"))
 
 
+def _paren(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning:
+    return value(ctx, node.this, scope, clause)
+
+
 def _distinct(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning:
     """count(DISTINCT t): rows of a table with a primary key are told apart by it."""
     if len(node.expressions) == 1:
@@ -322,6 +326,7 @@ _HANDLERS: dict[type[exp.Expr], _Handler] = {
     exp.Count: _row_blind,
     exp.Ordered: _row_blind,
     exp.Distinct: _distinct,
+    exp.Paren: _paren,
     exp.Dot: _dot,
     exp.Cast: _cast,
     exp.TryCast: _cast,

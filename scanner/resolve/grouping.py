@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from sqlglot import exp
 
 from scanner.resolve.context import Context
@@ -31,31 +33,40 @@ def check_grouping(ctx: Context, node: exp.Select, scope: Scope, keys: list[Mean
     """Notes an error for each output that GROUP BY does not cover. MySQL checks under ONLY_FULL_GROUP_BY."""
     if not ctx.settings.full_group_by:
         return
-    if node.args.get("group") is None and not any(_has_aggregate(item) for item in node.expressions):
+    own = frozenset(source.node for source in scope.sources())
+    if node.args.get("group") is None and not any(
+        _has_aggregate(ctx, item, own) for item in node.expressions
+    ):
         return
-    covered = set(keys) | _determined(ctx, scope, set(keys))
-    star_at = {
-        node_id: star for node_id, star in ctx.result.stars.items() if node_id in set(scope.output_nodes)
-    }
+    check = _Check(ctx, frozenset(set(keys) | _determined(ctx, scope, set(keys))), own)
+    starred = {node_id for node_id in scope.output_nodes if node_id in ctx.result.stars}
     by_node = {id(item): item for item in node.expressions}
     for output, node_id in zip(scope.outputs, scope.output_nodes, strict=True):
-        if node_id in star_at and output.meaning not in covered:
+        if node_id in starred and output.meaning not in check.covered:
             _ungrouped(ctx, by_node[node_id], output.name or "?")
     for item in node.expressions:
-        if id(item) not in star_at:
-            _check(ctx, item.unalias(), covered)
+        if id(item) not in starred:
+            _check(check, item.unalias())
 
 
-def _check(ctx: Context, item: exp.Expr, covered: set[Meaning]) -> None:
-    if ctx.meaning_of.get(id(item)) in covered or _is_aggregate(item) or isinstance(item, _QUERIES):
+@dataclass(frozen=True, slots=True)
+class _Check:
+    ctx: Context
+    covered: frozenset[Meaning]
+    own: frozenset[int]  # tree nodes of the level's sources
+
+
+def _check(check: _Check, item: exp.Expr) -> None:
+    """Descends until a part is grouped or aggregated; subqueries too, for the columns they take from here."""
+    if check.ctx.meaning_of.get(id(item)) in check.covered or _is_aggregate(item):
         return
     if isinstance(item, exp.Column):
-        binding = ctx.result.bindings.get(id(item))
-        if binding is not None and binding.depth == 0 and binding.kind == "column":
-            _ungrouped(ctx, item, binding.name)
+        binding = check.ctx.result.bindings.get(id(item))
+        if binding is not None and binding.origin in check.own and binding.kind == "column":
+            _ungrouped(check.ctx, item, binding.name)
         return
     for child in arguments(item):
-        _check(ctx, child, covered)
+        _check(check, child)
 
 
 def _determined(ctx: Context, scope: Scope, keys: set[Meaning]) -> set[Meaning]:
@@ -87,12 +98,19 @@ def _ungrouped(ctx: Context, node: exp.Expr, name: str) -> None:
     ctx.error(ErrorKind.UNGROUPED_COLUMN, "42803/1055", message, node, column=name)
 
 
-def _has_aggregate(item: exp.Expr) -> bool:
+def _has_aggregate(ctx: Context, item: exp.Expr, own: frozenset[int], *, inside: bool = False) -> bool:
+    """An aggregate at this level, or in a subquery over columns of this level alone: that one is computed here."""
     if _is_aggregate(item):
-        return True
-    return not isinstance(item, (*_QUERIES, exp.Window)) and any(
-        _has_aggregate(child) for child in arguments(item)
-    )
+        return not inside or (ctx.postgres and _is_hoisted(ctx, item, own))
+    if isinstance(item, exp.Window):
+        return False
+    deeper = inside or isinstance(item, _QUERIES)
+    return any(_has_aggregate(ctx, child, own, inside=deeper) for child in arguments(item))
+
+
+def _is_hoisted(ctx: Context, item: exp.Expr, own: frozenset[int]) -> bool:
+    bindings = [ctx.result.bindings.get(id(column)) for column in item.find_all(exp.Column)]
+    return bool(bindings) and all(binding is not None and binding.origin in own for binding in bindings)
 
 
 def _is_aggregate(item: exp.Expr) -> bool:

@@ -87,6 +87,7 @@ def _hide(match: re.Match[str], family: Family) -> str:
 def _functions(family: Family) -> frozenset[str]:
     parser = Dialect.get_or_raise(family).parser_class
     structural = {"CAST", "EXTRACT", "ARRAY", "ROW", "VALUES", "EXISTS", "ANY", "ALL", "SOME", "IN", "UNNEST"}
+    structural |= {"AND", "OR", "XOR", "NOT", "FILTER", "OVER", "LIKE", "ILIKE", "INTERVAL"}
     return frozenset({*parser.FUNCTIONS, *parser.FUNCTION_PARSERS} - structural)
 
 

@@ -24,7 +24,11 @@ def project(
     open_ = False
     for item in items:
         stars = _star_fields(ctx, item, scope)
-        made = [_named(ctx, item, value(ctx, item.unalias(), scope, clause))] if stars is None else _spread(stars)
+        made = (
+            [_named(ctx, item, value(ctx, item.unalias(), scope, clause))]
+            if stars is None
+            else _spread(stars)
+        )
         open_ = open_ or (stars is not None and _is_open(ctx, item, scope))
         outputs += made
         nodes += [id(item)] * len(made)

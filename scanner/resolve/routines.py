@@ -271,7 +271,11 @@ def _wanted_width(run: _Run) -> int | None:
     out = [a for a in routine.arguments if a.mode in ("out", "inout", "table")]
     if out:
         return len(out)
-    return None if (routine.returns or "").removeprefix("setof ") in ("record", "") else 1
+    returns = (routine.returns or "").removeprefix("setof ")
+    composite = any(
+        t.name.name == returns.split(".")[-1] and t.kind == "composite" for t in run.ctx.schema.types.values()
+    )
+    return None if composite or returns in ("record", "") else 1
 
 
 def _mismatch(run: _Run, parsed: Parsed, wanted: int, given: int) -> None:

@@ -100,7 +100,13 @@ def duplicate_names(ctx: Context, outputs: Sequence[Output], node: exp.Expr, *, 
 
 
 def table_source(
-    ctx: Context, node: exp.Expr, table: Table, alias: str, renamed: Sequence[str] = (), *, written: bool = False
+    ctx: Context,
+    node: exp.Expr,
+    table: Table,
+    alias: str,
+    renamed: Sequence[str] = (),
+    *,
+    written: bool = False,
 ) -> TableSource:
     """A base table under an alias. A table that is written to is always today's."""
     schema = ctx.schema if written else ctx.names_schema
