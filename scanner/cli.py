@@ -7,7 +7,6 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import fields
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,20 +39,29 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def run(arguments: Sequence[str] | None = None) -> int:
     """Runs the command line; returns the exit code."""
     try:
-        code = commands.main(arguments, prog_name="scanner", standalone_mode=False)
-        sys.stdout.flush()
+        return _run(sys.argv[1:] if arguments is None else list(arguments))
     except click.ClickException as error:
         return _say(error.format_message())
     except ScannerError as error:
         return _say(str(error))
-    except (click.Abort, KeyboardInterrupt):
+    except KeyboardInterrupt:
         _say("Interrupted.")
         return INTERRUPTED
     except BrokenPipeError:
         # The reader has gone; without this the interpreter complains once more when it closes the stream.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BROKEN_PIPE
-    return code if isinstance(code, int) else DONE
+
+
+def _run(arguments: list[str]) -> int:
+    # Not click's own main(): it would turn a broken pipe into the exit code of --fail-on.
+    try:
+        with commands.make_context("scanner", arguments) as context:
+            code: int | None = commands.invoke(context)
+    except click.exceptions.Exit as shown:  # --help and --version
+        code = shown.exit_code
+    sys.stdout.flush()
+    return code or DONE
 
 
 def _say(sentence: str) -> int:
@@ -66,6 +74,8 @@ def _asked(command: _Command) -> _Command:
 
     @wraps(command)
     def with_asked(**options: object) -> int:
+        from dataclasses import fields
+
         from scanner.config import Request
 
         values: dict[str, Any] = {field.name: options.pop(field.name) for field in fields(Request)}

@@ -101,6 +101,13 @@ def test_sources_are_relative_to_the_file_and_bound_to_a_database(config: Config
     )
 
 
+def test_a_way_around_leads_to_the_same_paths(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    write(tmp_path, ONE + '[[sources]]\nkind = "python"\npath = "docs/../src"\n')
+    config = load_config(tmp_path / "docs" / ".." / "scanner.toml")
+    assert (config.root, config.sources[0].path) == (tmp_path, tmp_path / "src")
+
+
 def test_services_and_consumers(config: Config) -> None:
     (billing,) = config.services
     assert (billing.users, billing.hosts, billing.paths) == (

@@ -94,7 +94,7 @@ def config_from_options(
     Texts are relative to `base`, the working directory unless given; locations are shown relative to the
     nearest folder that holds all the source code. Raises ConfigError.
     """
-    base = (base or Path.cwd()).absolute()
+    base = absolute(str(base or ""), Path.cwd())
     database = Database(name, read_engine(engine, "--engine"), tuple(search_path), read_sql_mode(sql_mode))
     ddl = read_schema(schema, base, "The command line")
     config = Config(base, (DatabaseConfig(database, ddl),))
@@ -111,7 +111,7 @@ def with_options(
     base: Path | None = None,
 ) -> Config:
     """The configuration with further sources of one database. Raises ConfigError."""
-    base = (base or Path.cwd()).absolute()
+    base = absolute(str(base or ""), Path.cwd())
     found = [_source(kind, text, base) for kind, text in sources]
     found += [source for text in paths for source in sources_at(absolute(text, base))]
     if not found:

@@ -39,7 +39,7 @@ def find_config(start: Path) -> Path | None:
 
 def load_config(path: str | Path) -> Config:
     """Reads a scanner.toml. Raises ConfigError."""
-    path = Path(path).absolute()
+    path = absolute(str(path), Path.cwd())
     document = _read_toml(path)
     root = path.parent
     where = path.name
