@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
@@ -133,18 +133,31 @@ def _let_roles_alter(shop: Database) -> None:
 
 
 def _live(company: Company, watches: Mapping[str, Watch]) -> Code:
-    """Lives through the day. Every function's first call is made in copies of the databases too."""
+    """Lives through the day. The second call of a function with affected statements is made in a copy too."""
     code: Code = {}
-    known: set[str] = set()
+    to_copy: dict[str, bool] = {}  # functions with affected statements, and whether it is still to be done
     day, result = a_day(ROUNDS), None
     with services(company.shop, company.warehouse):
         while call := _next(day, result):
-            if call.name not in known:
+            if to_copy.get(call.name):
+                to_copy[call.name] = False
                 with watches["shop"].paused(), watches["warehouse"].paused():
-                    code |= _compared(company, call)
-            known.add(call.name)
-            result = run(call)
+                    after = _after_change(company, call)
+                result = run(call)
+                code |= _differences(call, result, after)
+            else:
+                result = run(call)
+            if _just_affected(watches.values()):
+                to_copy.setdefault(call.name, True)
     return code
+
+
+def _just_affected(watches: Iterable[Watch]) -> bool:
+    """Whether the change affects a statement that was sent since this was last asked."""
+    accounts = [
+        account for watch in watches for sent in watch.take_recent() for account in watch.accounts[sent]
+    ]
+    return any(map(_effect, accounts))
 
 
 def _next(day: Calls, result: object) -> Call | None:
@@ -154,24 +167,9 @@ def _next(day: Calls, result: object) -> Call | None:
         return None
 
 
-def _compared(company: Company, call: Call) -> Code:
-    """What the change does to a call beyond what it does to its statements."""
-    before, after = (_tried(company, call, changed=changed) for changed in (False, True))
-    if isinstance(before, Exception):
-        raise before
-    if not isinstance(after, Exception):
-        place = Place(f"services/{call.module.replace('.', '/')}.py", call.function)
-        return {} if _plain(before) == _plain(after) else {place: "differs"}
-    if _of_the_engine(after):
-        return {}
-    frames = traceback.walk_tb(after.__traceback__)
-    places = [place_of(frame.f_code.co_filename, frame.f_code.co_qualname) for frame, _ in frames]
-    return {[place for place in places if place][-1]: "raises"}
-
-
-def _tried(company: Company, call: Call, *, changed: bool) -> object:
-    """What the call returns or raises in a copy of its database."""
-    with _copies(company, call.service, changed=changed) as databases, services(*databases):
+def _after_change(company: Company, call: Call) -> object:
+    """What the call returns, or the error that it raises, in a changed copy of its database."""
+    with _changed(company, call.service) as databases, services(*databases):
         try:
             return run(call)
         except RAISED as error:
@@ -179,14 +177,14 @@ def _tried(company: Company, call: Call, *, changed: bool) -> object:
 
 
 @contextmanager
-def _copies(company: Company, service: str, *, changed: bool) -> Iterator[tuple[Database, Database]]:
-    """The two databases, the one that the service speaks to as a copy."""
+def _changed(company: Company, service: str) -> Iterator[tuple[Database, Database]]:
+    """The two databases; instead of the one that the service speaks to a copy that the change has come to."""
     if service != "fulfilment":
         with _copied(company.postgres, company.shop) as shop:
-            _run(shop, SHOP_CHANGE if changed else ())
+            _run(shop, SHOP_CHANGE)
             yield shop, company.warehouse
         return
-    warehouse = company.phases[changed]
+    _, warehouse, _ = company.phases
     with warehouse.connect() as connection, connection.cursor() as cursor:
         copy_tables(cursor, table_columns(company.warehouse), company.warehouse.name)
     yield company.shop, warehouse
@@ -206,6 +204,18 @@ def _copied(server: Server, database: Database) -> Iterator[Database]:
 def _run(database: Database, statements: tuple[str, ...]) -> None:
     for statement in statements:
         database.run(statement)
+
+
+def _differences(call: Call, before: object, after: object) -> Code:
+    """What the change does to a call beyond what it does to its statements."""
+    if not isinstance(after, RAISED):
+        place = Place(f"services/{call.module.replace('.', '/')}.py", call.function)
+        return {} if _plain(before) == _plain(after) else {place: "differs"}
+    if _of_the_engine(after):
+        return {}
+    frames = traceback.walk_tb(after.__traceback__)
+    places = [place_of(frame.f_code.co_filename, frame.f_code.co_qualname) for frame, _ in frames]
+    return {[place for place in places if place][-1]: "raises"}
 
 
 def _of_the_engine(error: BaseException | None) -> bool:

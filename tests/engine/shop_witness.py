@@ -60,6 +60,7 @@ class Watch:
     engine: Engine
     accounts: dict[Sent, list[Account]] = field(default_factory=lambda: defaultdict(list))
     texts: dict[Sent, str] = field(default_factory=dict)  # one of the texts as sent
+    _recent: set[Sent] = field(default_factory=set)
     _looking_away: bool = False
 
     @contextmanager
@@ -71,6 +72,11 @@ class Watch:
         finally:
             self._looking_away = before
 
+    def take_recent(self) -> set[Sent]:
+        """What was sent since this was last asked for."""
+        recent, self._recent = self._recent, set()
+        return recent
+
     def see(self, text: Callable[[], str], ask: Callable[[], list[Outcome]]) -> None:
         """Asks what becomes of a statement, unless that is known already."""
         place = None if self._looking_away else _innermost_place()
@@ -79,6 +85,7 @@ class Watch:
         with self.paused():
             normalised = normalise(text(), self.engine)
             sent = Sent(place.service, fingerprint(normalised, self.engine))
+            self._recent.add(sent)
             if len(self.accounts[sent]) < SAMPLES:
                 self.texts[sent] = text()
                 self.accounts[sent].append(Account(*ask()))
