@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable
 from itertools import chain
 
 from scanner.collect.python import syntax, texts
 from scanner.collect.python.classes import attribute
 from scanner.collect.python.frames import Frame
+from scanner.collect.python.given import Given
 from scanner.collect.python.values import (
     ClassValue,
     DictValue,
@@ -23,30 +23,6 @@ from scanner.collect.python.values import (
     Variants,
     bounded,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """The arguments of a call, evaluated."""
-
-    positional: tuple[Variants, ...]
-    named: dict[str, Variants]
-
-    @classmethod
-    def of(cls, arguments: Iterable[syntax.Argument], values: Iterable[Variants]) -> Given:
-        """Sorts the arguments; those unpacked by a star are left out, but for a dict that is known."""
-        positional: list[Variants] = []
-        named: dict[str, Variants] = {}
-        for argument, variants in zip(arguments, values, strict=True):
-            if argument.star == "**" and isinstance(variants[0], DictValue):
-                named.update(variants[0].entries)
-            elif argument.star == "*" and isinstance(variants[0], ListValue):
-                positional.extend(variants[0].items)
-            elif argument.keyword is not None:
-                named[argument.keyword] = variants
-            elif not argument.star:
-                positional.append(variants)
-        return cls(tuple(positional), named)
 
 
 def members(receivers: Variants, name: str, frame: Frame) -> Variants:
@@ -69,8 +45,6 @@ def built(
         make = _FUNCTIONS.get(_external_name(each, function))
         if make is not None:
             return make(given)
-        if isinstance(each, ClassValue):
-            return (InstanceValue(each),)
     if not functions and isinstance(function, syntax.Name):
         make = _FUNCTIONS.get(function.id)
         return make(given) if make else None
@@ -97,6 +71,23 @@ def _method(function: syntax.Attribute, receivers: Variants, given: Given, frame
     if make is None or not own:
         return None
     return bounded(chain.from_iterable(make(value, given) for value in own))
+
+
+def procedure_call(arguments: list[Variants]) -> Variants:
+    """``callproc(name, parameters)`` as the CALL it stands for."""
+    if not arguments:
+        return ()
+    listed = (
+        next((v for v in arguments[1] if isinstance(v, ListValue)), None)
+        if len(arguments) > 1
+        else ListValue(())
+    )
+    marks = ", ".join(["%s"] * len(listed.items)) if listed and not listed.open else None
+    inside = Gap("…", "list") if marks is None else Literal(marks)
+    names = (value for value in arguments[0] if isinstance(value, TextValue))
+    return bounded(
+        TextValue((Literal("CALL "), *name.pieces, Literal("("), inside, Literal(")"))) for name in names
+    )
 
 
 def _format(text: Value, given: Given) -> Variants:
@@ -187,11 +178,7 @@ def _dedent(given: Given) -> Variants:
 
 
 def _identifier(given: Given) -> Variants:
-    parts = [texts.constant_text(each) for each in given.positional]
-    if parts and all(parts):
-        return (TextValue((Literal(".".join(f'"{part}"' for part in parts)),)),)
-    source = next((v.source for each in given.positional for v in each if isinstance(v, Unknown)), "…")
-    return (TextValue((Gap(source, "identifier"),)),)
+    return bounded(texts.quoted(parts) for parts in texts.combinations(given.positional))
 
 
 def _value_hole(given: Given) -> Variants:

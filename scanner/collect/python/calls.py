@@ -4,11 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from scanner.collect.python import builders, rows, syntax
-from scanner.collect.python.executors import CERTAIN, MESSAGES, MESSAGE_KEYWORDS, PASSES_ON
+from scanner.collect.python import builders, inlining, rows, syntax
+from scanner.collect.python.executors import (
+    CERTAIN,
+    MESSAGE_KEYWORDS,
+    MESSAGES,
+    PASSES_ON,
+    ROW_FACTORIES,
+    ROW_FACTORY_KEYWORDS,
+)
 from scanner.collect.python.frames import Frame
+from scanner.collect.python.given import Given
 from scanner.collect.python.names import called, last_name
-from scanner.collect.python.values import ExternalValue, ResultValue, TextValue, Value, Variants, bounded
+from scanner.collect.python.values import (
+    ClassValue,
+    ConnectionValue,
+    ExternalValue,
+    FunctionValue,
+    InstanceValue,
+    ResultValue,
+    TextValue,
+    Value,
+    Variants,
+    bounded,
+)
 
 _CURSOR = "rows of "
 
@@ -17,15 +36,33 @@ def call(expression: syntax.Call, frame: Frame) -> Variants:
     """What the call gives; whatever its arguments are, they are evaluated exactly once."""
     receivers, functions = _callee(expression.function, frame)
     arguments = [_argument(each, expression, frame) for each in expression.arguments]
-    given = builders.Given.of(expression.arguments, arguments)
+    given = Given.of(expression.arguments, arguments)
     built = builders.built(expression, receivers, functions, given, frame)
     if built is not None:
         return built
+    connected = _connected(expression, receivers)
+    if connected is not None:
+        return (connected,)
     fetched = _fetched(expression, receivers, frame)
     if fetched:
         return fetched
     _note_rows(expression, arguments, frame)
-    return _executed(expression, functions, arguments, frame)
+    before = len(frame.world.record.executed)
+    entered = _entered(functions, receivers, given, frame)
+    if entered and len(frame.world.record.executed) > before:
+        return entered
+    return _executed(expression, functions, arguments, frame) or entered
+
+
+def _entered(functions: Variants, receivers: Variants, given: Given, frame: Frame) -> Variants:
+    found: list[Value] = []
+    for function in functions:
+        if isinstance(function, FunctionValue):
+            found.extend(inlining.invoked(function, receivers[0] if receivers else None, given, frame) or ())
+        elif isinstance(function, ClassValue):
+            inlining.constructed(function, given, frame)
+            found.append(InstanceValue(function))
+    return bounded(found)
 
 
 def _callee(function: syntax.Expression, frame: Frame) -> tuple[Variants, Variants]:
@@ -41,6 +78,8 @@ def _argument(argument: syntax.Argument, expression: syntax.Call, frame: Frame) 
     frame.quiet = quiet or _is_message(argument, expression.function)
     values = frame.evaluate(argument.value)
     frame.quiet = quiet
+    if isinstance(argument.value, syntax.Name):
+        return frame.find(_CURSOR + argument.value.id) or values
     return values
 
 
@@ -51,12 +90,24 @@ def _is_message(argument: syntax.Argument, function: syntax.Expression) -> bool:
     return argument.keyword in MESSAGE_KEYWORDS
 
 
+def _connected(expression: syntax.Call, receivers: Variants) -> ConnectionValue | None:
+    """A connection or cursor that makes rows in a way of its own, if the call opens one."""
+    opens_cursor = last_name(expression.function) == "cursor"
+    for argument in expression.arguments:
+        if argument.keyword in ROW_FACTORY_KEYWORDS or (opens_cursor and argument.keyword is None):
+            factory = argument.value.function if isinstance(argument.value, syntax.Call) else argument.value
+            kind = ROW_FACTORIES.get(last_name(factory))
+            return ConnectionValue(kind) if kind else None
+    inherited = (value for value in receivers if isinstance(value, ConnectionValue))
+    return next(inherited, None) if opens_cursor else None
+
+
 def _fetched(expression: syntax.Call, receivers: Variants, frame: Frame) -> Variants:
     function = expression.function
     if not isinstance(function, syntax.Attribute):
         return ()
     results = [value for value in receivers if isinstance(value, ResultValue)]
-    if not results and not expression.arguments or function.name in ("fetchmany", "fetchall", "fetchone"):
+    if (not results and not expression.arguments) or function.name in ("fetchmany", "fetchall", "fetchone"):
         results = results or [
             v for v in frame.find(_CURSOR + called(function.base)) if isinstance(v, ResultValue)
         ]
@@ -74,6 +125,13 @@ def _note_rows(expression: syntax.Call, arguments: Iterable[Variants], frame: Fr
                 rows.argument(value, argument.star, name, frame, expression.at)
 
 
+def _note_factory(expression: syntax.Call, numbers: list[int], frame: Frame) -> None:
+    if numbers and isinstance(expression.function, syntax.Attribute):
+        for value in frame.evaluate(expression.function.base):
+            if isinstance(value, ConnectionValue):
+                rows.use(ResultValue(tuple(numbers), "row"), value.rows, frame, expression.at)
+
+
 def _executed(
     expression: syntax.Call, functions: Variants, arguments: list[Variants], frame: Frame
 ) -> Variants:
@@ -81,6 +139,8 @@ def _executed(
     if frame.quiet or name in MESSAGES or _passes_on(functions):
         return ()
     numbers: list[int] = []
+    if name == "callproc":
+        arguments = [builders.procedure_call(arguments)]
     for values in arguments:
         for value in values:
             if isinstance(value, TextValue):
@@ -89,6 +149,7 @@ def _executed(
                 )
                 numbers.extend(() if number is None else (number,))
     found = rows.result(numbers, name)
+    _note_factory(expression, numbers, frame)
     if isinstance(expression.function, syntax.Attribute) and name in CERTAIN:
         frame.names[_CURSOR + called(expression.function.base)] = found
     return found

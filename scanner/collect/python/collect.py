@@ -78,7 +78,7 @@ class _Reading:
         try:
             self.world.frame(path)
             while self.world.pending:
-                run_function(*self.world.pending.popleft())
+                run_function(self.world.pending.popleft())
         except RecursionError:
             self._unread(path, "The file was read in part because an expression is nested too deeply.")
 

@@ -21,14 +21,10 @@ from scanner.collect.python.texts import (
     repeated,
 )
 from scanner.collect.python.values import (
-    ClassValue,
     ConstantValue,
     DictValue,
-    ExternalValue,
-    InstanceValue,
     ListValue,
     Literal,
-    ModuleValue,
     ResultValue,
     TextValue,
     Unknown,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from scanner.model.observation import RowUseKind
+
 # They run SQL and nothing else, so that a text that merely begins as a statement is one.
 CERTAIN = frozenset(
     (
         "execute",
         "executemany",
+        "callproc",
         "executescript",
         "execute_values",
         "execute_batch",
@@ -81,5 +84,34 @@ PASSES_ON = frozenset(
         "sqlglot.parse",
         "len",
         "str",
+    )
+)
+
+# How a cursor makes rows: given by keyword to a connection or a cursor, or as the only argument of `cursor()`.
+ROW_FACTORIES: dict[str, RowUseKind] = {
+    "class_row": "splatted",
+    "args_row": "splatted",
+    "kwargs_row": "splatted",
+    "dict_row": "by-name",
+    "namedtuple_row": "by-name",
+    "DictCursor": "by-name",
+    "SSDictCursor": "by-name",
+    "RealDictCursor": "by-name",
+    "NamedTupleCursor": "by-name",
+}
+ROW_FACTORY_KEYWORDS = frozenset(("row_factory", "cursor_factory", "cursorclass", "cursor_class"))
+# Attributes in a body that make a function worth entering.
+TELLING = CERTAIN | frozenset(
+    (
+        "fetchone",
+        "fetchall",
+        "fetchmany",
+        "objects",
+        "query",
+        "filter",
+        "scalars",
+        "scalar",
+        "callproc",
+        "cursor",
     )
 )

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from itertools import chain
 from typing import Any
 
-from scanner.collect.python import syntax
+from scanner.collect.python import inlining, syntax
 from scanner.collect.python.binding import bind, elements
 from scanner.collect.python.evaluate import evaluate, operated
-from scanner.collect.python.frames import ClassInfo, Frame
-from scanner.collect.python.names import last_name, shown
+from scanner.collect.python.frames import ClassInfo, Definition, Frame
+from scanner.collect.python.given import Given
+from scanner.collect.python.names import shown
 from scanner.collect.python.values import (
     ClassValue,
-    DictValue,
     FunctionValue,
     ImportedValue,
-    InstanceValue,
-    ListValue,
     ModuleValue,
-    ResultValue,
     Unknown,
     Variants,
     bounded,
@@ -35,17 +31,14 @@ def run(statements: Iterable[syntax.Statement], frame: Frame) -> bool:
     return True
 
 
-def run_function(function: syntax.Function, frame: Frame) -> None:
-    """Evaluates a body. Parameters are unknown, but for `self` and `cls`."""
+def run_function(definition: Definition) -> None:
+    """Evaluates a body with parameters nobody has given: unknown, but for `self` and `cls`."""
+    function, frame = definition.function, definition.frame
     for parameter in function.parameters:
         if parameter.default is not None:
             evaluate(parameter.default, frame)
-        frame.names[parameter.name] = (Unknown(parameter.name),)
-    decorators = {last_name(decorator) for decorator in function.decorators}
-    if frame.owner and function.parameters and "staticmethod" not in decorators:
-        own = frame.owner if "classmethod" in decorators else InstanceValue(frame.owner)
-        frame.names[function.parameters[0].name] = (own,)
-    run(function.body, frame)
+    inner = replace(frame, names=inlining.bindings(definition, None, Given((), {})))
+    run(function.body, inner)
 
 
 def _evaluate(statement: syntax.Evaluate, frame: Frame) -> bool:
@@ -71,7 +64,7 @@ def _assign(statement: syntax.Assign, frame: Frame) -> bool:
 
 
 def _return(statement: syntax.Return, frame: Frame) -> bool:
-    evaluate(statement.value, frame)
+    frame.returns.extend(evaluate(statement.value, frame))
     return False
 
 
@@ -143,14 +136,20 @@ def _function(statement: syntax.Function, frame: Frame) -> bool:
         evaluate(decorator, frame)
     value = FunctionValue(frame.module.path, frame.dotted(statement.name))
     frame.names[statement.name] = (value,)
-    if frame.world.functions.get(value) is not statement:
-        frame.world.functions[value] = statement
-        owner = ClassValue(frame.module.path, frame.function or "")
-        is_method = owner in frame.world.classes
-        outer = frame.outer if is_method else frame
-        inner = Frame(frame.world, frame.module, {}, outer, value.name, owner if is_method else frame.owner)
-        frame.world.pending.append((statement, inner))
+    known = frame.world.functions.get(value)
+    if known is None or known.function is not statement:
+        definition = _defined(statement, value, frame)
+        frame.world.functions[value] = definition
+        frame.world.pending.append(definition)
     return True
+
+
+def _defined(statement: syntax.Function, value: FunctionValue, frame: Frame) -> Definition:
+    around = ClassValue(frame.module.path, frame.function or "")
+    is_method = around in frame.world.classes
+    owner, outer = (around, frame.outer) if is_method else (frame.owner, frame)
+    inner = Frame(frame.world, frame.module, {}, outer, value.name, owner, is_method=is_method)
+    return Definition(statement, inner, inlining.is_relevant(statement))
 
 
 def _class(statement: syntax.Class, frame: Frame) -> bool:

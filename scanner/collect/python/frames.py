@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import chain
@@ -17,6 +17,7 @@ from scanner.collect.python.values import (
     ImportedValue,
     ModuleValue,
     Place,
+    Value,
     Variants,
     bounded,
 )
@@ -34,9 +35,12 @@ class Frame:
     names: dict[str, Variants] = field(default_factory=dict)
     outer: Frame | None = None  # where free names are looked up: never a class body
     function: str | None = None  # dotted name of what is evaluated
-    owner: ClassValue | None = None  # the class whose method it is
+    owner: ClassValue | None = None  # the class whose method it is, or stands in
+    is_method: bool = False
     stars: list[ImportedValue] = field(default_factory=list)
     quiet: bool = False  # texts met here are messages
+    depth: int = 0  # how many calls it was entered through
+    returns: list[Value] = field(default_factory=list)
 
     def evaluate(self, expression: syntax.Expression) -> Variants:
         """What the expression is worth here; never empty."""
@@ -84,6 +88,19 @@ class ClassInfo:
     bases: tuple[Variants, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A function of the project."""
+
+    function: syntax.Function
+    frame: Frame  # a fresh one for its body
+    relevant: bool  # it has to do with a database
+
+
+# A function and the values of its parameters.
+Entry = tuple[FunctionValue, tuple[tuple[str, Variants], ...]]
+
+
 @dataclass(slots=True)
 class World:
     """Everything known of a project while it is evaluated."""
@@ -93,10 +110,10 @@ class World:
     run: Callable[[tuple[syntax.Statement, ...], Frame], bool]  # evaluates statements; False: none follows
     record: Record = field(default_factory=Record)
     classes: dict[ClassValue, ClassInfo] = field(default_factory=dict)
-    functions: dict[FunctionValue, syntax.Function] = field(default_factory=dict)
-    pending: deque[tuple[syntax.Function, Frame]] = field(
-        default_factory=deque
-    )  # bodies still to be evaluated
+    functions: dict[FunctionValue, Definition] = field(default_factory=dict)
+    pending: deque[Definition] = field(default_factory=deque)  # bodies still to be evaluated
+    returned: dict[Entry, Variants] = field(default_factory=dict)  # what calls of functions gave
+    entered: Counter[FunctionValue] = field(default_factory=Counter)
     _frames: dict[str, Frame | None] = field(default_factory=dict)
 
     def frame(self, path: str) -> Frame | None:

@@ -10,7 +10,7 @@ from scanner.collect.python.holes import marked
 from scanner.collect.python.record import Run
 from scanner.collect.python.rows import worst
 from scanner.collect.python.statements import is_ignored
-from scanner.model import Family, Hole, Location, Observation
+from scanner.model import Family, Location, Observation
 from scanner.statements import split
 
 

@@ -97,8 +97,9 @@ class Project:
         except OSError as error:
             return self._unreadable(path, f"The file cannot be opened: {error.strerror}.")
 
-    def _unreadable(self, place: str, reason: str) -> None:
+    def _unreadable(self, place: str, reason: str) -> Module | None:
         self.unread.append(Unread("python", place, reason))
+        return None
 
 
 def _line_starts(text: str) -> tuple[int, ...]:

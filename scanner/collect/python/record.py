@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from scanner.collect.python.statements import is_ignored, is_run, is_statement, may_begin
 from scanner.collect.python.holes import marked
-from scanner.collect.python.values import Literal, Place, TextValue
+from scanner.collect.python.statements import is_ignored, is_run, is_statement, may_begin
+from scanner.collect.python.values import Gap, Literal, Place, TextValue
 from scanner.model import RowUse
 
 # A text that grows in a loop is met at every length; the longest few say it all.
@@ -30,21 +30,25 @@ class Record:
 
     executed: list[tuple[TextValue, str]] = field(default_factory=list)
     uses: dict[int, list[RowUse]] = field(default_factory=lambda: defaultdict(list))
+    filled: dict[Place | None, set[TextValue]] = field(default_factory=lambda: defaultdict(set))
     ignored: set[TextValue] = field(default_factory=set)
     _texts: dict[Place, dict[TextValue, None]] = field(default_factory=lambda: defaultdict(dict))
 
     def text(self, value: TextValue) -> None:
         """A text was written or built; whether it is SQL, and a whole statement, is seen later."""
         place = value.place
-        if place is None or not _begins_as_sql(value):
+        if place is None or not begins_as_sql(value):
             return
         grown = self._texts[place]
         if len(grown) >= _MAX_GROWTH:
             del grown[min(grown, key=lambda each: len(each.pieces))]
         grown[value] = None
 
-    def execute(self, value: TextValue, call: str, *, certain: bool) -> int | None:
-        """The text reached a call; certain: one that does nothing but run SQL. Gives its number if it is SQL."""
+    def execute(self, value: TextValue, call: str, *, certain: bool, depth: int = 0) -> int | None:
+        """The text reached a call; certain: one that does nothing but run SQL. Gives its number if it is SQL.
+
+        Depth 0 is a function evaluated without its callers: what it runs with gaps is less than what they make of it.
+        """
         sql, _ = marked(value)
         if certain and is_ignored(sql):
             self.ignored.add(value)
@@ -52,6 +56,8 @@ class Record:
         if not (is_run(sql) if certain else is_statement(sql)):
             return None
         self.executed.append((value, call))
+        if depth:
+            self.filled[value.place].add(value)
         return len(self.executed) - 1
 
     def runs(self) -> Iterator[Run]:
@@ -60,11 +66,18 @@ class Record:
         for number, (text, _) in enumerate(self.executed):
             numbers[text].append(number)
         for text, same in numbers.items():
-            yield Run(
-                text, self.executed[same[0]][1], tuple(use for n in same for use in self.uses.get(n, ()))
-            )
+            if not self._is_filled(text):
+                yield Run(
+                    text, self.executed[same[0]][1], tuple(use for n in same for use in self.uses.get(n, ()))
+                )
         yield from (
             Run(text, None) for text in self._unexecuted(frozenset().union(*(t.places for t in numbers)))
+        )
+
+    def _is_filled(self, text: TextValue) -> bool:
+        callers = self.filled.get(text.place, set())
+        return (
+            len(callers) > 0 and text not in callers and any(isinstance(piece, Gap) for piece in text.pieces)
         )
 
     def _unexecuted(self, seen: frozenset[Place]) -> Iterator[TextValue]:
@@ -82,6 +95,7 @@ def _extent(text: TextValue) -> tuple[int, int]:
     return len(text.places), len(text.pieces)
 
 
-def _begins_as_sql(value: TextValue) -> bool:
+def begins_as_sql(value: TextValue) -> bool:
+    """Whether the first known piece begins as a statement does."""
     first = next((p.text for p in value.pieces if isinstance(p, Literal) and p.text.strip()), "")
     return may_begin(first)

@@ -220,3 +220,13 @@ def _field(field: str, counter: Iterator[int], positional: list[Value], named: d
 def replaced(text: TextValue, old: str, new: Value) -> TextValue:
     """``text.replace(old, new)``."""
     return _replaced(text, re.compile(re.escape(old)), lambda _: as_text(new))
+
+
+def quoted(parts: Iterable[Value]) -> TextValue:
+    """The names as one quoted identifier; a gap of that kind where one is not known."""
+    pieces: list[Literal | Gap] = []
+    for number, part in enumerate(parts):
+        name = constant_text((part,))
+        piece = Gap(_shown(part), "identifier") if name is None else Literal(f'"{name}"')
+        pieces.extend((Literal("."), piece) if number else (piece,))
+    return TextValue(tuple(pieces))

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal as OneOf
 
+from scanner.model.observation import RowUseKind
+
 MAX_VARIANTS = 8
 
 HoleKind = OneOf["identifier", "list", "value", "clause", "unknown"]
@@ -142,6 +144,13 @@ class ResultValue:
 
 
 @dataclass(frozen=True, slots=True)
+class ConnectionValue:
+    """A connection or cursor that makes rows in a way of its own."""
+
+    rows: RowUseKind
+
+
+@dataclass(frozen=True, slots=True)
 class Unknown:
     """Anything else; source is the expression, shortened."""
 
@@ -160,6 +169,7 @@ Value = (
     | ExternalValue
     | ImportedValue
     | ResultValue
+    | ConnectionValue
     | Unknown
 )
 Variants = tuple[Value, ...]
