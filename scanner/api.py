@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from scanner import store
 from scanner.change import Change
 from scanner.config import Config, load_config
-from scanner.errors import UsageError
+from scanner.errors import ChangeError, SourceError, UsageError
 from scanner.graph import Graph, build_graph, export_graph, neighbourhood, outline, relation_id
 from scanner.model import Report, Unread
 from scanner.render import render
 from scanner.render.words import count
-from scanner.scanning import DatabaseScan, Progress, scan_databases
+from scanner.scanning import SCHEMA, DatabaseScan, Progress, scan_databases
 from scanner.schema import Schema
 from scanner.target import find_relation, locate
 
@@ -47,9 +47,13 @@ class Scan:
     def impact(self, change: Change | str, database: str | None = None) -> Impact:
         """What a change does. A text is read in the dialect of the database's engine.
 
-        Without `database` it is the one that has the table. Raises ChangeError and UsageError.
+        Without `database` it is the one that has the table. Raises ChangeError and UsageError, and
+        SourceError when the schema that may have the table could not be read.
         """
-        located, name = locate(change, self.schemas, database)
+        try:
+            located, name = locate(change, self.schemas, database)
+        except ChangeError as error:
+            raise self._unread_schema(database) or error from None
         return Impact(self._database(name).impact(located))
 
     @property
@@ -102,6 +106,12 @@ class Scan:
 
     def __repr__(self) -> str:
         return f"<Scan of {self.summary}>"
+
+    def _unread_schema(self, database: str | None) -> SourceError | None:
+        """Why the table of a change may not be known."""
+        candidates = (found for found in self.databases if database in (None, found.name))
+        unread = (each for found in candidates for each in found.evidence.unread)
+        return next((SourceError(each.reason) for each in unread if each.source == SCHEMA), None)
 
     def _database(self, name: str) -> DatabaseScan:
         return next(found for found in self.databases if found.name == name)

@@ -34,6 +34,8 @@ from scanner.sources import collect, read_schema, schema_files
 # Called with what is being done and how many observations it has yielded so far.
 Progress = Callable[[str, int], None]
 
+SCHEMA = "schema"  # the source that an unread schema is named under
+
 _REPORT_EVERY = 500  # observations
 
 
@@ -101,7 +103,7 @@ def _schema(entry: DatabaseConfig, found: list[Collected], tell: Progress) -> Sc
     try:
         schema, blind_spots = read_schema(entry)
     except SourceError as error:
-        found.append(Unread("schema", entry.name, str(error)))
+        found.append(Unread(SCHEMA, entry.name, str(error)))
         return Schema(entry.database)
     found.extend(blind_spots)
     return schema

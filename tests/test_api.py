@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import scanner
-from scanner.errors import ChangeError, ConfigError, StoreError, UsageError
+from scanner.errors import ChangeError, ConfigError, SourceError, StoreError, UsageError
 from scanner.frames import QUERIES, TABLES
 from scanner.render.tables import FINDINGS, SERVICES
 from tests import company
@@ -147,6 +147,17 @@ def test_changes_are_checked(scan: scanner.Scan) -> None:
         scan.impact("ALTER TABLE orders ADD COLUMN total int", "shop")
     with pytest.raises(ChangeError):
         scan.impact("DROP TABLE orders")
+
+
+def test_a_schema_that_could_not_be_read_is_the_reason(tmp_path: Path) -> None:
+    path = company.found(tmp_path)
+    (tmp_path / "stock.sql").unlink()
+    scan = scanner.scan(path)
+    with pytest.raises(SourceError, match=r"^There is no schema of stock at stock\.sql\.$"):
+        scan.impact("ALTER TABLE shelves ADD COLUMN note text")
+    with pytest.raises(ChangeError, match="did you mean orders"):
+        scan.impact("ALTER TABLE ordres ADD COLUMN note text", "shop")
+    assert scan.impact("ALTER TABLE orders ADD COLUMN note text").report.database.name == "shop"
 
 
 def test_a_column_that_is_there_already_may_be_added_if_it_is_not(scan: scanner.Scan) -> None:

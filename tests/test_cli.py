@@ -157,6 +157,10 @@ def test_fail_on_counts_more_than_an_unread_source() -> None:
             "Give either --config or --engine and --schema: the file names both.",
         ),
         (
+            ["impact", "orders", "a int", "--engine", "postgres", "--schema", "schema"],
+            "There is nothing to scan: give --python, --sql, --slow-log, --pg-stat-statements or paths",
+        ),
+        (
             ["impact", "orders", "a int", "--config", "x.toml"],
             "x.toml cannot be read: No such file or directory.",
         ),

@@ -37,20 +37,28 @@ class Request:
 
         Raises ConfigError.
         """
-        if self.engine or self.schema:
-            return self._without_file(paths)
-        path = self.config or find_config(Path.cwd())
-        if path is None:
+        alone = self.engine or self.schema
+        config = self._without_file(paths) if alone else self._with_file(paths)
+        if not config.sources:
             raise ConfigError(
-                f"There is no {FILE_NAME} here or above: write one, or give --engine and --schema."
+                "There is nothing to scan: give --python, --sql, --slow-log, --pg-stat-statements or paths, "
+                f"or name sources in {FILE_NAME}."
             )
-        return with_options(load_config(path), self.database, sources=self._sources(), paths=paths)
+        return config
 
     @property
     def given(self) -> tuple[str, ...]:
         """The options that were given, as they are written; `--database` also names what changes."""
         names = (field.name for field in fields(self) if getattr(self, field.name))
         return tuple(f"--{name.replace('_', '-')}" for name in names if name != "database")
+
+    def _with_file(self, paths: Sequence[str]) -> Config:
+        path = self.config or find_config(Path.cwd())
+        if path is None:
+            raise ConfigError(
+                f"There is no {FILE_NAME} here or above: write one, or give --engine and --schema."
+            )
+        return with_options(load_config(path), self.database, sources=self._sources(), paths=paths)
 
     def _without_file(self, paths: Sequence[str]) -> Config:
         if self.config:
