@@ -65,3 +65,13 @@ def test_make_targets_exist(targets: str) -> None:
 def test_generated_pages_are_current() -> None:
     stale = [path.name for path, text in generated().items() if not path.exists() or path.read_text() != text]
     assert stale == [], "run make docs"
+
+
+def test_the_architecture_names_every_module() -> None:
+    modules = {
+        path.stem
+        for path in (ROOT / "scanner").iterdir()
+        if path.suffix == ".py" or (path / "__init__.py").exists()
+    }
+    text = (ROOT / "docs" / "architecture.md").read_text()
+    assert {name for name in modules - {"__init__"} if f"`{name}`" not in text} == set()
