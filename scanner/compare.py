@@ -99,13 +99,21 @@ class Comparison:
     @property
     def meaning_changed(self) -> bool:
         """Values, rows or written rows are others than before."""
-        return self.rows_changed or self.outputs_changed or bool(self.changed_writes)
+        return self.rows_changed or self.outputs_changed or bool(self.changed_writes or self.changed_bodies)
 
     @property
     def explained(self) -> bool:
         """Names, join keys, row values, written values or bodies account for a change of meaning."""
-        bodies = any(self.before.bodies.get(name, m) != m for name, m in self.after.bodies.items())
-        return bool(self.rebound or self.grown_keys or self.grown_rows or self.changed_writes or bodies)
+        return bool(
+            self.rebound or self.grown_keys or self.grown_rows or self.changed_writes or self.changed_bodies
+        )
+
+    @cached_property
+    def changed_bodies(self) -> list[str]:
+        """Routines and triggers set off that read or write other values than before."""
+        changed = [name for name, m in self.after.bodies.items() if self.before.bodies.get(name, m) != m]
+        written = [new.via for _, new in self.changed_writes if new.via]
+        return list(dict.fromkeys([*changed, *written]))
 
     def writes_to_changed(self) -> list[Write]:
         """Writes to the changed table or one that grows with it."""

@@ -13,6 +13,7 @@ from scanner.model import Effect, Finding, RowUse, Table, TableName, Unresolved
 from scanner.resolve import (
     ErrorKind,
     Meanings,
+    Memo,
     Parsed,
     Resolution,
     Session,
@@ -105,14 +106,34 @@ class Prepared:
 
     def _compare(self, parsed: Parsed, how: Settings) -> Comparison | Unresolved:
         """The statement resolved before and after the change."""
-        meanings = Meanings()
-        before = resolve(parsed, self.schema, meanings, how)
+        meanings, memos = self._shared.take()
+        before = resolve(parsed, self.schema, meanings, how, memos.setdefault((False, how), {}))
         if not isinstance(before, Resolution):
             return before
-        after = resolve(parsed, self.after, meanings, how)
+        after = resolve(parsed, self.after, meanings, how, memos.setdefault((True, how), {}))
         if not isinstance(after, Resolution):
             return after
         return Comparison(before, after, self.change, self.schema, self.after, self.table)
+
+    @cached_property
+    def _shared(self) -> _Shared:
+        return _Shared()
+
+
+class _Shared:
+    """What one statement leaves for the next: interned meanings, and what the bodies of routines do."""
+
+    _LIMIT = 1_000_000  # interned structures, about 200 MB; then both begin anew
+
+    def __init__(self) -> None:
+        self._meanings = Meanings()
+        self._memos: dict[tuple[bool, Settings], Memo] = {}
+
+    def take(self) -> tuple[Meanings, dict[tuple[bool, Settings], Memo]]:
+        """The meanings and memos in force."""
+        if len(self._meanings) > self._LIMIT:
+            self._meanings, self._memos = Meanings(), {}
+        return self._meanings, self._memos
 
 
 def _is_execute(statement: str) -> bool:

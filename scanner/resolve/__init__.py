@@ -1,6 +1,6 @@
 """One statement + one schema → what the engine would make of it. The only code here that walks sqlglot trees."""
 
-from scanner.resolve.context import Settings
+from scanner.resolve.context import Memo, Settings
 from scanner.resolve.parse import Parsed, parse
 from scanner.resolve.references import References, named_by, references
 from scanner.resolve.resolution import (
@@ -25,6 +25,7 @@ __all__ = [
     "ErrorKind",
     "JoinKeys",
     "Meanings",
+    "Memo",
     "Output",
     "Parsed",
     "References",

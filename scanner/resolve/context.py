@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from scanner.bodies import VariableRule
+from scanner.bodies import Body, VariableRule
 from scanner.model import Routine, TableName, View
 from scanner.resolve.resolution import ErrorKind, Meaning, Meanings, Output, Resolution, SqlError
 from scanner.resolve.wrapped import Wrapper
@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from scanner.resolve.routines import Called
     from scanner.resolve.scope import Scope, Source
     from scanner.schema import Schema
+
+
+# What the bodies of routines and triggers do on one schema under one Settings, resolved once for many statements.
+Memo = dict[tuple[object, ...], tuple["Called", Resolution, Body]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,9 @@ class Context:
     row_values: dict[Meaning, Source] = field(default_factory=dict)  # whole rows used as values
     scopes: dict[int, Scope] = field(default_factory=dict)  # tree node of a SELECT → its scope
     query_widths: dict[int, int] = field(default_factory=dict)  # tree node of a query → number of its columns
+    aggregates: int = 0  # aggregate calls met so far
+    postgres: bool = field(init=False)  # else MySQL or MariaDB
+    memo: Memo = field(default_factory=dict)
     # Resolve a subquery, and a data-modifying statement in WITH: they and the expressions in them need each other.
     query: Callable[[exp.Expr, Scope | None], Relation] = field(init=False)
     write: Callable[[exp.Expr, Scope | None], Relation] = field(init=False)
@@ -61,10 +68,8 @@ class Context:
     fire: Callable[[TableName, str], None] = field(init=False)  # the triggers of a write
     inside: Callable[..., Context] = field(init=False)  # a context for the body of a routine
 
-    @property
-    def postgres(self) -> bool:
-        """Whether the engine is PostgreSQL (else MySQL or MariaDB)."""
-        return self.schema.engine.family == "postgres"
+    def __post_init__(self) -> None:
+        self.postgres = self.schema.engine.family == "postgres"
 
     @property
     def names_schema(self) -> Schema:

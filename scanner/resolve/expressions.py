@@ -87,6 +87,8 @@ def arguments(node: exp.Expr) -> Iterator[exp.Expr]:
 
 
 def _generic(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning:
+    if isinstance(node, exp.AggFunc):
+        ctx.aggregates += 1
     parts = [value(ctx, child, scope, clause) for child in arguments(node)]
     return ctx.meanings.of(type(node).__name__, node.name if not parts else "", *parts)
 
@@ -183,6 +185,7 @@ def _row_blind(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Me
     source = row_source(ctx, node.this, scope) if isinstance(node.this, exp.Expr) else None
     if source is None:
         return _generic(ctx, node, scope, clause)
+    ctx.aggregates += 1
     if isinstance(node.this, exp.Column) and not isinstance(node.this.this, exp.Star):
         bind(ctx, node.this, scope, clause)
     return ctx.meanings.of("row blind", whole_row(ctx, source, node.this, "identity"))
@@ -245,7 +248,8 @@ def _is_own_type(data_type: exp.Expr) -> bool:
 def _function(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning:
     """A function that sqlglot has no class for: a routine of the schema, or the engine's own."""
     name = node.this.lower() if isinstance(node.this, str) else node.name.lower()
-    routine = next((r for r in ctx.schema.routines if r.name.name.lower() == name), None)
+    routine = ctx.schema.routine(name)
+    ctx.aggregates += 1  # it may be one: grouping.py knows their names
     if routine is None:
         parts = [value(ctx, each, scope, clause) for each in node.expressions]
         return ctx.meanings.of("function", name, *parts)

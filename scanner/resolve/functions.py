@@ -33,7 +33,7 @@ def function_source(ctx: Context, node: exp.Expr, call: exp.Expr | None, scope: 
     """A function call in FROM."""
     name = _function_name(call)
     alias, listed = _alias(ctx, node, name)
-    routine = routine_named(ctx, name)
+    routine = ctx.schema.routine(name)
     if routine is not None:
         outputs, rows, open_ = _routine_rows(ctx, routine, call, alias, scope)
         _check_listed(ctx, routine, listed, node)
@@ -46,11 +46,6 @@ def function_source(ctx: Context, node: exp.Expr, call: exp.Expr | None, scope: 
     if node.args.get("ordinality"):
         outputs = [*outputs, Output("ordinality", ctx.meanings.of("ordinality", rows))]
     return DerivedSource(alias, id(node), rows, outputs, ctx.key, ctx.meanings, open_=open_)
-
-
-def routine_named(ctx: Context, name: str) -> Routine | None:
-    """The routine of the schema that a bare call means."""
-    return next((r for r in ctx.schema.routines if r.name.name.lower() == name.lower()), None)
 
 
 def row_outputs(ctx: Context, table: Table, base: Meaning) -> list[Output]:

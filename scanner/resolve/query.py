@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from sqlglot import exp
 
 from scanner.resolve.context import Context, Relation
@@ -42,8 +40,10 @@ def select(ctx: Context, node: exp.Select, parent: Scope | None) -> Relation:
     common_tables(ctx, node, scope)
     rows = [add_from(ctx, node, scope)]
     rows.append(_condition(ctx, node.args.get("where"), scope, Clause.WHERE))
+    aggregates = ctx.aggregates
     outputs, open_ = project(ctx, node.expressions, scope, Clause.SELECT)
     scope.outputs = outputs
+    may_group = ctx.aggregates > aggregates or node.args.get("group") is not None
     keys = _group_by(ctx, node.args.get("group"), scope)
     rows += [*keys, _condition(ctx, node.args.get("having"), scope, Clause.HAVING)]
     for window in node.args.get("windows") or ():
@@ -53,7 +53,8 @@ def select(ctx: Context, node: exp.Select, parent: Scope | None) -> Relation:
         *_order_by(ctx, node.args.get("order"), scope),
         _limit(ctx, node, scope),
     ]
-    check_grouping(ctx, node, scope, keys)
+    if may_group:
+        check_grouping(ctx, node, scope, keys)
     return Relation(outputs, ctx.meanings.of("select", *rows), open_, _identity(ctx, node, scope, outputs))
 
 
@@ -146,7 +147,7 @@ def _values(ctx: Context, node: exp.Expr, parent: Scope | None) -> Relation:
         open_ = open_ or row_open
     name, start = ("column{}", 1) if ctx.postgres else ("column_{}", 0)
     first = cells[0] if cells else ()
-    outputs = tuple(replace(o, name=name.format(i)) for i, o in enumerate(first, start))
+    outputs = tuple(o._replace(name=name.format(i)) for i, o in enumerate(first, start))
     rows = ctx.meanings.of("values", len(cells), *(o.meaning for row in cells[1:] for o in row))
     return Relation(outputs, rows, open_)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 from scanner.model import TableName
 
@@ -23,6 +24,9 @@ class Meanings:
         self._kept: list[object] = []
         # A row used as a value → its fields: what is taken out of the row again does not depend on the others.
         self.rows: dict[Meaning, dict[str, Meaning]] = {}
+
+    def __len__(self) -> int:
+        return len(self._numbers)
 
     def of(self, *parts: object) -> Meaning:
         """The integer of a structure made of hashable parts (other meanings among them)."""
@@ -95,8 +99,7 @@ class SqlError:
     via: str | None = None  # the routine, trigger or prepared statement in whose body it happens
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
+class Binding(NamedTuple):
     """What one name in the statement is bound to."""
 
     name: str
@@ -112,8 +115,7 @@ class Binding:
     kind: str = "column"  # column, output, row (a whole row), variable, join key
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(NamedTuple):
     """One column of a scope's result."""
 
     name: str | None  # None: the engine makes one up from the expression's text
@@ -164,6 +166,7 @@ class Write:
     span: tuple[int, int] | None = None
     ignores_errors: bool = False  # INSERT IGNORE, LOAD … IGNORE, lax sql_mode
     upsert: bool = False  # ON CONFLICT, ON DUPLICATE KEY, REPLACE
+    via: str | None = None  # the routine or trigger whose body writes
 
 
 @dataclass(slots=True)

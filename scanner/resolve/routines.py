@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from sqlglot import exp
@@ -12,9 +12,9 @@ from scanner.bodies import Body, Part, read_block, read_routine, read_trigger
 from scanner.model import Family, Routine, Table, TableName, Trigger, Unresolved
 from scanner.resolve.context import Context, Relation
 from scanner.resolve.expressions import width
-from scanner.resolve.functions import returned_table, routine_named
+from scanner.resolve.functions import returned_table
 from scanner.resolve.parse import Parsed, parse
-from scanner.resolve.resolution import ErrorKind, Meaning, Output
+from scanner.resolve.resolution import ErrorKind, Meaning, Output, Resolution
 from scanner.resolve.scope import CommonTable, DerivedSource, Scope, Source, TableSource
 
 _DEPTH = 16
@@ -61,7 +61,7 @@ def call(ctx: Context, routine: Routine) -> Called:
 def call_named(ctx: Context, name: str) -> Called | None:
     """The routine of this name, called; None when the schema has none."""
     bare = name.split(".")[-1].strip('"`')
-    routine = routine_named(ctx, bare)
+    routine = ctx.schema.routine(bare)
     return call(ctx, routine) if routine is not None else None
 
 
@@ -72,8 +72,8 @@ def run_block(ctx: Context, text: str) -> Called:
 
 def fire(ctx: Context, table: TableName, event: str) -> None:
     """The triggers that a write sets off."""
-    for trigger in ctx.schema.triggers:
-        if trigger.table == table and event in trigger.events:
+    for trigger in ctx.schema.triggers_on(table):
+        if event in trigger.events:
             _fire(ctx, trigger)
 
 
@@ -126,16 +126,37 @@ def _run(
 ) -> Called:
     if name in ctx.active or len(ctx.active) > _DEPTH:
         return Called(ctx.meanings.of("recursive", name), open=True)
+    key = (name, id(body), stale, tuple(id(source.table) for source in rows.values()))
+    known = ctx.memo.get(key)
+    if known is None:
+        inner = ctx.inside(name, body.rule, stale)
+        called = _executed(inner, name, body, rows, returns, tables or {})
+        known = ctx.memo[key] = (called, inner.result, body)
+    _merge(ctx, known[1])
+    ctx.result.bodies[name] = _visible(ctx, known[0])
+    return known[0]
+
+
+def _visible(ctx: Context, called: Called) -> Meaning:
+    """What the body does and returns, stars apart: what they bring shows in the caller's columns."""
+    returned = (o.meaning for result in called.results for o in result if not o.star)
+    return ctx.meanings.of("visible", called.meaning, *returned)
+
+
+def _executed(
+    inner: Context,
+    name: str,
+    body: Body,
+    rows: Mapping[str, Source],
+    returns: Routine | None,
+    tables: Mapping[str, CommonTable],
+) -> Called:
     if body.unread is not None:
-        ctx.doubt(body.unread)
-    inner = ctx.inside(name, body.rule, frozen=stale)
-    run = _Run(inner, name, _scope(inner, body, rows, tables or {}), body, returns)
+        inner.doubt(body.unread)
+    run = _Run(inner, name, _scope(inner, body, rows, tables), body, returns)
     for part in body.parts:
         _part(run, part)
-    _merge(ctx, inner)
-    meaning = ctx.meanings.of("body", name, *run.meanings)
-    ctx.result.bodies[name] = meaning
-    return Called(meaning, tuple(run.results))
+    return Called(inner.meanings.of("body", name, *run.meanings), tuple(run.results))
 
 
 def _scope(ctx: Context, body: Body, rows: Mapping[str, Source], tables: Mapping[str, CommonTable]) -> Scope:
@@ -284,12 +305,12 @@ def _mismatch(run: _Run, parsed: Parsed, wanted: int, given: int) -> None:
     run.ctx.error(ErrorKind.RETURN_TYPE, code, message, parsed.tree)
 
 
-def _merge(ctx: Context, inner: Context) -> None:
+def _merge(ctx: Context, inner: Resolution) -> None:
     """What the body does, the statement does."""
-    ctx.result.errors += inner.result.errors
-    ctx.result.writes += [replace(write, span=None) for write in inner.result.writes]
-    ctx.result.behind |= inner.result.reads | inner.result.behind | inner.result.unknown_relations
-    ctx.result.routines |= inner.result.routines
-    ctx.result.bodies.update(inner.result.bodies)
-    for doubt in inner.result.doubts:
+    ctx.result.errors += inner.errors
+    ctx.result.writes += inner.writes
+    ctx.result.behind |= inner.reads | inner.behind | inner.unknown_relations
+    ctx.result.routines |= inner.routines
+    ctx.result.bodies.update(inner.bodies)
+    for doubt in inner.doubts:
         ctx.doubt(doubt)

@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from scanner.bodies import VariableRule
 from scanner.model import Unresolved, View
-from scanner.resolve.context import Context, Relation, Settings
+from scanner.resolve.context import Context, Memo, Relation, Settings
 from scanner.resolve.definitions import copy, create, load, truncate
 from scanner.resolve.parse import Parsed, parse
 from scanner.resolve.query import query
@@ -25,11 +25,16 @@ _WRITES = (exp.Insert, exp.Update, exp.Delete, exp.Merge)
 
 
 def resolve(
-    parsed: Parsed, schema: Schema, meanings: Meanings, settings: Settings
+    parsed: Parsed, schema: Schema, meanings: Meanings, settings: Settings, memo: Memo | None = None
 ) -> Resolution | Unresolved:
-    """What the engine would make of the statement. Resolve the same `parsed` twice to compare two schemas."""
+    """What the engine would make of the statement. Resolve the same `parsed` twice to compare two schemas.
+
+    `memo` keeps what the bodies of routines do from one statement to the next; it belongs to one schema, one
+    Settings and one Meanings.
+    """
     ctx = context(schema, meanings, settings, parsed.tree.key)
     ctx.wrapper = parsed.wrapper
+    ctx.memo = memo if memo is not None else {}
     try:
         return _wrapped(ctx, parsed)
     except RecursionError:
@@ -52,6 +57,7 @@ def _inside(ctx: Context, name: str, rule: VariableRule, *, frozen: bool) -> Con
     inner = context(ctx.schema, ctx.meanings, replace(ctx.settings, via=name, variables=rule), "body")
     inner.active = (*ctx.active, name)
     inner.called = ctx.called
+    inner.memo = ctx.memo
     inner.frozen = frozen
     return inner
 

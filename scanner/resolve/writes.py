@@ -311,7 +311,7 @@ def _note_write(
     upsert: bool = False,
 ) -> None:
     if source.relation is not None:
-        made = Write(source.relation, kind, values, columns_listed, ctx.span(node), ignores_errors, upsert)
+        made = Write(source.relation, kind, values, columns_listed, ctx.span(node), ignores_errors, upsert, ctx.settings.via)
         ctx.result.writes.append(made)
         for event in _EVENTS.get(kind, (kind,)):
             ctx.fire(source.relation, event)

@@ -39,7 +39,7 @@ def insert_width(comparison: Comparison) -> Iterator[Hit]:
         message = f"It fails with {error.code}: {error.message}."
         yield Hit(Effect.BREAKS, message, _help(comparison), error.span)
     for old, new in comparison.changed_writes:
-        if old.columns_listed or old.kind == "load" or comparison.rebound or comparison.grown_rows:
+        if old.columns_listed or old.kind == "load" or new.via or comparison.rebound or comparison.grown_rows:
             continue
         moved = [column for column, meaning in old.values if dict(new.values).get(column) != meaning]
         message = f"It writes other values into {new.table}.{', '.join(moved)}: the new column pushes them on by one."

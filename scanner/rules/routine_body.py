@@ -32,7 +32,7 @@ CODE = "SC503"
 
 def routine_body(comparison: Comparison) -> Iterator[Hit]:
     """Yields a change of results for each body that means something else."""
-    names = [n for n, m in comparison.after.bodies.items() if comparison.before.bodies.get(n, m) != m]
-    if names and comparison.meaning_changed:
+    names = comparison.changed_bodies
+    if names:
         message = f"{listed(names)}, which it sets off, reads or writes other values than before."
         yield Hit(Effect.CHANGES_RESULTS, message, f"Name the columns in the body of {listed(names)}.")

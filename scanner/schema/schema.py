@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from scanner.model import Column, Database, Engine, Routine, Rule, Skipped, Table, TableName, Trigger, UserType, View
@@ -71,6 +72,25 @@ class Schema:
     def views(self) -> tuple[View, ...]:
         """The views, in the order of their names."""
         return tuple(r for _, r in sorted(self.relations.items(), key=_by_name) if isinstance(r, View))
+
+    def triggers_on(self, table: TableName) -> tuple[Trigger, ...]:
+        """The triggers of a table."""
+        return self._triggers.get(table, ())
+
+    def routine(self, name: str) -> Routine | None:
+        """The routine that a bare call means; names are compared without case."""
+        return self._routines.get(name.lower())
+
+    @cached_property
+    def _triggers(self) -> dict[TableName, tuple[Trigger, ...]]:
+        found: dict[TableName, tuple[Trigger, ...]] = {}
+        for trigger in self.triggers:
+            found[trigger.table] = (*found.get(trigger.table, ()), trigger)
+        return found
+
+    @cached_property
+    def _routines(self) -> dict[str, Routine]:
+        return {routine.name.name.lower(): routine for routine in reversed(self.routines)}
 
     def index(self, table: Table) -> Mapping[str, Column]:
         """The table's columns by the form in which names are compared (Engine.column_key)."""
