@@ -138,8 +138,9 @@ def _run(
 
 
 def _visible(ctx: Context, called: Called) -> Meaning:
-    """What the body does and returns, stars apart: what they bring shows in the caller's columns."""
-    returned = (o.meaning for result in called.results for o in result if not o.star)
+    """What the body does and returns, stars and rows apart: what they bring shows in the caller's columns."""
+    rows = ctx.meanings.rows
+    returned = (o.meaning for result in called.results for o in result if not o.star and o.meaning not in rows)
     return ctx.meanings.of("visible", called.meaning, *returned)
 
 
