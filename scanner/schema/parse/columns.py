@@ -22,6 +22,7 @@ _ATTRIBUTES = {
 }  # fmt: skip
 _POSTGRES_ATTRIBUTES = _ATTRIBUTES | {
     "STORAGE", "COMPRESSION", "DEFERRABLE", "INITIALLY", "OPTIONS", "USING", "ENFORCED", "NO",
+    "CASCADE", "RESTRICT",
 }  # fmt: skip
 _MYSQL_ATTRIBUTES = _ATTRIBUTES | {
     "AS", "KEY", "ON", "COMMENT", "AUTO_INCREMENT", "INVISIBLE", "VISIBLE", "VIRTUAL", "STORED",
@@ -116,8 +117,8 @@ class _Reader:
         cursor = self._cursor
         while not cursor.done and cursor.key not in (",", ")", "FIRST", "AFTER"):
             if not (self._read_key() or self._read_value() or self._read_mysql() or self._read_over()):
-                what = cursor.key or "a quoted name"
-                raise UnreadableError(f"column {self._column.name} is not understood at {what}")
+                what = f"the definition of column {self._column.name} is not understood at"
+                raise UnreadableError(f"{what} {cursor.written[:40]!r}")
         return Definition(self._column, tuple(self._constraints))
 
     def _set(self, **changes: Any) -> None:  # noqa: ANN401 - fields of Column

@@ -40,6 +40,11 @@ class Cursor:
         return self.peek().key
 
     @property
+    def written(self) -> str:
+        """The token at the position as it is written; empty at the end."""
+        return self._slice(self.peek().start, self.peek().end)
+
+    @property
     def done(self) -> bool:
         """Nothing is left."""
         return self.position >= len(self._tokens)
@@ -77,12 +82,7 @@ class Cursor:
 
     def unexpected(self, wanted: str) -> UnreadableError:
         """The error that says what was wanted and what stands there."""
-        token = self.peek()
-        found = (
-            "the statement ends"
-            if token.kind == "end"
-            else f"{self._slice(token.start, token.end)[:40]!r} stands"
-        )
+        found = f"{self.written[:40]!r} stands" if self.written else "the statement ends"
         return UnreadableError(f"{wanted} was expected where {found}")
 
     def name(self) -> str:

@@ -22,8 +22,8 @@ def grant(cursor: Cursor, draft: Draft) -> None:
 
 def revoke(cursor: Cursor, draft: Draft) -> None:
     """Reads what stands behind REVOKE. Raises UnreadableError."""
-    cursor.accept("GRANT", "OPTION", "FOR")
-    _read(cursor, draft, "FROM", revoke=True)
+    if not cursor.accept("GRANT", "OPTION", "FOR"):
+        _read(cursor, draft, "FROM", revoke=True)
 
 
 def _read(cursor: Cursor, draft: Draft, before_roles: str, *, revoke: bool) -> None:

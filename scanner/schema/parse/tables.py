@@ -41,7 +41,8 @@ def _read_shape(cursor: Cursor, draft: Draft, table: TableDraft) -> None:
         _read_partition(cursor, draft, table)
     elif cursor.accept("OF"):
         table.of_type = draft.resolved_type(cursor.relation())
-        _fill(draft, table, _typed_columns(draft, table.of_type), _read_overrides(cursor, table))
+        table.columns = _typed_columns(draft, table.of_type)
+        _fill(draft, table, (), _read_overrides(cursor, table))
     elif cursor.accept("LIKE"):
         _fill_like(draft, table, cursor.relation())
     elif cursor.at("("):
@@ -189,15 +190,10 @@ def _read_override(cursor: Cursor, table: TableDraft, elements: _Elements) -> No
     if at_constraint(cursor):
         elements.constraints.append(read_constraint(cursor))
         return
-    name = cursor.name()
-    index = table.index(name)
-    column = Column(name, "") if index is None else table.columns[index]
-    definition = read_attributes(cursor, column)
+    index = table.require(cursor.name())
+    definition = read_attributes(cursor, table.columns[index])
     elements.constraints += definition.constraints
-    if index is None:
-        elements.definitions.append(definition)
-    else:
-        table.columns[index] = definition.column
+    table.columns[index] = definition.column
 
 
 def _typed_columns(draft: Draft, name: TableName) -> list[Column]:

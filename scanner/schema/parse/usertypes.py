@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from scanner.model import Column, UserType
-from scanner.schema.parse.columns import none_if_null, read_definition, read_type, stop_words
+from scanner.schema.parse.columns import none_if_null, read_type, stop_words
 from scanner.schema.parse.cursor import Cursor, UnreadableError
 from scanner.schema.parse.draft import Draft
 
@@ -20,8 +20,13 @@ def create_type(cursor: Cursor, draft: Draft) -> None:
     elif cursor.accept("RANGE"):
         draft.types[name] = UserType(name, "range")
     else:
-        definitions = cursor.items(lambda: read_definition(cursor))
-        draft.types[name] = UserType(name, "composite", tuple(d.column for d in definitions))
+        draft.types[name] = UserType(name, "composite", cursor.items(lambda: _read_attribute(cursor)))
+
+
+def _read_attribute(cursor: Cursor) -> Column:
+    attribute = Column(cursor.name(), read_type(cursor))
+    cursor.skip_item()
+    return attribute
 
 
 def create_domain(cursor: Cursor, draft: Draft) -> None:
@@ -78,7 +83,7 @@ def alter_type(cursor: Cursor, draft: Draft) -> None:
 
 def _with_change(cursor: Cursor, composite: UserType) -> UserType:
     if cursor.accept("ADD", "ATTRIBUTE"):
-        return replace(composite, columns=(*composite.columns, read_definition(cursor).column))
+        return replace(composite, columns=(*composite.columns, _read_attribute(cursor)))
     if cursor.accept("DROP", "ATTRIBUTE"):
         cursor.accept("IF", "EXISTS")
         name = cursor.name()
