@@ -237,10 +237,12 @@ def _plain(value: Any) -> object:
 
 
 def _truth(watch: Watch, code: Code) -> Truth:
-    statements = {
-        sent: Fate(min(map(_effect, accounts), key=_rank), watch.texts[sent])
-        for sent, accounts in watch.accounts.items()
-    }
+    statements = {}
+    for sent, accounts in watch.accounts.items():
+        # pandas tries whether a query is the name of a table: what failed before says nothing.
+        effects = [_effect(account) for account in accounts if account.before.error is None]
+        if effects:
+            statements[sent] = Fate(min(effects, key=_rank), watch.texts[sent])
     own = {sent.service for sent in statements}
     return Truth(statements, {place: what for place, what in code.items() if place.service in own})
 
