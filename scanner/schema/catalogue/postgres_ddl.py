@@ -94,12 +94,14 @@ _VIEWS = f"""
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('v', 'm') AND {_OWN} ORDER BY n.nspname, c.relname"""
 
+# Without those of extensions, and those that came with a range type.
 _ROUTINES = f"""
     SELECT CASE p.prokind WHEN 'a' THEN format('CREATE AGGREGATE %I.%I(%s)', n.nspname, p.proname,
                                                coalesce(nullif(pg_get_function_arguments(p.oid), ''), '*'))
            ELSE pg_get_functiondef(p.oid) END
     FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
-    WHERE {_OWN} AND {_NO_EXTENSION.format(catalogue="pg_proc", oid="p.oid")}
+    WHERE {_OWN} AND NOT EXISTS (SELECT FROM pg_depend e
+        WHERE e.classid = 'pg_proc'::regclass AND e.objid = p.oid AND e.deptype IN ('e', 'i'))
     ORDER BY n.nspname, p.proname, p.oid"""
 
 # Clones on partitions are left out: a dump has the partitioned table's trigger alone.

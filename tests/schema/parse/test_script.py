@@ -13,7 +13,8 @@ ENGINES = ("postgres:15", "mysql:8.0", "mariadb:10.11")
 PIECES = (
     "CREATE TABLE t (a int, b text NOT NULL DEFAULT 'x');", "ALTER TABLE t ADD COLUMN c int, DROP b;",
     "CREATE ", "TABLE ", "ALTER TABLE ", "t", "(", ")", ",", ";", "'", '"', "`", "$$", "/*", "*/",
-    "/*!50001 ", "--", "\n", "BEGIN ", "END ", "CASE ", "IF ", "INHERITS ", "PARTITION OF ", "LIKE ", "OF ", "AS ",
+    "/*!50001 ", "--", "\n", "BEGIN ", "END ", "CASE ", "IF ", "INHERITS ",
+    "PARTITION OF ", "LIKE ", "OF ", "AS ",
     "SELECT * FROM t", "CHECK (", "REFERENCES ", "GRANT SELECT ON ", "TO ", "CREATE TRIGGER ", "OWNED BY ",
     "CREATE FUNCTION f() RETURNS int ", "DELIMITER //\n", "\\.\n", "é", "\x00", "DEFAULT ",
 )  # fmt: skip
