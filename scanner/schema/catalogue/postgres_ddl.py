@@ -122,8 +122,8 @@ _POLICIES = f"""
                       WHEN 'd' THEN ' FOR DELETE' END,
         ' TO ' || (SELECT string_agg(quote_ident(r.rolname), ', ' ORDER BY r.rolname)
                    FROM pg_roles r WHERE r.oid = ANY (p.polroles)),
-        format(' USING (%s)', nullif(pg_get_expr(p.polqual, p.polrelid), '')),
-        format(' WITH CHECK (%s)', nullif(pg_get_expr(p.polwithcheck, p.polrelid), '')))
+        ' USING (' || pg_get_expr(p.polqual, p.polrelid) || ')',
+        ' WITH CHECK (' || pg_get_expr(p.polwithcheck, p.polrelid) || ')')
     FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE {_OWN} ORDER BY p.polrelid::regclass::text, p.polname"""
 
