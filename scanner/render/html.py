@@ -15,7 +15,7 @@ from scanner.model import Effect, Report
 from scanner.render import words
 from scanner.render.excerpt import marked
 from scanner.render.outline import last_seen, measures, places, sections, sources
-from scanner.render.verdict import answers, headline, tallies
+from scanner.render.verdict import headline, production_only, tallies
 
 _TEMPLATES = Path(__file__).with_name("templates")
 _FILTERS: dict[str, Callable[..., object]] = {
@@ -49,7 +49,7 @@ def to_html(report: Report) -> str:
             tallies=tallies(report),
             sections=found,
             services=services,
-            answers=answers(report),
+            production_only=production_only(report),
             numbers={name: index for index, name in enumerate(services)},
         )
     )

@@ -12,7 +12,7 @@ from rich.text import Text
 from scanner.model import BlindSpot, Certainty, Consumer, Effect, Mention, Query, Report, Unread
 from scanner.render.excerpt import Span, marked, narrow
 from scanner.render.outline import Cause, Group, Item, Place, Section, measures, sections
-from scanner.render.verdict import Tally, answers, headline, tallies
+from scanner.render.verdict import Tally, headline, production_only, tallies
 from scanner.render.words import (
     EFFECT_WORDS,
     calls_words,
@@ -70,8 +70,7 @@ def _lines(report: Report, width: int, limit: int | None) -> Lines:
 
 
 def _lists(report: Report, width: int) -> Iterator[tuple[str, list[Lines]]]:
-    found = answers(report)
-    alone = [_query(q, found[q.fingerprint], width) for q in report.production_only]
+    alone = [_query(query, answer, width) for query, answer in production_only(report)]
     yield "Declared consumers, to be told", [_consumer(c) for c in report.consumers]
     yield "Could not be checked", [_query(u.query, one_line(why(u.why)), width) for u in report.unresolved]
     yield "Production runs it, no source line was found", alone
@@ -208,9 +207,9 @@ def _coverage(report: Report, width: int) -> Lines:
 
 
 def _advice(report: Report) -> Lines:
-    unaffected = count(len(report.unaffected), "unaffected query")
+    too = f", the {count(len(report.unaffected), 'unaffected query')} too" if report.unaffected else ""
     yield 0, Text("")
-    yield 0, Text(f"-o report.html or -o report.csv has everything, with {unaffected}.")
+    yield 0, Text(f"-o report.html or -o report.csv has everything{too}.")
     worst = next((tally.effect for tally in tallies(report) if tally.subjects), None)
     if worst:
         yield 0, Text(f"In CI, --fail-on {worst} makes this exit with 1.")

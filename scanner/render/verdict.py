@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from scanner.model import Certainty, Effect, Report, Subject, worst_effects
+from scanner.model import Certainty, Effect, Query, Report, Subject, worst_effects
 from scanner.render.outline import Item, items, total
 from scanner.render.words import EFFECT_WORDS, count, listing, number, subjects_words, visible
 
@@ -31,21 +31,27 @@ def tallies(report: Report) -> tuple[Tally, ...]:
 def headline(report: Report) -> str:
     """The answer in a few sentences: what is added, whom it hits, what could not be checked."""
     harm = [_harm(tally) for tally in tallies(report) if tally.subjects]
-    if harm:
-        first = f"Adding {_columns(report)} {'; it '.join(harm)}."
-    elif report.queries:
-        first = f"Adding {_columns(report)} affects nothing that was found."
-    else:
-        first = f"No query that reaches {visible(str(report.change.table))} was found."
-    return " ".join((first, *_rest(report)))
+    said = [f"Adding {_columns(report)} {'; it '.join(harm)}."] if harm else []
+    if not report.queries:
+        said.append(f"No query that reaches {visible(str(report.change.table))} was found.")
+    elif not harm:
+        said.append(f"Adding {_columns(report)} affects nothing that was found.")
+    return " ".join((*said, *_rest(report)))
 
 
 def answers(report: Report) -> dict[str, str]:
-    """What is found of each query that touches the table, in words, by fingerprint."""
-    plain = {q.fingerprint: "unaffected" for q in report.unaffected}
-    plain |= {u.query.fingerprint: "could not be checked" for u in report.unresolved}
+    """What is found of each query that touches the table, in words, by fingerprint; worst first."""
     worst = worst_effects(report.findings)
-    return plain | {s.name: EFFECT_WORDS[effect] for s, effect in worst.items() if s.kind == "query"}
+    hit = {s.name: effect for s, effect in worst.items() if s.kind == "query"}
+    words = {name: EFFECT_WORDS[hit[name]] for name in sorted(hit, key=lambda name: hit[name].rank)}
+    words |= {u.query.fingerprint: "could not be checked" for u in report.unresolved}
+    return words | {q.fingerprint: "unaffected" for q in report.unaffected}
+
+
+def production_only(report: Report) -> list[tuple[Query, str]]:
+    """The queries that production runs and no source line was found for, with their answers, worst first."""
+    alone = {query.fingerprint: query for query in report.production_only}
+    return [(alone[name], answer) for name, answer in answers(report).items() if name in alone]
 
 
 def _tally(effect: Effect, found: list[Item]) -> Tally:

@@ -75,7 +75,7 @@ def test_every_message_and_every_gap_is_there(report):
             or getattr(part, "text", None)
             or part.name in text
         )
-    assert "-o report.html or -o report.csv has everything, with 2 unaffected queries." in text
+    assert "-o report.html or -o report.csv has everything, the 2 unaffected queries too." in text
 
 
 def test_what_the_limit_leaves_out_is_counted(report):
