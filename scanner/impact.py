@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
@@ -100,9 +99,7 @@ def _may_mention(query: Query, parts: Parts, prepared: Prepared) -> bool:
     """A query that could not be read, and whose text has the table's name in it."""
     if not isinstance(parts.references.get(query.fingerprint, Unresolved("not asked")), Unresolved):
         return False
-    return any(
-        re.search(rf"(?<![\w$]){re.escape(name.name)}(?![\w$])", query.sql, re.I) for name in prepared.grown
-    )
+    return prepared.mentioned_in(query.sql)
 
 
 def _judge(prepared: Prepared, query: Query) -> tuple[tuple[Finding, ...], Unresolved | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
@@ -85,7 +86,26 @@ class Prepared:
         if isinstance(compared, Unresolved):
             return Verdict(unresolved=compared)
         findings = tuple(judge(replace(compared, row_use=row_use, planned_before=_is_execute(statement))))
-        return Verdict(findings) if findings else Verdict(unresolved=_not_checked(compared))
+        return Verdict(findings) if findings else Verdict(unresolved=self._not_checked(compared))
+
+    def _not_checked(self, compared: Comparison) -> Unresolved | None:
+        """Why a statement without findings is not simply unaffected: it does not run today, or hides a part."""
+        blocking = [e for e in compared.before.errors if e.kind not in _TOLERATED]
+        if blocking and compared.after.errors:
+            return Unresolved("does not run today", blocking[0].message)
+        for gap in compared.after.gaps:
+            if not gap.text or self.mentioned_in(gap.text):
+                return Unresolved("runs what could not be read", gap.reason)
+        return None
+
+    def mentioned_in(self, text: str) -> bool:
+        """Whether the text names a table that gets the column; quoted or not, in any case."""
+        return self._names.search(text) is not None
+
+    @cached_property
+    def _names(self) -> re.Pattern[str]:
+        names = "|".join(re.escape(name.name) for name in self.grown)
+        return re.compile(rf"(?<![\w$])(?:{names})(?![\w$])", re.I)
 
     def _read(self, statement: str, session: Session) -> Parsed | Unresolved | None:
         """The statement that runs; None for an open cursor, which goes on with what it began with."""
@@ -161,14 +181,6 @@ class _Identity:
 
     def __hash__(self) -> int:
         return id(self.schema)
-
-
-def _not_checked(compared: Comparison) -> Unresolved | None:
-    """A statement that does not run today has no answer, unless what is missing cannot be the new column's doing."""
-    blocking = [e for e in compared.before.errors if e.kind not in _TOLERATED]
-    if blocking and compared.after.errors:
-        return Unresolved("does not run today", blocking[0].message)
-    return None
 
 
 # Errors that depend on more than the schema says: data, triggers, functional dependencies.

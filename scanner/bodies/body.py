@@ -8,7 +8,17 @@ from typing import Literal
 # Who wins when a parameter or variable and a column have one name (measured on the engines).
 VariableRule = Literal["column", "variable", "error"]
 PartKind = Literal[
-    "run", "test", "return query", "return", "return next", "into", "loop", "fetch", "call", "dynamic"
+    "run",
+    "test",
+    "return query",
+    "return",
+    "return next",
+    "into",
+    "loop",
+    "fetch",
+    "call",
+    "dynamic",
+    "assign",
 ]
 
 

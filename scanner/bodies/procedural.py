@@ -237,7 +237,7 @@ def _statement(word: str, tokens: list[str], reading: _Reading) -> None:
     elif word in _QUERY_WORDS:
         reading.parts.append(_query(text, reading))
     elif (assigned := re.match(r"[\w.\[\]\"]+\s*(?::=|=)(?P<value>.*)", text, re.S)) is not None:
-        reading.parts.append(Part("test", f"SELECT {assigned['value'].strip()}"))
+        reading.parts.append(Part("assign", f"SELECT {assigned['value'].strip()}"))
     else:
         reading.parts.append(Part("run", text))
     return None

@@ -9,19 +9,8 @@ from scanner.bodies.procedural import read_procedural
 from scanner.model import Family, Routine, Trigger
 from scanner.statements import split
 
-_SQL_BODY_WORDS = (
-    "SELECT",
-    "INSERT",
-    "UPDATE",
-    "DELETE",
-    "WITH",
-    "VALUES",
-    "TABLE",
-    "MERGE",
-    "(",
-    "CALL",
-    "REPLACE",
-)
+# Compiled code computes; it runs no statements of its own that a column could change.
+_WITHOUT_SQL = frozenset({"c", "internal"})
 
 
 def read_routine(routine: Routine, family: Family) -> Body:
@@ -35,7 +24,8 @@ def read_routine(routine: Routine, family: Family) -> Body:
     elif language == "sql":
         body = Body(_statements(routine, family), rule="column", procedural=False, frozen=routine.atomic)
     else:
-        return Body((), parameters, unread=f"{routine.name} is written in {language}")
+        own = None if language in _WITHOUT_SQL else f"{routine.name} is written in {language}"
+        return Body((), parameters, unread=own)
     return replace(body, variables=(*parameters, *body.variables))
 
 

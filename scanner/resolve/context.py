@@ -10,7 +10,7 @@ from sqlglot import exp
 
 from scanner.bodies import Body, VariableRule
 from scanner.model import Routine, TableName, View
-from scanner.resolve.resolution import ErrorKind, Meaning, Meanings, Output, Resolution, SqlError
+from scanner.resolve.resolution import ErrorKind, Gap, Meaning, Meanings, Output, Resolution, SqlError
 from scanner.resolve.wrapped import Wrapper
 
 if TYPE_CHECKING:
@@ -110,6 +110,11 @@ class Context:
         """Notes why the answer can be no more than possible."""
         if reason not in self.result.doubts:
             self.result.doubts.append(reason)
+
+    def gap(self, reason: str, text: str) -> None:
+        """Notes a text that the statement runs and that could not be read."""
+        self.doubt(reason)
+        self.result.gaps.append(Gap(reason, text))
 
     def span(self, node: exp.Expr) -> tuple[int, int] | None:
         """Where the node stands in the statement: offsets, end exclusive."""

@@ -15,6 +15,10 @@ from scanner.resolve.types import comparable, family
 
 # Functions of a row whose result does not depend on which columns the row has.
 _ROW_BLIND = frozenset({"count", "num_nonnulls_row"})
+# Functions of PostgreSQL that run a statement given as a string.
+_RUNS_TEXT = frozenset(
+    {"query_to_xml", "query_to_xmlschema", "query_to_xml_and_xmlschema", "dblink", "dblink_exec", "crosstab"}
+)
 _COMPARISONS = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.NullSafeEQ, exp.NullSafeNEQ)
 _QUERIES = (exp.Select, exp.SetOperation, exp.Values)
 
@@ -250,6 +254,8 @@ def _function(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Mea
     name = node.this.lower() if isinstance(node.this, str) else node.name.lower()
     routine = ctx.schema.routine(name)
     ctx.aggregates += 1  # it may be one: grouping.py knows their names
+    if name in _RUNS_TEXT:
+        ctx.gap(f"{name} runs SQL that is given as text", "")
     if routine is None:
         parts = [value(ctx, each, scope, clause) for each in node.expressions]
         return ctx.meanings.of("function", name, *parts)

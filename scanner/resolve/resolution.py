@@ -169,6 +169,13 @@ class Write:
     via: str | None = None  # the routine or trigger whose body writes
 
 
+class Gap(NamedTuple):
+    """A text that the statement runs and that could not be read."""
+
+    reason: str
+    text: str  # empty when it is not there to be read: made at run time, a language of another kind
+
+
 @dataclass(slots=True)
 class Resolution:
     """One statement against one schema. Only `resolve` writes to it; everybody else reads."""
@@ -189,4 +196,5 @@ class Resolution:
     unknown_relations: set[TableName] = field(default_factory=set)
     doubts: list[str] = field(default_factory=list)  # why the answer can be no more than possible
     bodies: dict[str, Meaning] = field(default_factory=dict)  # routine or trigger set off → what it does
+    gaps: list[Gap] = field(default_factory=list)  # what was not looked into: no "unaffected" without a look
     creates: str | None = None  # the object a CREATE … AS makes

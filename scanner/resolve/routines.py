@@ -13,6 +13,7 @@ from scanner.model import Family, Routine, Table, TableName, Trigger, Unresolved
 from scanner.resolve.context import Context, Relation
 from scanner.resolve.expressions import width
 from scanner.resolve.functions import returned_table
+from scanner.resolve.names import row_source
 from scanner.resolve.parse import Parsed, parse
 from scanner.resolve.resolution import ErrorKind, Meaning, Output, Resolution
 from scanner.resolve.scope import CommonTable, DerivedSource, Scope, Source, TableSource
@@ -140,7 +141,9 @@ def _run(
 def _visible(ctx: Context, called: Called) -> Meaning:
     """What the body does and returns, stars and rows apart: what they bring shows in the caller's columns."""
     rows = ctx.meanings.rows
-    returned = (o.meaning for result in called.results for o in result if not o.star and o.meaning not in rows)
+    returned = (
+        o.meaning for result in called.results for o in result if not o.star and o.meaning not in rows
+    )
     return ctx.meanings.of("visible", called.meaning, *returned)
 
 
@@ -153,7 +156,7 @@ def _executed(
     tables: Mapping[str, CommonTable],
 ) -> Called:
     if body.unread is not None:
-        inner.doubt(body.unread)
+        inner.gap(body.unread, returns.body if returns is not None else "")
     run = _Run(inner, name, _scope(inner, body, rows, tables), body, returns)
     for part in body.parts:
         _part(run, part)
@@ -190,7 +193,7 @@ def _row_variable(ctx: Context, name: str, kind: str) -> Source | None:
 def _part(run: _Run, part: Part) -> None:
     ctx = run.ctx
     if part.kind == "dynamic":
-        ctx.doubt(f"{run.name} builds SQL at run time")
+        ctx.gap(f"{run.name} builds SQL at run time", part.sql)
         return
     if part.kind == "call":
         called = call_named(ctx, parse_call(part.sql))
@@ -198,7 +201,7 @@ def _part(run: _Run, part: Part) -> None:
         return
     parsed = parse(part.sql, ctx.schema.engine.family)
     if isinstance(parsed, Unresolved):
-        ctx.doubt(f"a statement in {run.name} could not be read ({parsed.reason})")
+        ctx.gap(f"a statement in {run.name} could not be read ({parsed.reason})", part.sql)
         return
     ctx.meanings.keep(parsed)
     relation = _resolved(ctx, parsed, run.scope)
@@ -228,12 +231,27 @@ def _take(run: _Run, part: Part, parsed: Parsed, relation: Relation) -> None:
         shown = outputs[: len(part.into)] if part.into and not _fill(run, part, relation) else ()
     elif part.kind == "fetch" or parsed.wrapper.into:
         _check_into(run, parsed, relation, part.into or parsed.wrapper.into)
+    elif part.kind == "assign" and _copies_row(run, parsed.tree.expressions):
+        shown = ()
     elif part.kind in ("return query", "return", "return next"):
         shown = _returned(run, part, parsed, relation)
     elif part.kind == "run" and outputs and not ctx.postgres:
         run.results.append(outputs)
         shown = ()
     run.meanings.append(ctx.meanings.of(part.kind, relation.rows, *(o.meaning for o in shown)))
+
+
+def _copies_row(run: _Run, items: Sequence[exp.Expr]) -> bool:
+    """`rec := NEW`, `rec := CASE … THEN OLD ELSE NEW END`: a row handed on, of which nothing shows yet."""
+    if not items:
+        return False
+    item = items[0].unnest() if isinstance(items[0], exp.Paren) else items[0]
+    if isinstance(item, exp.Case):
+        values = [branch.args["true"] for branch in item.args["ifs"]] + [
+            item.args.get("default") or exp.Null()
+        ]
+        return all(isinstance(value, exp.Null) or _copies_row(run, [value]) for value in values)
+    return isinstance(item, exp.Column) and row_source(run.ctx, item, run.scope) is not None
 
 
 def _fill(run: _Run, part: Part, relation: Relation) -> bool:
@@ -313,5 +331,6 @@ def _merge(ctx: Context, inner: Resolution) -> None:
     ctx.result.behind |= inner.reads | inner.behind | inner.unknown_relations
     ctx.result.routines |= inner.routines
     ctx.result.bodies.update(inner.bodies)
+    ctx.result.gaps += inner.gaps
     for doubt in inner.doubts:
         ctx.doubt(doubt)

@@ -36,6 +36,7 @@ class Source:
         self.open = open_  # it may have columns that nobody told us of
         self.relation = relation
         self.table: Table | None = None
+        self.behind: Table | None = None  # of a view that is written through
 
     def find(self, key: str) -> Sequence[Field]:
         """The columns of this name (in the engine's comparison form); more than one in a derived table."""

@@ -12,8 +12,8 @@ from scanner.resolve.context import Context, Memo, Relation, Settings
 from scanner.resolve.definitions import copy, create, load, truncate
 from scanner.resolve.parse import Parsed, parse
 from scanner.resolve.query import query
-from scanner.resolve.routines import call, call_named, fire, run_block
 from scanner.resolve.resolution import ErrorKind, Meanings, Resolution
+from scanner.resolve.routines import call, call_named, fire, run_block
 from scanner.resolve.sources import duplicate_names, rename
 from scanner.resolve.wrapped import Wrapper
 from scanner.resolve.writes import write
@@ -129,7 +129,7 @@ def _view(ctx: Context, view: View, depth: int) -> Relation:
         return Relation((), ctx.meanings.of("too deep", view.name), True)
     parsed = parse(view.sql, ctx.schema.engine.family)
     if isinstance(parsed, Unresolved):
-        ctx.doubt(f"the view {view.name} could not be read: {parsed.reason}")
+        ctx.gap(f"the view {view.name} could not be read ({parsed.reason})", view.sql)
         return Relation((), ctx.meanings.of("view", view.name), True)
     ctx.meanings.keep(parsed)
     inner = context(
@@ -138,6 +138,7 @@ def _view(ctx: Context, view: View, depth: int) -> Relation:
     inner.frozen = True
     relation = query(inner, parsed.tree, None)
     outputs = rename(inner, relation.outputs, view.columns, parsed.tree)
+    ctx.result.gaps += inner.result.gaps
     for doubt in inner.result.doubts:
         ctx.doubt(doubt)
     ctx.result.behind |= inner.result.reads | inner.result.behind

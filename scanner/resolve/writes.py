@@ -11,6 +11,7 @@ from scanner.resolve.context import Context, Relation
 from scanner.resolve.expressions import value, width
 from scanner.resolve.inserts import check_insert, check_unset, insert_columns
 from scanner.resolve.names import bind
+from scanner.resolve.parse import Parsed, parse
 from scanner.resolve.projection import project
 from scanner.resolve.query import common_tables
 from scanner.resolve.resolution import Clause, ErrorKind, Meaning, Write
@@ -46,6 +47,10 @@ def _insert(ctx: Context, node: exp.Insert, parent: Scope | None) -> Relation:
         check_insert(ctx, source.table, columns, node)
         check_unset(ctx, source.table, columns, given.outputs, node)
         values = tuple((c.name, o.meaning) for c, o in zip(columns, given.outputs, strict=False))
+    elif source.behind is not None:
+        names = listed if listed is not None else [f.name for f in source.fields()]
+        index = ctx.schema.index(source.behind)
+        check_insert(ctx, source.behind, [index[ctx.key(n)] for n in names if ctx.key(n) in index], node)
     replace = bool(node.args.get("overwrite")) or ctx.wrapper.replaces
     conflict = node.args.get("conflict")
     _conflict(ctx, conflict, source, scope, node.args.get("expression"))
@@ -282,12 +287,11 @@ def _target(ctx: Context, node: exp.Expr) -> Source:
 
 
 def _view_target(ctx: Context, node: exp.Expr, view: View, alias: str) -> Source:
-    """A view that is written through: what is asked of the table behind it cannot be given by it."""
+    """A view that is written through: the table behind it may want more than the view can give."""
     ctx.result.reads.add(view.name)
     relation = ctx.view(view)
-    ctx.doubt(f"it writes through the view {view.name}")
     rows = ctx.meanings.of("view", id(node), relation.rows)
-    return DerivedSource(
+    source = DerivedSource(
         alias,
         id(node),
         rows,
@@ -297,6 +301,23 @@ def _view_target(ctx: Context, node: exp.Expr, view: View, alias: str) -> Source
         open_=relation.open,
         relation=view.name,
     )
+    source.behind = _table_behind(ctx, view)
+    if source.behind is None:
+        ctx.doubt(f"it writes through the view {view.name}, which is not over a single table")
+    return source
+
+
+def _table_behind(ctx: Context, view: View) -> Table | None:
+    """The table of a view that an engine lets be written through: one table, no join."""
+    parsed = parse(view.sql, ctx.schema.engine.family)
+    tree = parsed.tree if isinstance(parsed, Parsed) else None
+    from_ = tree.args.get("from_") if isinstance(tree, exp.Select) and not tree.args.get("joins") else None
+    if from_ is None or not isinstance(from_.this, exp.Table):
+        return None
+    node = from_.this
+    name = TableName(ctx.name(node.args["db"]) if node.args.get("db") else None, ctx.name(node.this))
+    found = ctx.schema.find(name, ctx.settings.default_schema)
+    return found if isinstance(found, Table) else None
 
 
 def _note_write(
@@ -311,7 +332,16 @@ def _note_write(
     upsert: bool = False,
 ) -> None:
     if source.relation is not None:
-        made = Write(source.relation, kind, values, columns_listed, ctx.span(node), ignores_errors, upsert, ctx.settings.via)
+        made = Write(
+            source.relation,
+            kind,
+            values,
+            columns_listed,
+            ctx.span(node),
+            ignores_errors,
+            upsert,
+            ctx.settings.via,
+        )
         ctx.result.writes.append(made)
         for event in _EVENTS.get(kind, (kind,)):
             ctx.fire(source.relation, event)
