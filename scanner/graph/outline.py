@@ -29,7 +29,7 @@ def outline(graph: Graph, relation: str) -> str:
 def _heading(graph: Graph, relation: str, queries: int, services: tuple[str, ...]) -> str:
     node = graph.nodes[relation]
     owners = f" of {', '.join(services)}" if services else ""
-    count = "1 query" if queries == 1 else f"{queries} queries"
+    count = "1 query" if queries == 1 else f"{queries:,} queries"
     reach = "reaches" if queries == 1 else "reach"
     return f"{count}{owners} {reach} the {node['kind']} {node['name']} of {node['database']}."
 
@@ -46,7 +46,8 @@ def _most_called(graph: Graph, found: Reaching) -> tuple[int, str]:
 
 def _query(graph: Graph, found: Reaching) -> str:
     node = graph.nodes[found.query]
-    calls = f"{node['calls']:,} calls" if "calls" in node else "calls not known"
+    known = node.get("calls")
+    calls = "calls not known" if known is None else f"{known:,} {'call' if known == 1 else 'calls'}"
     sql = " ".join(node["sql"].split())
     shown = sql if len(sql) <= _SQL_LENGTH else sql[: _SQL_LENGTH - 1] + "…"
     services = ", ".join(services_of(graph, [found.query])) or "service not known"
