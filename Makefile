@@ -12,8 +12,8 @@ help: ## this list
 
 demo: $(VENV)/.installed ## what orders.status does to the example company: terminal, reports/orders-status.*
 	@mkdir -p reports
-	$(BIN)/scanner impact "$(CHANGE)" --config fixtures/shop/scanner.toml
-	$(BIN)/scanner impact "$(CHANGE)" --config fixtures/shop/scanner.toml \
+	$(BIN)/scanner impact "$(CHANGE)" --config fixtures/shop/scanner.toml --database shop
+	$(BIN)/scanner impact "$(CHANGE)" --config fixtures/shop/scanner.toml --database shop \
 	    -o reports/orders-status.html -o reports/orders-status.csv -o reports/orders-status.json
 
 test: $(VENV)/.installed-dev ## all tests, on a PostgreSQL and a MariaDB of their own
