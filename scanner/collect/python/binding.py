@@ -7,6 +7,8 @@ from itertools import chain
 from scanner.collect.python import rows, syntax
 from scanner.collect.python.frames import Frame
 from scanner.collect.python.names import shown
+from scanner.collect.python.orm import hooks
+from scanner.collect.python.orm.queries import QueryValue
 from scanner.collect.python.texts import constant_text
 from scanner.collect.python.values import (
     DictValue,
@@ -34,7 +36,7 @@ def bind(target: syntax.Expression, values: Variants, frame: Frame) -> None:
         _set_item(target, values, frame)
 
 
-def elements(values: Variants) -> Variants:
+def elements(values: Variants, frame: Frame) -> Variants:
     """What a loop over any of the values binds."""
     found: list[Value] = []
     for value in values:
@@ -42,6 +44,8 @@ def elements(values: Variants) -> Variants:
             found.extend(chain.from_iterable(value.items))
         elif isinstance(value, ResultValue):
             found.extend(rows.elements(value))
+        elif isinstance(value, QueryValue):
+            found.extend(hooks.elements(value, frame))
     return bounded(found) or (Unknown("…"),)
 
 
@@ -53,9 +57,11 @@ def _unpack(target: syntax.Items, values: Variants, frame: Frame) -> None:
 
 
 def _set_attribute(target: syntax.Attribute, values: Variants, frame: Frame) -> None:
-    frame.evaluate(target.base)
+    bases = frame.evaluate(target.base)
     if not isinstance(target.base, syntax.Name):
         return
+    for base in bases:
+        hooks.assigned(base, target.name, target.base.at, frame)
     frame.names[shown(target)] = values
     owner = frame.owner
     if owner is not None and InstanceValue(owner) in frame.find(target.base.id):

@@ -17,6 +17,8 @@ from scanner.collect.python.values import (
     InstanceValue,
     ListValue,
     Literal,
+    MapperValue,
+    ModuleValue,
     TextValue,
     Unknown,
     Value,
@@ -27,12 +29,8 @@ from scanner.collect.python.values import (
 
 def members(receivers: Variants, name: str, frame: Frame) -> Variants:
     """The functions or classes that ``receiver.name`` may be; methods of results are left to `rows`."""
-    kinds = (ExternalValue, ClassValue, InstanceValue)
-    found = (
-        attribute(receiver, name, frame)
-        for receiver in receivers
-        if isinstance(receiver, kinds) or type(receiver).__name__ == "ModuleValue"
-    )
+    kinds = (ExternalValue, ClassValue, InstanceValue, MapperValue, ModuleValue)
+    found = (attribute(receiver, name, frame) for receiver in receivers if isinstance(receiver, kinds))
     return bounded(chain.from_iterable(found))
 
 
@@ -60,6 +58,11 @@ def _external_name(function: Value, written: syntax.Expression) -> str:
 
 
 def _method(function: syntax.Attribute, receivers: Variants, given: Given, frame: Frame) -> Variants | None:
+    taken = _LIST_READS.get(function.name)
+    if taken is not None:
+        lists = [value for value in receivers if isinstance(value, ListValue) and value.open]
+        if lists:
+            return bounded(chain.from_iterable(taken(value) for value in lists))
     change = _LIST_CHANGES.get(function.name)
     if change is not None and isinstance(function.base, syntax.Name):
         changed = [change(value, given) if isinstance(value, ListValue) else value for value in receivers]
@@ -191,6 +194,21 @@ def _placeholder(given: Given) -> Variants:
     return (TextValue((Literal(f"%({name})s" if name else "%s"),)),)
 
 
+def _itself(value: ListValue) -> Variants:
+    return (value,)
+
+
+def _one(value: ListValue) -> Variants:
+    return value.items[0] if value.items else ()
+
+
+# Rows that a mapper gave, in the ways SQLAlchemy lets them be taken.
+_LIST_READS: dict[str, Callable[[ListValue], Variants]] = {
+    **dict.fromkeys(("all", "scalars", "unique", "fetchall", "mappings", "partitions"), _itself),
+    **dict.fromkeys(
+        ("first", "one", "one_or_none", "scalar_one", "scalar_one_or_none", "scalar", "fetchone"), _one
+    ),
+}
 _LIST_CHANGES: dict[str, Callable[[ListValue, Given], Value]] = {
     "append": _append,
     "extend": _extend,

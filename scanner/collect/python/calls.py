@@ -16,6 +16,7 @@ from scanner.collect.python.executors import (
 from scanner.collect.python.frames import Frame
 from scanner.collect.python.given import Given
 from scanner.collect.python.names import called, last_name
+from scanner.collect.python.orm import hooks
 from scanner.collect.python.values import (
     ClassValue,
     ConnectionValue,
@@ -34,9 +35,12 @@ _CURSOR = "rows of "
 
 def call(expression: syntax.Call, frame: Frame) -> Variants:
     """What the call gives; whatever its arguments are, they are evaluated exactly once."""
-    receivers, functions = _callee(expression.function, frame)
+    receivers, functions = _callee(expression, frame)
     arguments = [_argument(each, expression, frame) for each in expression.arguments]
     given = Given.of(expression.arguments, arguments)
+    mapped = hooks.call(expression, receivers, functions, given, frame)
+    if mapped is not None:
+        return mapped
     built = builders.built(expression, receivers, functions, given, frame)
     if built is not None:
         return built
@@ -65,10 +69,12 @@ def _entered(functions: Variants, receivers: Variants, given: Given, frame: Fram
     return bounded(found)
 
 
-def _callee(function: syntax.Expression, frame: Frame) -> tuple[Variants, Variants]:
+def _callee(expression: syntax.Call, frame: Frame) -> tuple[Variants, Variants]:
     """What the method belongs to, and what is called; either may be empty."""
+    function = expression.function
     if isinstance(function, syntax.Attribute):
-        receivers = frame.evaluate(function.base)
+        bases = frame.evaluate(function.base)
+        receivers = tuple(hooks.placed(value, expression.at, frame) for value in bases)
         return receivers, builders.members(receivers, function.name, frame)
     return (), frame.evaluate(function)
 

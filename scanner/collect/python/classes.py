@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from scanner.collect.python import rows
-from scanner.collect.python.frames import Frame
+from scanner.collect.python.frames import Frame, World
+from scanner.collect.python.orm.queries import QueryValue
 from scanner.collect.python.values import (
     ClassValue,
     ExternalValue,
     InstanceValue,
+    MapperValue,
     ModuleValue,
     ResultValue,
     Value,
@@ -21,13 +23,21 @@ def attribute(base: Value, name: str, frame: Frame) -> Variants:
         return frame.world.resolved(frame.world.member(base, name))
     if isinstance(base, ExternalValue):
         return (ExternalValue(f"{base.name}.{name}"),)
-    if isinstance(base, InstanceValue):
-        return class_attribute(base.of, name, frame)
-    if isinstance(base, ClassValue):
-        return class_attribute(base, name, frame)
+    if isinstance(base, InstanceValue | ClassValue):
+        of = base.of if isinstance(base, InstanceValue) else base
+        return frame.world.mapper_attribute(base, name, frame) or class_attribute(of, name, frame)
+    if isinstance(base, MapperValue):
+        return _mapper_value(base, name, frame)
     if isinstance(base, ResultValue):
         return rows.attribute(base, name, frame)
     return ()
+
+
+def _mapper_value(base: MapperValue, name: str, frame: Frame) -> Variants:
+    found = frame.world.mapper_attribute(base, name, frame)
+    if not found and isinstance(base, QueryValue) and base.methods is not None:
+        return class_attribute(base.methods, name, frame)
+    return found
 
 
 def class_attribute(of: ClassValue, name: str, frame: Frame) -> Variants:
@@ -41,13 +51,21 @@ def class_attribute(of: ClassValue, name: str, frame: Frame) -> Variants:
 
 def lineage(of: ClassValue, frame: Frame) -> list[ClassValue]:
     """The class and its bases within the project, depth first, each once."""
-    order: dict[ClassValue, None] = {}
-    stack = [of]
+    return [each for each in ancestry(of, frame.world) if isinstance(each, ClassValue)]
+
+
+def ancestry(of: ClassValue, world: World) -> list[ClassValue | ExternalValue]:
+    """The class and all its bases, those of libraries too, depth first, each once."""
+    order: dict[ClassValue | ExternalValue, None] = {}
+    stack: list[ClassValue | ExternalValue] = [of]
     while stack:
         each = stack.pop()
-        info = frame.world.classes.get(each)
-        if info is not None and each not in order:
-            order[each] = None
-            bases = (base for variants in info.bases for base in frame.world.resolved(variants))
-            stack.extend(reversed([base for base in bases if isinstance(base, ClassValue)]))
+        if each in order:
+            continue
+        order[each] = None
+        info = world.classes.get(each) if isinstance(each, ClassValue) else None
+        if info is not None:
+            bases = [base for variants in info.bases for base in world.resolved(variants)]
+            known = [base for base in bases if isinstance(base, ClassValue | ExternalValue)]
+            stack.extend(reversed(known))
     return list(order)

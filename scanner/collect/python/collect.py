@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 from scanner.collect.python.evaluate import evaluate
 from scanner.collect.python.files import Walk, may_touch_database, python_files
 from scanner.collect.python.flow import run, run_function
 from scanner.collect.python.frames import World
-from scanner.collect.python.observations import observations
+from scanner.collect.python.observations import models, observations
+from scanner.collect.python.orm import hooks
 from scanner.collect.python.project import Project
 from scanner.model import BlindSpot, Collected, Coverage, Family, Unread
+
+_TOO_DEEP = "The file was read in part because an expression is nested too deeply."
 
 
 def collect(
@@ -25,14 +30,15 @@ def collect(
     """
     walk = Walk()
     paths = tuple(_relative(path, root) for path in python_files(root, walk))
-    reading = _Reading(root, paths)
+    reading = _Reading(root, paths, family)
     for path in paths:
         reading.file(path)
+    reading.functions()
     world = reading.world
     found = 0
-    for observation in observations(world, database=database, service=service, family=family):
+    for observation in chain(observations(world), models(world)):
         found += 1
-        yield observation
+        yield replace(observation, database=database, service=service)
     yield from world.project.unread
     if walk.skipped:
         shown = ", ".join(walk.skipped[:5]) + (" …" if len(walk.skipped) > 5 else "")
@@ -57,8 +63,10 @@ def _relative(path: Path, root: Path) -> str:
 class _Reading:
     """Evaluates one file after the other in a common world."""
 
-    def __init__(self, root: Path, paths: tuple[str, ...]) -> None:
-        self.world = World(Project(root, paths), evaluate, run)
+    def __init__(self, root: Path, paths: tuple[str, ...], family: Family | None) -> None:
+        self.world = World(
+            Project(root, paths), evaluate, run, hooks.read_model, hooks.attribute, family=family
+        )
         self.lines = 0
         self.bytes = 0
         self._folder = root if root.is_dir() else root.parent
@@ -77,10 +85,17 @@ class _Reading:
     def _evaluate(self, path: str) -> None:
         try:
             self.world.frame(path)
-            while self.world.pending:
-                run_function(self.world.pending.popleft())
         except RecursionError:
-            self._unread(path, "The file was read in part because an expression is nested too deeply.")
+            self._unread(path, _TOO_DEEP)
+
+    def functions(self) -> None:
+        """Evaluates the bodies of all functions, once every module is known."""
+        while self.world.pending:
+            definition = self.world.pending.popleft()
+            try:
+                run_function(definition)
+            except RecursionError:
+                self._unread(definition.frame.module.path, _TOO_DEEP)
 
     def _unread(self, path: str, reason: str) -> None:
         self.world.project.unread.append(Unread("python", path, reason))

@@ -12,6 +12,8 @@ from scanner.collect.python.calls import call
 from scanner.collect.python.classes import attribute
 from scanner.collect.python.frames import Frame
 from scanner.collect.python.names import shown
+from scanner.collect.python.orm import hooks
+from scanner.collect.python.orm.queries import QueryValue
 from scanner.collect.python.texts import (
     added,
     combinations,
@@ -25,6 +27,7 @@ from scanner.collect.python.values import (
     DictValue,
     ListValue,
     Literal,
+    MapperValue,
     ResultValue,
     TextValue,
     Unknown,
@@ -89,6 +92,8 @@ def _subscript(expression: syntax.Subscript, frame: Frame) -> Variants:
             found.extend(rows.item(base, None if is_slice else indexes[0], frame.place(expression.at), frame))
         elif isinstance(base, ListValue | DictValue):
             found.extend(_item(base, indexes[0]))
+        elif isinstance(base, QueryValue):
+            found.extend(hooks.item(base, None if is_slice else indexes[0], frame))
     return bounded(found)
 
 
@@ -113,6 +118,8 @@ def _binary(expression: syntax.Binary, frame: Frame) -> Variants:
 
 
 def _operated(left: Value, operator: str, right: Value) -> Value | None:
+    if isinstance(left, MapperValue) or isinstance(right, MapperValue):
+        return hooks.operated(left, operator, right)
     if operator == "+":
         return added(left, right)
     if operator == "%" and isinstance(left, TextValue):
@@ -124,6 +131,14 @@ def operated(lefts: Variants, operator: str, rights: Variants, frame: Frame) -> 
     """``left operator= right``."""
     results = (_operated(left, operator.rstrip("="), right) for left, right in combinations((lefts, rights)))
     return _noted(bounded(value for value in results if value is not None), frame)
+
+
+def _unary(expression: syntax.Unary, frame: Frame) -> Variants:
+    values = evaluate(expression.operand, frame)
+    if expression.operator != "~":
+        return ()
+    results = (hooks.negated(value) for value in values)
+    return bounded(value for value in results if value is not None)
 
 
 def _choice(expression: syntax.Choice, frame: Frame) -> Variants:
@@ -171,7 +186,7 @@ def _comprehension(expression: syntax.Comprehension, frame: Frame) -> Variants:
     known = next((value for value in sources if isinstance(value, ListValue)), None)
     results: list[Variants] = []
     exact = known is not None and not known.open and not expression.inner
-    for item in known.items if known is not None and exact else (elements(sources),):
+    for item in known.items if known is not None and exact else (elements(sources, frame),):
         bind(expression.target, item, frame)
         for inner in expression.inner:
             evaluate(inner, frame)
@@ -214,6 +229,7 @@ _EVALUATORS: dict[type[Any], Callable[[Any, Frame], Variants]] = {
     syntax.Subscript: _subscript,
     syntax.Call: _call,
     syntax.Binary: _binary,
+    syntax.Unary: _unary,
     syntax.Items: _items,
     syntax.Starred: _starred,
     syntax.Mapping: _mapping,

@@ -30,6 +30,8 @@ _OPERATORS: dict[type[cst.CSTNode], str] = {
     cst.NotIn: "not in",
     cst.Is: "is",
     cst.IsNot: "is not",
+    cst.Not: "not",
+    cst.BitInvert: "~",
     cst.AddAssign: "+=",
     cst.ModuloAssign: "%=",
     cst.BitOrAssign: "|=",
@@ -110,7 +112,7 @@ def _unary(node: cst.UnaryOperation, positions: Positions) -> syntax.Expression:
     operand = expression(node.expression, positions)
     if isinstance(node.operator, cst.Minus) and isinstance(operand, syntax.Constant):
         return syntax.Constant("-" + operand.source)
-    return syntax.Opaque((operand,))
+    return syntax.Unary(operator(node.operator), operand)
 
 
 def _name(node: cst.Name, positions: Positions) -> syntax.Expression:

@@ -95,7 +95,7 @@ def _merged(ends: list[dict[str, Variants]]) -> dict[str, Variants]:
 
 
 def _for(statement: syntax.For, frame: Frame) -> bool:
-    item = elements(evaluate(statement.source, frame))
+    item = elements(evaluate(statement.source, frame), frame)
     before = dict(frame.names)
     bind(statement.target, item, frame)
     run(statement.body, frame)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from scanner.collect.python import syntax
+from scanner.collect.python.orm.mapped import Mapped
 from scanner.collect.python.project import Module, Project
 from scanner.collect.python.record import Record
 from scanner.collect.python.values import (
@@ -21,6 +22,7 @@ from scanner.collect.python.values import (
     Variants,
     bounded,
 )
+from scanner.model import Family
 
 # Re-exports may go round in circles.
 _MAX_IMPORTS = 12
@@ -108,12 +110,17 @@ class World:
     project: Project
     evaluate: Callable[[syntax.Expression, Frame], Variants]
     run: Callable[[tuple[syntax.Statement, ...], Frame], bool]  # evaluates statements; False: none follows
+    read_model: Callable[[ClassValue, World], Mapped | None]
+    mapper_attribute: Callable[[Value, str, Frame], Variants]
     record: Record = field(default_factory=Record)
     classes: dict[ClassValue, ClassInfo] = field(default_factory=dict)
     functions: dict[FunctionValue, Definition] = field(default_factory=dict)
     pending: deque[Definition] = field(default_factory=deque)  # bodies still to be evaluated
     returned: dict[Entry, Variants] = field(default_factory=dict)  # what calls of functions gave
     entered: Counter[FunctionValue] = field(default_factory=Counter)
+    family: Family | None = None
+    tables: dict[Mapped, None] = field(default_factory=dict)  # SQLAlchemy's Table objects
+    mapped: dict[ClassValue, Mapped | None] = field(default_factory=dict)  # as far as they were asked for
     _frames: dict[str, Frame | None] = field(default_factory=dict)
 
     def frame(self, path: str) -> Frame | None:
@@ -125,6 +132,22 @@ class World:
             if frame is not None:
                 self.run(frame.module.statements, frame)
         return self._frames[path]
+
+    def model(self, of: ClassValue) -> Mapped | None:
+        """The class as its mapper sees it, or None if it is not mapped."""
+        if of not in self.mapped:
+            self.mapped[of] = None  # what a class that refers to itself is told
+            self.mapped[of] = self.read_model(of, self) if of in self.classes else None
+        return self.mapped[of]
+
+    def models(self) -> list[Mapped]:
+        """All mapped classes."""
+        found = (self.model(of) for of in list(self.classes))
+        return list(dict.fromkeys(mapped for mapped in found if mapped is not None))
+
+    def classes_named(self, name: str) -> list[ClassValue]:
+        """The classes whose own name this is."""
+        return [of for of in self.classes if of.name == name or of.name.endswith(f".{name}")]
 
     def resolved(self, variants: Variants) -> Variants:
         """The variants with names bound by imports followed to what they stand for."""

@@ -25,6 +25,7 @@ from scanner.collect.python.values import (
     FunctionValue,
     InstanceValue,
     ListValue,
+    MapperValue,
     ModuleValue,
     ResultValue,
     TextValue,
@@ -45,7 +46,8 @@ def invoked(function: FunctionValue, receiver: Value | None, given: Given, frame
     definition = world.functions.get(function)
     if definition is None or frame.depth >= _MAX_DEPTH:
         return None
-    if not definition.relevant and not any(_asks(v) for each in given.every() for v in each):
+    arguments = (value for each in ((receiver,), *given.every()) for value in each)
+    if not definition.relevant and not any(map(_asks, arguments)):
         return None
     bound = bindings(definition, receiver, given)
     entry = (function, tuple(bound.items()))
@@ -109,8 +111,13 @@ def _nodes(node: object) -> Iterator[object]:
             stack.extend(getattr(each, field.name) for field in fields(each))
 
 
-def _asks(value: Value) -> bool:
-    return isinstance(value, ResultValue) or (isinstance(value, TextValue) and begins_as_sql(value))
+def _asks(value: Value | None) -> bool:
+    """Whether a function that is handed this has to do with a database."""
+    if isinstance(value, InstanceValue):
+        return value.stored
+    return isinstance(value, ResultValue | MapperValue) or (
+        isinstance(value, TextValue) and begins_as_sql(value)
+    )
 
 
 def _matters(value: Value) -> bool:

@@ -7,55 +7,69 @@ from dataclasses import replace
 
 from scanner.collect.python.frames import World
 from scanner.collect.python.holes import marked
+from scanner.collect.python.orm.mapped import Mapped
+from scanner.collect.python.orm.sql import Names, joined, pieces, text_at
 from scanner.collect.python.record import Run
 from scanner.collect.python.rows import worst
 from scanner.collect.python.statements import is_ignored
-from scanner.model import Family, Location, Observation
+from scanner.model import Location, Observation
 from scanner.statements import split
 
+MODEL = "python_model"
 
-def observations(
-    world: World, *, database: str | None, service: str | None, family: Family | None
-) -> Iterator[Observation]:
+
+def observations(world: World) -> Iterator[Observation]:
     """Yields every statement found, in the order of files and lines."""
-    found = [each for run in world.record.runs() for each in _of(run, world, database, service, family)]
-    found.sort(
-        key=lambda each: (
-            (each.location.path, each.location.line, each.location.column) if each.location else ()
-        )
-    )
-    yield from dict.fromkeys(found)
+    found = [each for run in world.record.runs() for each in _of(run, world)]
+    yield from dict.fromkeys(sorted(found, key=_order))
 
 
-def _of(
-    run: Run, world: World, database: str | None, service: str | None, family: Family | None
-) -> Iterator[Observation]:
+def models(world: World) -> Iterator[Observation]:
+    """Yields every mapped class and table as the SELECT of its columns; the source tells them from queries."""
+    found = [_model(mapped, world) for mapped in (*world.models(), *world.tables)]
+    yield from sorted((each for each in found if each is not None), key=_order)
+
+
+def _of(run: Run, world: World) -> Iterator[Observation]:
     sql, holes = marked(run.text)
     place = run.text.place
     module = world.project.module(place.path) if place else None
     if place is None or module is None:
         return
-    whole = Observation(
-        "python", sql, database, service, location=module.location(place), executes=run.executes
-    )
-    statements = [statement.text for statement in split(sql, family or "postgres")]
+    whole = Observation("python", sql, location=module.location(place), executes=run.executes)
+    statements = [statement.text for statement in split(sql, world.family or "postgres")]
     for statement in statements:
         if len(statements) > 1 and is_ignored(statement):
             continue
         location = (
-            module.location(place)
-            if len(statements) == 1
-            else _within(statement, module.text, place.at, whole)
+            whole.location if len(statements) == 1 else _within(statement, module.text, place.at, whole)
         )
         used = tuple(hole for hole in holes if hole.marker in statement)
         yield replace(whole, sql=statement, holes=used, location=location, row_use=worst(run.uses))
 
 
 def _within(statement: str, source: str, at: int, whole: Observation) -> Location | None:
-    """Where one statement of a script stands: the line of its first words after the script's beginning."""
-    first = statement.split("\n", 1)[0]
-    found = source.find(first, at)
+    """Where one statement of a script stands: its first line, looked for after the script's beginning."""
+    found = source.find(statement.split("\n", 1)[0], at)
     if whole.location is None or found < 0:
         return whole.location
     line = whole.location.line + source.count("\n", at, found)
     return replace(whole.location, line=line, column=found - (source.rfind("\n", 0, found) + 1))
+
+
+def _model(mapped: Mapped, world: World) -> Observation | None:
+    module = world.project.module(mapped.place.path)
+    if module is None:
+        return None
+    names = Names(mapped, world.family)
+    sql, _ = marked(
+        text_at(pieces("SELECT ", joined(", ", names.all_columns()), f" FROM {names.table}"), mapped.place)
+    )
+    location = module.location(mapped.place)
+    name = mapped.of.name if mapped.of else location.function
+    return Observation(MODEL, sql, location=replace(location, function=name), executes="model")
+
+
+def _order(observation: Observation) -> tuple[str, int, int]:
+    location = observation.location
+    return (location.path, location.line, location.column) if location else ("", 0, 0)

@@ -53,6 +53,10 @@ class Project:
             self._modules[path] = self._load(path)
         return self._modules[path]
 
+    def has(self, path: str) -> bool:
+        """Whether this file is below the root."""
+        return self._exact(_module_parts(path)) == path
+
     def find(self, name: str, importer: str, level: int = 0) -> str | None:
         """The path of the module that ``import name`` in the importer means, or None for a library's.
 

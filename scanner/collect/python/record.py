@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from scanner.collect.python.holes import marked
+from scanner.collect.python.orm.queries import QueryValue
 from scanner.collect.python.statements import is_ignored, is_run, is_statement, may_begin
 from scanner.collect.python.values import Gap, Literal, Place, TextValue
 from scanner.model import RowUse
@@ -32,6 +33,8 @@ class Record:
     uses: dict[int, list[RowUse]] = field(default_factory=lambda: defaultdict(list))
     filled: dict[Place | None, set[TextValue]] = field(default_factory=lambda: defaultdict(set))
     ignored: set[TextValue] = field(default_factory=set)
+    _built: dict[QueryValue, None] = field(default_factory=dict)
+    _spent: set[QueryValue] = field(default_factory=set)
     _texts: dict[Place, dict[TextValue, None]] = field(default_factory=lambda: defaultdict(dict))
 
     def text(self, value: TextValue) -> None:
@@ -60,8 +63,23 @@ class Record:
             self.filled[value.place].add(value)
         return len(self.executed) - 1
 
+    def built(self, query: QueryValue) -> None:
+        """A mapper's query was built; unless something more is made of it, it runs as it is."""
+        self._built[query] = None
+
+    def derived(self, query: QueryValue) -> None:
+        """Something more was made of the query."""
+        self._spent.add(query)
+
+    def query(self, query: QueryValue, *, depth: int = 0) -> int | None:
+        """A mapper's query runs. Gives its number."""
+        self._spent.add(query)
+        return self.execute(query.text, query.call, certain=True, depth=depth)
+
     def runs(self) -> Iterator[Run]:
         """Every distinct statement once: those executed, then those that only look like statements."""
+        for query in [each for each in self._built if each not in self._spent]:
+            self.query(query)
         numbers: dict[TextValue, list[int]] = defaultdict(list)
         for number, (text, _) in enumerate(self.executed):
             numbers[text].append(number)

@@ -38,7 +38,30 @@ _STRUCTURES = tuple(
 _LOOK_AT = 20_000
 # What an `execute` may run; these first words are enough where the call is known to run SQL.
 _WORDS = frozenset(
-    ["SELECT", "INSERT", "UPDATE", "DELETE", "WITH", "REPLACE", "MERGE", "CALL", "TRUNCATE", "COPY", "LOAD", "TABLE", "VALUES", "EXPLAIN", "DECLARE", "EXECUTE", "PREPARE", "REFRESH", "HANDLER", "DO", "DESCRIBE", "EXEC"]
+    [
+        "SELECT",
+        "INSERT",
+        "UPDATE",
+        "DELETE",
+        "WITH",
+        "REPLACE",
+        "MERGE",
+        "CALL",
+        "TRUNCATE",
+        "COPY",
+        "LOAD",
+        "TABLE",
+        "VALUES",
+        "EXPLAIN",
+        "DECLARE",
+        "EXECUTE",
+        "PREPARE",
+        "REFRESH",
+        "HANDLER",
+        "DO",
+        "DESCRIBE",
+        "EXEC",
+    ]
 )
 # Statements that touch no rows and read no columns: counted, not assessed.
 _IGNORED = re.compile(

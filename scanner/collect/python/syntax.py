@@ -87,6 +87,14 @@ class Binary:
 
 
 @dataclass(frozen=True, slots=True)
+class Unary:
+    """``~operand`` or ``not operand``."""
+
+    operator: str
+    operand: Expression
+
+
+@dataclass(frozen=True, slots=True)
 class Items:
     """A list, tuple or set display."""
 
@@ -159,6 +167,7 @@ Expression = (
     | Subscript
     | Call
     | Binary
+    | Unary
     | Items
     | Starred
     | Mapping

@@ -60,7 +60,7 @@ def combinations(parts: Iterable[Variants]) -> Iterator[tuple[Value, ...]]:
         yield from product(*chosen)
         return
     for turn in range(MAX_VARIANTS - 1):
-        yield tuple(part[min(turn, len(part) - 1)] for part in chosen)
+        yield tuple(part[turn % len(part)] for part in chosen)
     yield tuple(part[-1] for part in chosen)
 
 

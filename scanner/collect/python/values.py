@@ -41,6 +41,9 @@ class Gap:
     kind: HoleKind | None = None  # None: to be told from what stands around it
 
 
+Sql = tuple[Literal | Gap, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class TextValue:
     """A string, known piece by piece."""
@@ -105,6 +108,7 @@ class InstanceValue:
     """An instance of such a class."""
 
     of: ClassValue
+    stored: bool = False  # it came from the database
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +147,12 @@ class ResultValue:
     shape: OneOf["cursor", "rows", "row", "names"]
 
 
+class MapperValue:
+    """A value of an object-relational mapper; the kinds are in the package `orm`."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class ConnectionValue:
     """A connection or cursor that makes rows in a way of its own."""
@@ -170,6 +180,7 @@ Value = (
     | ImportedValue
     | ResultValue
     | ConnectionValue
+    | MapperValue
     | Unknown
 )
 Variants = tuple[Value, ...]

@@ -1,0 +1,1 @@
+"""Object-relational mappers: models, and the SQL that their use stands for."""

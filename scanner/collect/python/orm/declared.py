@@ -1,0 +1,91 @@
+"""What the body of a class declares, as its mapper reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from scanner.collect.python import syntax
+from scanner.collect.python.classes import ancestry
+from scanner.collect.python.frames import ClassInfo, Frame, World
+from scanner.collect.python.names import last_name
+from scanner.collect.python.texts import constant_text
+from scanner.collect.python.values import ClassValue, ConstantValue, ExternalValue
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """``attribute: annotation = call(…)`` in the body of a class."""
+
+    attribute: str
+    call: syntax.Call | None
+    annotation: syntax.Expression | None
+    frame: Frame
+
+    @property
+    def kind(self) -> str:
+        """The last part of what is called: "CharField", "mapped_column"; empty for no call."""
+        return last_name(self.call.function) if self.call else ""
+
+    def keyword(self, name: str) -> syntax.Expression | None:
+        """The argument of this keyword."""
+        arguments = self.call.arguments if self.call else ()
+        return next((argument.value for argument in arguments if argument.keyword == name), None)
+
+    def text(self, name: str) -> str | None:
+        """The string given by this keyword."""
+        value = self.keyword(name)
+        return None if value is None else constant_text(self.frame.evaluate(value))
+
+    def is_true(self, name: str) -> bool:
+        """Whether the keyword is given as True."""
+        return self.keyword(name) == syntax.Constant("True")
+
+    @property
+    def positional(self) -> tuple[syntax.Expression, ...]:
+        """The arguments without a keyword."""
+        arguments = self.call.arguments if self.call else ()
+        return tuple(
+            argument.value for argument in arguments if argument.keyword is None and not argument.star
+        )
+
+
+def declarations(info: ClassInfo) -> Iterator[Declaration]:
+    """The assignments in a class body, in order."""
+    for statement in info.syntax.body:
+        if isinstance(statement, syntax.Assign) and isinstance(statement.targets[0], syntax.Name):
+            value = statement.value if isinstance(statement.value, syntax.Call) else None
+            yield Declaration(statement.targets[0].id, value, statement.annotation, info.frame)
+
+
+def externals(of: ClassValue, world: World) -> list[str]:
+    """The dotted names of the bases that libraries define."""
+    return [each.name for each in ancestry(of, world) if isinstance(each, ExternalValue)]
+
+
+def own_text(info: ClassInfo, name: str) -> str | None:
+    """The string assigned to a name in the class body."""
+    found = info.frame.names.get(name)
+    return constant_text(info.frame.world.resolved(found)) if found else None
+
+
+def own_flag(info: ClassInfo, name: str, value: str) -> bool:
+    """Whether the name is assigned this constant in the class body."""
+    return info.frame.names.get(name) == (ConstantValue(value),)
+
+
+def class_named(name: str, near: Frame) -> ClassValue | None:
+    """The class of this name nearest to a place: mappers let programs name classes by strings."""
+    last = name.rsplit(".", 1)[-1]
+    candidates = near.world.classes_named(last)
+    here = near.module.path.split("/")
+    return max(candidates, key=lambda each: (_shared(each.path.split("/"), here), each.path), default=None)
+
+
+def _shared(path: list[str], here: list[str]) -> int:
+    count = 0
+    for one, other in zip(path, here, strict=False):
+        if one != other:
+            break
+        count += 1
+    return count

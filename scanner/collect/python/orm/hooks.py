@@ -1,0 +1,224 @@
+"""Where the evaluation of a program meets its mappers: attributes, calls, operators, loops and assignments."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from scanner.collect.python import syntax
+from scanner.collect.python.frames import Frame, World
+from scanner.collect.python.given import Given
+from scanner.collect.python.names import called, last_name
+from scanner.collect.python.orm import (
+    django_queries,
+    sessions,
+    sqlalchemy_expressions,
+    sqlalchemy_queries,
+)
+from scanner.collect.python.orm.django_models import django_model, is_django
+from scanner.collect.python.orm.managers import NOWHERE, instance_attribute, model_manager
+from scanner.collect.python.orm.mapped import Mapped
+from scanner.collect.python.orm.queries import ConditionValue, QueryValue, SqlValue
+from scanner.collect.python.orm.sqlalchemy_models import sqlalchemy_model, table_object
+from scanner.collect.python.values import (
+    ClassValue,
+    ExternalValue,
+    InstanceValue,
+    MapperValue,
+    Value,
+    Variants,
+)
+
+_HISTORY = ("migrations", "versions")
+
+
+def read_model(of: ClassValue, world: World) -> Mapped | None:
+    """The class as its mapper sees it. Models inside migrations are of the past and count as none."""
+    if any(folder in _HISTORY for folder in of.path.split("/")[:-1]):
+        return None
+    return django_model(of, world) if is_django(of, world) else sqlalchemy_model(of, world)
+
+
+def attribute(base: Value, name: str, frame: Frame) -> Variants:
+    """``base.name`` of a mapped class, an instance, a table; empty for anything else."""
+    if isinstance(base, ClassValue):
+        mapped = frame.world.model(base)
+        return _class_attribute(mapped, name, frame) if mapped else ()
+    if isinstance(base, InstanceValue):
+        mapped = frame.world.model(base.of)
+        return instance_attribute(mapped, name, frame) if mapped else ()
+    if isinstance(base, Mapped):
+        return _table_attribute(base, name, frame)
+    return ()
+
+
+def call(
+    expression: syntax.Call, receivers: Variants, functions: Variants, given: Given, frame: Frame
+) -> Variants | None:
+    """What the call gives if it has to do with a mapper, else None."""
+    name = last_name(expression.function)
+    for receiver in receivers:
+        if isinstance(receiver, QueryValue):
+            return _query_method(receiver, name, expression, given, frame)
+        if isinstance(receiver, SqlValue):
+            _spend(given, frame)
+            made = sqlalchemy_expressions.method(receiver, name, given)
+            return None if made is None else (made,)
+        if isinstance(receiver, InstanceValue):
+            found = sessions.instance_method(receiver, name, expression, given, frame)
+            if found is not None:
+                return found
+    for function in functions:
+        if isinstance(function, ExternalValue):
+            found = _library(function.name, expression, given, frame)
+            if found is not None:
+                return found
+    return sessions.call(expression, given, frame)
+
+
+def placed(value: Value, at: int, frame: Frame) -> Value:
+    """A manager gets its place where it is first called."""
+    if isinstance(value, QueryValue) and not value.place.path:
+        return replace(value, place=frame.place(at))
+    return value
+
+
+def operated(left: Value, operator: str, right: Value) -> Value | None:
+    """``left operator right`` where a mapper gives it a meaning."""
+    if not isinstance(left, MapperValue) and not isinstance(right, MapperValue):
+        return None
+    return django_queries.combined(left, operator, right) or sqlalchemy_expressions.operated(
+        left, operator, right
+    )
+
+
+def negated(value: Value) -> Value | None:
+    """``~value``."""
+    if isinstance(value, ConditionValue):
+        return replace(value, negated=not value.negated)
+    return sqlalchemy_expressions.negated(value)
+
+
+def elements(query: QueryValue, frame: Frame) -> Variants:
+    """What a loop over the query binds; the query runs there."""
+    if query.begun:
+        frame.world.record.query(query, depth=frame.depth)
+    return sessions.row_of(query)
+
+
+def item(query: QueryValue, index: Value | None, frame: Frame) -> Variants:
+    """``query[index]``; index None for a slice."""
+    sliced = replace(django_queries.limited(query, frame))
+    if index is None:
+        frame.world.record.built(sliced)
+        return (sliced,)
+    return elements(sliced, frame)
+
+
+def assigned(base: Value, name: str, at: int, frame: Frame) -> None:
+    """``instance.name = …``: SQLAlchemy writes it when the session is flushed."""
+    if isinstance(base, InstanceValue) and base.stored:
+        mapped = frame.world.model(base.of)
+        if mapped is not None and mapped.framework == "sqlalchemy":
+            query = sqlalchemy_queries.changed(mapped, name, frame.place(at), frame.world)
+            if query is not None:
+                frame.world.record.query(query, depth=frame.depth)
+
+
+def _class_attribute(mapped: Mapped, name: str, frame: Frame) -> Variants:
+    if mapped.framework == "django":
+        return model_manager(mapped, name, frame)
+    if name == "__table__":
+        return (mapped,)
+    if name == "query":
+        given = Given(((mapped,),), {})
+        query = sqlalchemy_queries.selected(given, frame.place(0), "", frame, labels=True)
+        return (replace(query, begun=False, place=NOWHERE),) if query else ()
+    found = sqlalchemy_expressions.column(mapped, name, frame.world)
+    return (found,) if found else ()
+
+
+def _table_attribute(table: Mapped, name: str, frame: Frame) -> Variants:
+    if name in ("c", "columns"):
+        return (table,)
+    found = sqlalchemy_expressions.column(table, name, frame.world)
+    return (found,) if found else ()
+
+
+def _query_method(
+    query: QueryValue, name: str, expression: syntax.Call, given: Given, frame: Frame
+) -> Variants | None:
+    frame.world.record.derived(query)
+    query = replace(query, call=called(expression.function))
+    _spend(given, frame)
+    if query.mapped.framework == "django":
+        found = django_queries.step(query, name, given, frame)
+    else:
+        after = sqlalchemy_queries.step(query, name, given, frame)
+        found = (after,) if after is not None else sessions.finished(query, name, given, frame)
+    for value in found or ():
+        if isinstance(value, QueryValue) and value.begun:
+            frame.world.record.built(value)
+    return found
+
+
+def _spend(given: Given, frame: Frame) -> None:
+    """Queries that become part of another do not run by themselves."""
+    for variants in given.every():
+        for value in variants:
+            if isinstance(value, QueryValue):
+                frame.world.record.derived(value)
+
+
+def _library(dotted: str, expression: syntax.Call, given: Given, frame: Frame) -> Variants | None:
+    name = dotted.rsplit(".", 1)[-1]
+    if dotted.startswith("django."):
+        return _django(dotted, name, expression, given, frame)
+    if dotted.startswith(("sqlalchemy", "sqlmodel")):
+        return _sqlalchemy(dotted, name, expression, given, frame)
+    if dotted == "flask_sqlalchemy.SQLAlchemy":
+        return (ExternalValue("sqlalchemy"),)
+    return None
+
+
+def _django(dotted: str, name: str, expression: syntax.Call, given: Given, frame: Frame) -> Variants | None:
+    if name in ("get_object_or_404", "get_list_or_404", "aget_object_or_404") and given.positional:
+        target = given.positional[0][0]
+        if isinstance(target, ClassValue):
+            target = next(iter(attribute(target, "objects", frame)), target)
+        if isinstance(target, QueryValue):
+            rest = Given(given.positional[1:], given.named)
+            method = "filter" if name == "get_list_or_404" else "get"
+            return _query_method(target, method, expression, rest, frame)
+    made = django_queries.builtin(name, given) if dotted.startswith("django.db.models") else None
+    return None if made is None else (made,)
+
+
+def _sqlalchemy(
+    dotted: str, name: str, expression: syntax.Call, given: Given, frame: Frame
+) -> Variants | None:
+    place = frame.place(expression.at)
+    if ".func." in dotted:
+        return (sqlalchemy_expressions.function(name, given),)
+    if name == "declarative_base":
+        return (ExternalValue("sqlalchemy.declarative_base"),)
+    if name == "aliased" and given.positional:
+        return given.positional[0]
+    if name == "Table":
+        table = table_object(expression, frame)
+        if table is not None:
+            frame.world.tables[table] = None
+        return None if table is None else (table,)
+    _spend(given, frame)
+    query = None
+    if name in ("select", "query"):
+        query = sqlalchemy_queries.selected(given, place, name, frame, labels=name == "query")
+    elif name in ("insert", "update", "delete"):
+        query = sqlalchemy_queries.written(name, given, place, name, frame)
+    elif name == "exists":
+        found = sqlalchemy_queries.existing(given, place, frame)
+        return None if found is None else (found,)
+    if query is not None:
+        frame.world.record.built(query)
+        return (query,)
+    made = sqlalchemy_expressions.builtin(name, given)
+    return None if made is None else (made,)

@@ -1,0 +1,66 @@
+"""A mapped class or table: what of it becomes SQL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal as OneOf
+
+from scanner.collect.python.values import ClassValue, MapperValue, Place
+
+Framework = OneOf["django", "sqlalchemy"]
+
+
+@dataclass(frozen=True, slots=True)
+class MappedColumn:
+    """A column that the program knows of."""
+
+    attribute: str  # its name in the program
+    name: str  # its name in the database
+    primary_key: bool = False
+    generated: bool = False  # the database makes the value: INSERT leaves it out unless it is given
+    deferred: bool = False  # not read with the row
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A way from one mapped class to another, over a pair of columns."""
+
+    attribute: str
+    target: ClassValue
+    local: str
+    remote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped(MapperValue):
+    """A mapped class, or a Table object when `of` is None."""
+
+    framework: Framework
+    table: str
+    columns: tuple[MappedColumn, ...]
+    place: Place
+    of: ClassValue | None = None
+    schema: str | None = None
+    relations: tuple[Relation, ...] = ()
+    ordering: tuple[str, ...] = ()  # Django's Meta.ordering
+    managed: bool = True  # Django's Meta.managed
+
+    def column(self, attribute: str) -> MappedColumn | None:
+        """The column behind an attribute, or with this name in the database."""
+        found = (c for c in self.columns if attribute in (c.attribute, c.name))
+        return next(found, None)
+
+    def relation(self, attribute: str) -> Relation | None:
+        """The relation behind an attribute."""
+        return next((relation for relation in self.relations if relation.attribute == attribute), None)
+
+    @property
+    def key(self) -> MappedColumn | None:
+        """The primary key, where it is one column."""
+        keys = [column for column in self.columns if column.primary_key]
+        return keys[0] if len(keys) == 1 else None
+
+    @property
+    def read(self) -> tuple[MappedColumn, ...]:
+        """The columns that are read with a row."""
+        return tuple(column for column in self.columns if not column.deferred)

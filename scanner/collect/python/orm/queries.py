@@ -1,0 +1,161 @@
+"""A query that a mapper builds step by step, and the SQL it stands for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal as OneOf
+
+from scanner.collect.python.orm.mapped import Framework, Mapped
+from scanner.collect.python.orm.sql import joined, pieces, text_at
+from scanner.collect.python.values import ClassValue, MapperValue, Place, Sql, TextValue, Value, Variants
+
+Verb = OneOf["select", "insert", "update", "delete", "exists"]
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """A joined table."""
+
+    table: str
+    condition: Sql
+    outer: bool = False
+
+    def sql(self, framework: Framework) -> Sql:
+        """As the mapper writes it after FROM."""
+        if framework == "django":
+            kind = "LEFT OUTER" if self.outer else "INNER"
+            return pieces(f"{kind} JOIN {self.table} ON (", self.condition, ")")
+        return pieces(f"{'LEFT OUTER JOIN' if self.outer else 'JOIN'} {self.table} ON ", self.condition)
+
+
+@dataclass(frozen=True, slots=True)
+class QueryValue(MapperValue):
+    """A query as far as it has been built. `place` is where the building began, `call` what was called last."""
+
+    mapped: Mapped
+    place: Place
+    call: str
+    verb: Verb = "select"
+    tables: tuple[str, ...] = ()  # what stands after FROM, joins excepted
+    columns: tuple[Sql, ...] = ()
+    joins: tuple[Join, ...] = ()
+    wheres: tuple[Sql, ...] = ()
+    groups: tuple[Sql, ...] = ()
+    havings: tuple[Sql, ...] = ()
+    orders: tuple[Sql, ...] = ()
+    sets: tuple[Sql, ...] = ()
+    limit: str = ""
+    lock: str = ""
+    distinct: bool = False
+    negated: bool = False  # of "exists"
+    whole: bool = True  # the columns are those of the mapped class: rows become instances
+    begun: bool = False  # a manager nobody has called yet is no query
+    methods: ClassValue | None = None  # a class of the project with methods of its own
+    entities: tuple[Mapped, ...] = ()  # what the rows hold: instances of these
+    annotations: tuple[tuple[str, Sql], ...] = ()  # columns that were given a name
+
+    @property
+    def sql(self) -> Sql:
+        """The statement."""
+        if self.verb == "update":
+            return _update(self)
+        if self.verb == "delete":
+            return _delete(self)
+        return self.columns[0] if self.verb == "insert" else select(self)
+
+    @property
+    def text(self) -> TextValue:
+        """The statement, as a text that stands where the query is built."""
+        return text_at(self.sql, self.place)
+
+
+@dataclass(frozen=True, slots=True)
+class PathValue(MapperValue):
+    """Django's ``F("path")``."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArithmeticValue(MapperValue):
+    """``F("price") * factor``."""
+
+    left: Value
+    operator: str
+    right: Value
+
+
+@dataclass(frozen=True, slots=True)
+class AggregateValue(MapperValue):
+    """Django's ``Count("path")`` and the like."""
+
+    function: str
+    path: str | None
+    distinct: bool = False
+    filter: ConditionValue | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionValue(MapperValue):
+    """Django's ``Q``: lookups and other conditions, all or any of them."""
+
+    connector: str  # AND or OR
+    lookups: tuple[tuple[str, Variants], ...] = ()
+    inner: tuple[ConditionValue, ...] = field(default=())
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SqlValue(MapperValue):
+    """An SQL expression of SQLAlchemy; tables are those it reads."""
+
+    sql: Sql
+    tables: tuple[str, ...] = ()
+    name: str | None = None  # of a column, for naming parameters
+    mapped: Mapped | None = None  # of a column: its class
+
+
+@dataclass(frozen=True, slots=True)
+class RelationValue(MapperValue):
+    """``Order.customer``: a way to join."""
+
+    mapped: Mapped
+    attribute: str
+
+
+def select(query: QueryValue, *, without: tuple[str, ...] = ()) -> Sql:
+    """The SELECT; `without` are tables of a query around it, which it refers to instead of reading them."""
+    tables = [table for table in query.tables if table not in without]
+    parts: list[Sql] = [
+        pieces("SELECT DISTINCT " if query.distinct else "SELECT ", joined(", ", query.columns))
+    ]
+    if tables:
+        parts.append(pieces("FROM ", ", ".join(tables)))
+    parts.extend(join.sql(query.mapped.framework) for join in query.joins)
+    parts.extend(_wheres(query))
+    if query.groups:
+        parts.append(pieces("GROUP BY ", joined(", ", query.groups)))
+    if query.havings:
+        parts.append(pieces("HAVING ", joined(" AND ", query.havings)))
+    if query.orders:
+        parts.append(pieces("ORDER BY ", joined(", ", query.orders)))
+    parts.extend(pieces(tail) for tail in (query.limit, query.lock) if tail)
+    return joined(" ", parts)
+
+
+def _wheres(query: QueryValue) -> list[Sql]:
+    if not query.wheres:
+        return []
+    together = joined(" AND ", query.wheres)
+    if len(query.wheres) > 1 and query.mapped.framework == "django":
+        together = pieces("(", together, ")")
+    return [pieces("WHERE ", together)]
+
+
+def _update(query: QueryValue) -> Sql:
+    parts = [pieces(f"UPDATE {query.tables[0]} SET ", joined(", ", query.sets)), *_wheres(query)]
+    return joined(" ", parts)
+
+
+def _delete(query: QueryValue) -> Sql:
+    return joined(" ", [pieces(f"DELETE FROM {query.tables[0]}"), *_wheres(query)])

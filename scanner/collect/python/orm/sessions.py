@@ -1,0 +1,157 @@
+"""Sessions and connections of SQLAlchemy, and the methods of instances that write them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from scanner.collect.python import rows, syntax
+from scanner.collect.python.frames import Frame
+from scanner.collect.python.given import Given
+from scanner.collect.python.names import called, last_name
+from scanner.collect.python.orm import django_queries, sqlalchemy_queries
+from scanner.collect.python.orm.mapped import Mapped
+from scanner.collect.python.orm.queries import QueryValue, SqlValue
+from scanner.collect.python.orm.sql import Names, pieces, text_at
+from scanner.collect.python.values import ClassValue, InstanceValue, ListValue, Unknown, Value, Variants
+
+_RUNS = frozenset(
+    (
+        "execute",
+        "scalars",
+        "scalar",
+        "stream",
+        "stream_scalars",
+        "exec",
+        "scalar_one",
+        "fetch_all",
+        "fetch_one",
+    )
+)
+_ALL = frozenset(("all", "__iter__", "paginate", "yield_per"))
+_ONE = frozenset(("first", "one", "one_or_none", "get", "get_or_404", "first_or_404", "scalar", "one_or_404"))
+
+
+def call(expression: syntax.Call, given: Given, frame: Frame) -> Variants | None:
+    """``session.execute(query)``, ``session.add(instance)`` and the like; None for any other call."""
+    name = last_name(expression.function)
+    first = given.positional[0][0] if given.positional else None
+    if name in _RUNS:
+        return _run(expression, given, frame)
+    if first is None or not isinstance(expression.function, syntax.Attribute):
+        return None
+    place, written = frame.place(expression.at), called(expression.function)
+    if name == "query":
+        query = sqlalchemy_queries.selected(given, place, written, frame, labels=True)
+        if query is None:
+            return None
+        frame.world.record.built(query)
+        return (query,)
+    mapped = _mapped(first, frame)
+    if mapped is None:
+        return _many(name, expression, first, given, frame)
+    return _written(name, mapped, expression, frame)
+
+
+def finished(query: QueryValue, name: str, given: Given, frame: Frame) -> Variants | None:
+    """The methods of ``session.query(…)`` that run it; None for any other method."""
+    record, world = frame.world.record, frame.world
+    if name in ("count", "delete", "update", "exists") or name in _ALL or name in _ONE:
+        record.derived(query)
+    if name in _ALL:
+        record.query(query, depth=frame.depth)
+        return (ListValue((row_of(query),), open=True),)
+    if name in _ONE:
+        limit = "LIMIT %(param_1)s" if name in ("first", "first_or_404") else query.limit
+        record.query(replace(query, limit=limit), depth=frame.depth)
+        return row_of(query)
+    if name == "count":
+        inner = pieces("SELECT count(*) AS count_1 FROM (", query.sql, ") AS anon_1")
+        record.execute(text_at(inner, query.place), query.call, certain=True, depth=frame.depth)
+        return ()
+    if name == "delete":
+        record.query(replace(query, verb="delete"), depth=frame.depth)
+        return ()
+    if name == "update":
+        changed = sqlalchemy_queries.step(replace(query, verb="update"), "values", given, frame)
+        if isinstance(changed, QueryValue):
+            record.query(changed, depth=frame.depth)
+        return ()
+    return (SqlValue(pieces("EXISTS (", query.sql, ")")),) if name == "exists" and world else None
+
+
+def instance_method(
+    instance: InstanceValue, name: str, expression: syntax.Call, given: Given, frame: Frame
+) -> Variants | None:
+    """``instance.save()`` and the like of Django; None for any other method."""
+    mapped = frame.world.model(instance.of)
+    if mapped is None or mapped.framework != "django":
+        return None
+    if name in ("save", "asave"):
+        sql = django_queries.saved(mapped, instance, given, frame)
+    elif name in ("delete", "adelete"):
+        sql = django_queries.removed(mapped, frame)
+    elif name in ("refresh_from_db", "arefresh_from_db"):
+        names = Names(mapped, frame.world.family)
+        listed = ", ".join(names.column(column.name) for column in mapped.read)
+        key = names.column(mapped.key.name) if mapped.key else "id"
+        sql = pieces(f"SELECT {listed} FROM {names.table} WHERE {key} = %s LIMIT 21")
+    else:
+        return None
+    text = text_at(sql, frame.place(expression.at))
+    frame.world.record.execute(text, called(expression.function), certain=True, depth=frame.depth)
+    return (Unknown("None"),)
+
+
+def row_of(query: QueryValue) -> Variants:
+    """What one row of the query is: an instance, a tuple of them, or not known."""
+    instances = [InstanceValue(each.of, stored=True) for each in query.entities if each.of]
+    if not query.whole or len(instances) != len(query.entities) or not instances:
+        return (Unknown("row"),)
+    return (instances[0],) if len(instances) == 1 else (ListValue(tuple((each,) for each in instances)),)
+
+
+def _run(expression: syntax.Call, given: Given, frame: Frame) -> Variants | None:
+    numbers: list[int] = []
+    queries = [value for each in given.every() for value in each if isinstance(value, QueryValue)]
+    if not queries:
+        return None
+    for query in queries:
+        frame.world.record.derived(query)
+        ran = replace(query, call=called(expression.function))
+        number = frame.world.record.query(ran, depth=frame.depth)
+        numbers.extend(() if number is None else (number,))
+    name = last_name(expression.function)
+    if queries[0].entities and queries[0].whole:
+        found = row_of(queries[0])
+        return found if name in ("scalar", "scalar_one") else (ListValue((found,), open=True),)
+    return rows.result(numbers, name) or (Unknown("result"),)
+
+
+def _mapped(value: Value, frame: Frame) -> Mapped | None:
+    of = value.of if isinstance(value, InstanceValue) else value
+    mapped = frame.world.model(of) if isinstance(of, ClassValue) else None
+    return mapped if mapped is not None and mapped.framework == "sqlalchemy" else None
+
+
+def _written(name: str, mapped: Mapped, expression: syntax.Call, frame: Frame) -> Variants | None:
+    place, written, world = frame.place(expression.at), called(expression.function), frame.world
+    if name in ("add", "merge", "bulk_insert_mappings", "bulk_save_objects"):
+        query = sqlalchemy_queries.added(mapped, place, written, world)
+    elif name == "delete":
+        query = sqlalchemy_queries.removed(mapped, place, written, world)
+    elif name in ("get", "get_one", "refresh"):
+        query = sqlalchemy_queries.got(mapped, place, written, world)
+    else:
+        return None
+    world.record.query(query, depth=frame.depth)
+    return row_of(query) if name in ("get", "get_one") else (Unknown("None"),)
+
+
+def _many(name: str, expression: syntax.Call, first: Value, given: Given, frame: Frame) -> Variants | None:
+    if name not in ("add_all", "bulk_save_objects") or not isinstance(first, ListValue):
+        return None
+    for item in first.items:
+        mapped = _mapped(item[0], frame)
+        if mapped is not None:
+            _written("add", mapped, expression, frame)
+    return (Unknown("None"),) if given.positional else None

@@ -1,0 +1,192 @@
+"""SQL expressions of SQLAlchemy: columns, comparisons, functions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from scanner.collect.python.frames import World
+from scanner.collect.python.given import Given
+from scanner.collect.python.orm.mapped import Mapped
+from scanner.collect.python.orm.queries import QueryValue, RelationValue, SqlValue, select
+from scanner.collect.python.orm.sql import Names, joined, pieces
+from scanner.collect.python.texts import constant_text
+from scanner.collect.python.values import (
+    ConstantValue,
+    Gap,
+    ListValue,
+    Sql,
+    TextValue,
+    Unknown,
+    Value,
+    Variants,
+)
+
+_OPERATORS = {
+    "==": "=",
+    "!=": "!=",
+    "<": "<",
+    "<=": "<=",
+    ">": ">",
+    ">=": ">=",
+    "+": "+",
+    "*": "*",
+    "%": "%",
+    "?": "-",
+}
+_SUFFIXES = {
+    "desc": " DESC",
+    "asc": " ASC",
+    "nullsfirst": " NULLS FIRST",
+    "nulls_first": " NULLS FIRST",
+    "nullslast": " NULLS LAST",
+    "nulls_last": " NULLS LAST",
+}
+_COMPARED = {
+    "like": "LIKE",
+    "ilike": "ILIKE",
+    "not_like": "NOT LIKE",
+    "notlike": "NOT LIKE",
+    "contains": "LIKE",
+    "startswith": "LIKE",
+    "endswith": "LIKE",
+    "is_distinct_from": "IS DISTINCT FROM",
+}
+
+
+def column(mapped: Mapped, attribute: str, world: World) -> SqlValue | RelationValue | None:
+    """``Order.total`` or ``Order.customer``."""
+    found = mapped.column(attribute)
+    if found is not None:
+        names = Names(mapped, world.family)
+        return SqlValue(pieces(names.column(found.name)), (names.table,), found.name, mapped)
+    return RelationValue(mapped, attribute) if mapped.relation(attribute) else None
+
+
+def operated(left: Value, operator: str, right: Value) -> Value | None:
+    """``left operator right`` where one of them is an SQL expression."""
+    if not isinstance(left, SqlValue | QueryValue) and not isinstance(right, SqlValue | QueryValue):
+        return None
+    if operator in ("&", "|"):
+        return _connected("AND" if operator == "&" else "OR", (left, right))
+    written = _OPERATORS.get(operator)
+    if written is None:
+        return None
+    one, other = (left, right) if isinstance(left, SqlValue) else (right, left)
+    if not isinstance(one, SqlValue):
+        return None
+    if other == ConstantValue("None"):
+        return SqlValue(pieces(one.sql, " IS NULL" if operator == "==" else " IS NOT NULL"), one.tables)
+    sides = (one.sql, operand(other, one)) if one is left else (operand(other, one), one.sql)
+    return SqlValue(pieces(sides[0], f" {written} ", sides[1]), _tables((left, right)))
+
+
+def negated(value: Value) -> Value | None:
+    """``~value``."""
+    if isinstance(value, QueryValue) and value.verb == "exists":
+        from dataclasses import replace
+
+        return replace(value, negated=not value.negated)
+    return SqlValue(pieces("NOT (", value.sql, ")"), value.tables) if isinstance(value, SqlValue) else None
+
+
+def method(value: SqlValue, name: str, given: Given) -> Value | None:
+    """``column.method(…)``."""
+    first = given.positional[0][0] if given.positional else None
+    if name in _SUFFIXES:
+        return SqlValue(pieces(value.sql, _SUFFIXES[name]), value.tables)
+    if name == "label":
+        label = constant_text(given.positional[0]) if given.positional else None
+        return SqlValue(pieces(value.sql, f" AS {label}"), value.tables, label) if label else value
+    if name in ("is_", "is_not", "isnot") and first is not None:
+        word = "IS" if name == "is_" else "IS NOT"
+        constant = first.source.upper() if isinstance(first, ConstantValue) else "NULL"
+        return SqlValue(
+            pieces(value.sql, f" {word} {'NULL' if constant == 'NONE' else constant}"), value.tables
+        )
+    if name in ("in_", "not_in", "notin_") and first is not None:
+        word = "IN" if name == "in_" else "NOT IN"
+        return SqlValue(pieces(value.sql, f" {word} (", _members(first, value), ")"), value.tables)
+    if name in _COMPARED and first is not None:
+        return SqlValue(
+            pieces(value.sql, f" {_COMPARED[name]} ", operand(first, value)), _tables((value, first))
+        )
+    if name == "between" and len(given.positional) > 1:
+        low, high = (operand(each[0], value) for each in given.positional[:2])
+        return SqlValue(pieces(value.sql, " BETWEEN ", low, " AND ", high), value.tables)
+    return value if name in ("cast", "op", "collate", "distinct", "filter", "over") else None
+
+
+def function(name: str, given: Given) -> SqlValue:
+    """``func.name(…)``."""
+    values = [each[0] for each in given.positional]
+    star = not values and name == "count"
+    inside = pieces("*") if star else joined(", ", [operand(value, None) for value in values])
+    return SqlValue(pieces(f"{name}(", inside, ")"), _tables(values))
+
+
+def builtin(name: str, given: Given) -> Value | None:
+    """``and_``, ``or_``, ``not_``, ``desc`` and the like of sqlalchemy."""
+    values = [each[0] for each in given.positional]
+    if name in ("and_", "or_"):
+        return _connected(name.rstrip("_").upper(), values)
+    if name == "not_" and values:
+        return negated(values[0])
+    if name in ("asc", "desc", "distinct") and values and isinstance(values[0], SqlValue):
+        return method(values[0], name, given) if name != "distinct" else values[0]
+    if name in ("case", "cast", "extract", "literal_column", "literal", "over", "type_coerce"):
+        first = next((value for value in values if isinstance(value, SqlValue)), None)
+        return SqlValue(pieces(Gap(f"{name}(…)", "value")), first.tables if first else ())
+    return None
+
+
+def operand(value: Value, beside: SqlValue | None) -> Sql:
+    """The expression, or the parameter that a plain value becomes."""
+    if isinstance(value, SqlValue):
+        return value.sql
+    if isinstance(value, QueryValue):
+        return pieces("(", select(value), ")")
+    if isinstance(value, ConstantValue) and value.source in ("True", "False", "None"):
+        return pieces({"True": "true", "False": "false"}.get(value.source, "NULL"))
+    name = beside.name if beside is not None and beside.name else "param"
+    return pieces(f"%({name}_1)s")
+
+
+def condition(value: Value, around: tuple[str, ...]) -> Sql:
+    """A value as one condition of WHERE; `around` are the tables of the query it stands in."""
+    if isinstance(value, QueryValue) and value.verb == "exists":
+        return pieces(
+            "NOT (EXISTS (" if value.negated else "EXISTS (",
+            select(value, without=around),
+            "))" if value.negated else ")",
+        )
+    if isinstance(value, SqlValue):
+        return value.sql
+    if isinstance(value, TextValue):
+        return value.pieces
+    return (Gap(value.source if isinstance(value, Unknown) else "…", "clause"),)
+
+
+def tables_of(values: Iterable[Variants]) -> tuple[str, ...]:
+    """The tables that any of the expressions reads."""
+    return _tables([each[0] for each in values])
+
+
+def _connected(word: str, values: Iterable[Value]) -> Value:
+    values = tuple(values)
+    around = _tables(values)
+    parts = [condition(value, around) for value in values]
+    return SqlValue(
+        pieces("(", joined(f" {word} ", parts), ")") if len(parts) > 1 else joined("", parts), around
+    )
+
+
+def _tables(values: Iterable[Value]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(table for v in values if isinstance(v, SqlValue) for table in v.tables))
+
+
+def _members(value: Value, beside: SqlValue) -> Sql:
+    if isinstance(value, QueryValue):
+        return select(value)
+    if isinstance(value, ListValue) and not value.open and value.items:
+        return joined(", ", [operand(item[0], beside) for item in value.items])
+    return (Gap(value.source if isinstance(value, Unknown) else "…", "list"),)

@@ -1,0 +1,252 @@
+"""SQLAlchemy's declarative classes, SQLModel's, and Table objects → mapped classes and tables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from scanner.collect.python import syntax
+from scanner.collect.python.classes import class_attribute, lineage
+from scanner.collect.python.frames import ClassInfo, Frame, World
+from scanner.collect.python.names import last_name
+from scanner.collect.python.orm.declared import Declaration, class_named, declarations, externals, own_text
+from scanner.collect.python.orm.mapped import Mapped, MappedColumn, Relation
+from scanner.collect.python.texts import constant_text
+from scanner.collect.python.values import ClassValue, DictValue, ListValue
+
+_COLUMNS = frozenset(("Column", "mapped_column", "deferred"))
+_RELATIONS = frozenset(("relationship", "relation", "dynamic_loader", "Relationship"))
+_MAKES_VALUE = frozenset(("Identity", "Computed", "Sequence"))
+_CAMEL = re.compile(r"(?<!^)(?=[A-Z])")
+
+
+def sqlalchemy_model(of: ClassValue, world: World) -> Mapped | None:
+    """The mapped class, or None if it is not one, or an abstract base or mixin."""
+    info = world.classes[of]
+    written = _table_object(of, info, world)
+    if written is not None:
+        return written
+    table = _table_name(of, info, world)
+    if table is None:
+        return None
+    declared = [each for base in reversed(_own_lineage(of, table, world)) for each in _declared(base, world)]
+    columns = {each.attribute: _column(each) for each in declared if _is_column(each, world)}
+    mapped = Mapped(
+        "sqlalchemy",
+        table,
+        tuple(columns.values()),
+        info.frame.place(info.syntax.at),
+        of,
+        _schema(of, world),
+    )
+    relations = tuple(_relations(declared, mapped, world))
+    return Mapped("sqlalchemy", table, mapped.columns, mapped.place, of, mapped.schema, relations)
+
+
+def table_object(call: syntax.Call, frame: Frame) -> Mapped | None:
+    """``Table("orders", metadata, Column(…), …)``; without columns where they are reflected."""
+    if not call.arguments:
+        return None
+    name = constant_text(frame.evaluate(call.arguments[0].value))
+    if name is None:
+        return None
+    columns = []
+    schema = None
+    for argument in call.arguments[1:]:
+        if argument.keyword == "schema":
+            schema = constant_text(frame.evaluate(argument.value))
+        if isinstance(argument.value, syntax.Call) and last_name(argument.value.function) in _COLUMNS:
+            declaration = Declaration("", argument.value, None, frame)
+            column = _column(declaration)
+            columns.append(MappedColumn(column.name, column.name, column.primary_key, column.generated))
+    return Mapped("sqlalchemy", name, tuple(columns), frame.place(call.at), None, schema)
+
+
+def _table_object(of: ClassValue, info: ClassInfo, world: World) -> Mapped | None:
+    for value in info.frame.names.get("__table__", ()):
+        if isinstance(value, Mapped):
+            return Mapped(
+                "sqlalchemy", value.table, value.columns, info.frame.place(info.syntax.at), of, value.schema
+            )
+    return None
+
+
+def _table_name(of: ClassValue, info: ClassInfo, world: World) -> str | None:
+    own = own_text(info, "__tablename__")
+    if own is not None:
+        return own
+    bases = externals(of, world)
+    if not any(_is_declarative(name) for name in bases):
+        return None
+    if info.frame.names.get("__abstract__") or not list(_key_columns(of, world)):
+        return None
+    inherited = class_attribute(of, "__tablename__", info.frame)
+    text = constant_text(inherited) if inherited else None
+    if text is not None:
+        return text
+    plain = of.name.rsplit(".", 1)[-1]
+    if any(name.endswith("SQLModel") for name in bases):
+        return plain.lower() if any(_is_table(each) for each in info.syntax.bases) else None
+    return _CAMEL.sub("_", plain).lower()
+
+
+def _is_declarative(name: str) -> bool:
+    last = name.rsplit(".", 1)[-1]
+    return last in ("DeclarativeBase", "DeclarativeBaseNoMeta", "MappedAsDataclass", "SQLModel") or name in (
+        "sqlalchemy.Model",
+        "sqlalchemy.declarative_base",
+    )
+
+
+def _is_table(base: syntax.Argument) -> bool:
+    return base.keyword == "table" and base.value == syntax.Constant("True")
+
+
+def _key_columns(of: ClassValue, world: World) -> Iterator[Declaration]:
+    for each in lineage(of, world.classes[of].frame):
+        yield from (d for d in declarations(world.classes[each]) if d.is_true("primary_key"))
+
+
+def _own_lineage(of: ClassValue, table: str, world: World) -> list[ClassValue]:
+    """The class and its bases, without those mapped to a table of their own."""
+    frame = world.classes[of].frame
+    others: set[ClassValue] = set()
+    for base in lineage(of, frame)[1:]:
+        mapped = world.model(base)
+        if base in others or (mapped is not None and mapped.table != table):
+            others.update(lineage(base, frame))
+    return [base for base in lineage(of, frame) if base not in others]
+
+
+def _declared(of: ClassValue, world: World) -> Iterator[Declaration]:
+    info = world.classes[of]
+    yield from declarations(info)
+    # A mixin's @declared_attr function returns the column.
+    for statement in info.syntax.body:
+        if isinstance(statement, syntax.Function) and "declared_attr" in map(last_name, statement.decorators):
+            returned = [each.value for each in statement.body if isinstance(each, syntax.Return)]
+            if returned and isinstance(returned[0], syntax.Call):
+                yield Declaration(statement.name, returned[0], None, info.frame)
+
+
+def _is_column(declaration: Declaration, world: World) -> bool:
+    if declaration.attribute.startswith("__") or declaration.kind in _RELATIONS:
+        return False
+    if declaration.kind in _COLUMNS:
+        return True
+    annotated = declaration.annotation
+    if declaration.kind == "Field":  # SQLModel
+        return annotated is not None
+    if not isinstance(annotated, syntax.Subscript) or last_name(annotated.base) != "Mapped":
+        return _is_sqlmodel_field(declaration, world)
+    return declaration.call is None
+
+
+def _is_sqlmodel_field(declaration: Declaration, world: World) -> bool:
+    of = ClassValue(declaration.frame.module.path, declaration.frame.function or "")
+    bases = externals(of, world)
+    is_class_variable = "ClassVar" in repr(declaration.annotation)
+    return (
+        declaration.annotation is not None
+        and not is_class_variable
+        and any(name.endswith(".SQLModel") for name in bases)
+    )
+
+
+def _column(declaration: Declaration) -> MappedColumn:
+    first = declaration.positional[0] if declaration.positional else None
+    deferred = declaration.kind == "deferred"
+    if deferred and isinstance(first, syntax.Call):
+        return _column(Declaration(declaration.attribute, first, None, declaration.frame))
+    given = constant_text(declaration.frame.evaluate(first)) if isinstance(first, syntax.Text) else None
+    name = given or declaration.text("name") or declaration.attribute
+    is_key = declaration.is_true("primary_key")
+    made = any(last_name(_called(each)) in _MAKES_VALUE for each in declaration.positional)
+    generated = made or declaration.keyword("server_default") is not None or _counts_up(declaration, is_key)
+    return MappedColumn(
+        declaration.attribute or name, name, is_key, generated, declaration.is_true("deferred")
+    )
+
+
+def _called(expression: syntax.Expression) -> syntax.Expression:
+    return expression.function if isinstance(expression, syntax.Call) else expression
+
+
+def _counts_up(declaration: Declaration, is_key: bool) -> bool:
+    """Whether it is an integer key that the database numbers."""
+    if not is_key or declaration.keyword("default") is not None or _foreign_key(declaration):
+        return False
+    shown = repr((declaration.annotation, declaration.positional))
+    return "'int'" in shown or "Integer'" in shown
+
+
+def _foreign_key(declaration: Declaration) -> str | None:
+    """The "table.column" that a column refers to."""
+    given = declaration.text("foreign_key")  # SQLModel
+    if given:
+        return given
+    for each in declaration.positional:
+        if isinstance(each, syntax.Call) and last_name(each.function) == "ForeignKey" and each.arguments:
+            target = each.arguments[0].value
+            if isinstance(target, syntax.Text):
+                return target.value
+            if isinstance(target, syntax.Attribute):
+                return f"{last_name(target.base)}.{target.name}"
+    return None
+
+
+def _schema(of: ClassValue, world: World) -> str | None:
+    info = world.classes[of]
+    for value in class_attribute(of, "__table_args__", info.frame):
+        options = value
+        if isinstance(value, ListValue) and value.items:
+            options = value.items[-1][0]
+        if isinstance(options, DictValue):
+            found = dict(options.entries).get("schema")
+            return constant_text(found) if found else None
+    return None
+
+
+def _relations(declared: list[Declaration], mapped: Mapped, world: World) -> Iterator[Relation]:
+    for each in declared:
+        is_relation = each.kind in _RELATIONS
+        target = _target(each) if is_relation else None
+        if target is None or target not in world.classes:
+            continue
+        pair = _pair(mapped, declared, target, world)
+        if pair is not None:
+            yield Relation(each.attribute, target, *pair)
+
+
+def _target(declaration: Declaration) -> ClassValue | None:
+    named = declaration.positional[0] if declaration.positional else _innermost(declaration.annotation)
+    if isinstance(named, syntax.Text):
+        return class_named(named.value.strip("\"' "), declaration.frame)
+    if named is None:
+        return None
+    value = declaration.frame.evaluate(named)[0]
+    return value if isinstance(value, ClassValue) else None
+
+
+def _innermost(annotation: syntax.Expression | None) -> syntax.Expression | None:
+    """``Order`` of ``Mapped[List["Order"]]``."""
+    while isinstance(annotation, syntax.Subscript):
+        annotation = annotation.index
+    return annotation
+
+
+def _pair(
+    mapped: Mapped, declared: list[Declaration], target: ClassValue, world: World
+) -> tuple[str, str] | None:
+    """The columns that the foreign key between the two tables joins: ours, theirs."""
+    theirs = _table_name(target, world.classes[target], world)
+    for each in declared:
+        refers = _foreign_key(each)
+        if refers and theirs and refers.rsplit(".", 1)[0].rsplit(".", 1)[-1] in (theirs, target.name):
+            return _column(each).name, refers.rsplit(".", 1)[-1]
+    own = mapped.of.name if mapped.of else ""
+    for each in declarations(world.classes[target]):
+        refers = _foreign_key(each)
+        if refers and refers.rsplit(".", 1)[0].rsplit(".", 1)[-1] in (mapped.table, own):
+            return refers.rsplit(".", 1)[-1], _column(each).name
+    return None
