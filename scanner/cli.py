@@ -176,12 +176,12 @@ def graph(
 @click.argument("name", required=False, metavar="RULE")
 def rule_(name: str | None) -> int:
     """The page of a RULE, by its code or name; without one, the list of them."""
-    from scanner.rules import RULES
+    from scanner.rules import ALL_RULES
 
     if name is None:
-        click.echo("\n".join(sorted(f"{rule.code}  {rule.name:22} {_title(rule)}" for rule in RULES)))
+        click.echo("\n".join(sorted(f"{rule.code}  {rule.name:22} {_title(rule)}" for rule in ALL_RULES)))
         return DONE
-    found = _rule(name, RULES)
+    found = _rule(name, ALL_RULES)
     click.echo(f"{found.code} {found.name}: {found.page.strip()}")
     return DONE
 

@@ -68,6 +68,18 @@ class Comparison:
         pairs = ((self.before.stars.get(node), star) for node, star in self.after.stars.items())
         return [star for old, star in pairs if old is not None and old.width != star.width]
 
+    def narrowed(self, span: tuple[int, int] | None) -> tuple[int, int] | None:
+        """The first star inside the span that grew, or the span itself: what a reader has to look at."""
+        for star in self.grown_stars:
+            if (
+                span is not None
+                and star.span is not None
+                and span[0] <= star.span[0]
+                and star.span[1] <= span[1]
+            ):
+                return star.span
+        return span
+
     @cached_property
     def new_outputs(self) -> tuple[Output, ...]:
         """Outermost columns that were not there before."""

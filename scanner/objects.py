@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from scanner.model import Certainty, Effect, Finding, Location, Query, Subject, Unresolved, View
+from scanner.fingerprint import normalise
+from scanner.model import Certainty, Finding, Location, Observation, Query, Subject, Unresolved, View
 from scanner.resolve import Meanings, Resolution, Settings, parse, resolve
+from scanner.rules import OBJECT_RULES, frozen_view, mapped_model
+from scanner.rules.hit import Hit
 from scanner.verdict import Prepared
 
 MODEL_SOURCE = "python_model"
@@ -21,24 +24,19 @@ def _models(prepared: Prepared, queries: Iterable[Query]) -> Iterator[Finding]:
     for query in queries:
         for observation in query.observations:
             if observation.source == MODEL_SOURCE and observation.location is not None:
-                yield _model(prepared, names, observation.location)
+                yield _model(prepared, names, observation)
 
 
-def _model(prepared: Prepared, names: str, location: Location) -> Finding:
-    table = prepared.table.name
-    model = location.function or str(location)
-    message = f"The model {model} maps {table} and does not know {names}: it neither reads nor writes it."
-    help_ = f"Add {names} to {model}, as nullable or with the database's default, before code relies on it."
-    subject = Subject("model", model)
-    return Finding(
-        "SC601",
+def _model(prepared: Prepared, names: str, observation: Observation) -> Finding:
+    location = observation.location
+    model = (location.function if location is not None else None) or str(location)
+    hit = mapped_model.mapped_model(model, str(prepared.table.name), names)
+    return _finding(
         "mapped-model",
-        Effect.NEEDS_UPDATE,
-        Certainty.CERTAIN,
-        message,
-        help_,
-        subject,
-        occurrences=(location,),
+        hit,
+        Subject("model", model),
+        occurrences=(location,) if location is not None else (),
+        services=(observation.service,) if observation.service else (),
     )
 
 
@@ -69,15 +67,31 @@ def _lists_all(prepared: Prepared, resolution: Resolution) -> bool:
 
 
 def _view(prepared: Prepared, view: View) -> Finding:
-    names = ", ".join(prepared.change.names)
-    message = f"The view {view.name} froze the columns of {prepared.table.name} when it was created: it goes on without {names}."
-    help_ = f"Create {view.name} again once {names} is there, if its readers are to see it."
+    names, table = ", ".join(prepared.change.names), str(prepared.table.name)
+    hit = frozen_view.frozen_view(str(view.name), table, names)
+    sql = normalise(view.sql, prepared.schema.engine)
+    return _finding("frozen-view", hit, Subject("view", str(view.name)), sql=sql)
+
+
+def _finding(
+    name: str,
+    hit: Hit,
+    subject: Subject,
+    *,
+    occurrences: tuple[Location, ...] = (),
+    services: tuple[str, ...] = (),
+    sql: str | None = None,
+) -> Finding:
+    rule = OBJECT_RULES[name]
     return Finding(
-        "SC602",
-        "frozen-view",
-        Effect.NEEDS_UPDATE,
+        rule.code,
+        rule.name,
+        hit.effect,
         Certainty.CERTAIN,
-        message,
-        help_,
-        Subject("view", str(view.name)),
+        hit.message,
+        hit.help,
+        subject,
+        occurrences=occurrences,
+        services=services,
+        sql=sql,
     )

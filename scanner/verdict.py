@@ -82,7 +82,7 @@ class Prepared:
             return Verdict()
         if isinstance(parsed, Unresolved):
             return Verdict(unresolved=parsed)
-        compared = self._compare(parsed, settings(self.schema.database, known, default_schema))
+        compared = self.compare(parsed, settings(self.schema.database, known, default_schema))
         if isinstance(compared, Unresolved):
             return Verdict(unresolved=compared)
         findings = tuple(judge(replace(compared, row_use=row_use, planned_before=_is_execute(statement))))
@@ -124,7 +124,7 @@ class Prepared:
             return Unresolved("unknown prepared statement", f"the session prepares no statement {name}")
         return parse(normalise(session.prepared[name], engine), engine.family)
 
-    def _compare(self, parsed: Parsed, how: Settings) -> Comparison | Unresolved:
+    def compare(self, parsed: Parsed, how: Settings) -> Comparison | Unresolved:
         """The statement resolved before and after the change."""
         meanings, memos = self._shared.take()
         before = resolve(parsed, self.schema, meanings, how, memos.setdefault((False, how), {}))

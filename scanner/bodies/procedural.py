@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
 from scanner.bodies.body import Body, Part, VariableRule
+from scanner.bodies.parts import READERS, Reading, dynamic_part, plain_name, query_part
 from scanner.model import Family
 
 _TOKEN = re.compile(
@@ -64,15 +64,6 @@ _IGNORED = frozenset(
 _CONFLICT = {"use_column": "column", "use_variable": "variable", "error": "error"}
 
 
-@dataclass(slots=True)
-class _Reading:
-    family: Family
-    parts: list[Part] = field(default_factory=list)
-    variables: list[tuple[str, str]] = field(default_factory=list)
-    cursors: dict[str, str] = field(default_factory=dict)
-    declaring: bool = False
-
-
 def read_procedural(text: str, family: Family) -> Body:
     """The statements of a PL/pgSQL or MySQL body. Total: what it cannot place it passes on as a statement."""
     option = re.match(r"\s*#variable_conflict\s+(\w+)", text)
@@ -80,7 +71,7 @@ def read_procedural(text: str, family: Family) -> Body:
     if option is not None:
         rule = _CONFLICT.get(option[1].lower(), rule)  # type: ignore[assignment]
         text = text[option.end() :]
-    reading = _Reading(family)
+    reading = Reading(family)
     for chunk in _chunks(_tokens(text)):
         _chunk(chunk, reading)
     return Body(tuple(reading.parts), tuple(reading.variables), rule)
@@ -104,7 +95,7 @@ def _chunks(tokens: list[str]) -> Iterator[list[str]]:
     yield chunk
 
 
-def _chunk(tokens: list[str], reading: _Reading) -> None:
+def _chunk(tokens: list[str], reading: Reading) -> None:
     while tokens := _stripped(tokens):
         word = tokens[0].upper()
         if word == "DECLARE":
@@ -137,7 +128,7 @@ def _stripped(tokens: list[str]) -> list[str]:
     return tokens[start:]
 
 
-def _declaration(tokens: list[str], reading: _Reading) -> None:
+def _declaration(tokens: list[str], reading: Reading) -> None:
     """`name [CONSTANT] type [NOT NULL] [:= value]`, `name CURSOR FOR query`."""
     text = "".join(tokens).strip()
     name, _, rest = text.partition(" ")
@@ -150,12 +141,12 @@ def _declaration(tokens: list[str], reading: _Reading) -> None:
     kind, *value = re.split(r":=|\bDEFAULT\b|=", rest, maxsplit=1, flags=re.I)
     kind = re.sub(r"\s*%\s*", "%", kind)
     kind = re.sub(r"\bCONSTANT\b|\bNOT\s+NULL\b|\bCOLLATE\s+\S+", "", kind, flags=re.I).strip().lower()
-    reading.variables.append((_name(name), kind))
+    reading.variables.append((plain_name(name), kind))
     if value:
         reading.parts.append(Part("test", f"SELECT {value[0].strip()}"))
 
 
-def _mysql_declaration(tokens: list[str], reading: _Reading) -> None:
+def _mysql_declaration(tokens: list[str], reading: Reading) -> None:
     text = "".join(tokens).strip()
     cursor = re.match(r"(?P<name>\S+)\s+CURSOR\s+FOR\s+(?P<query>.*)", text, re.I | re.S)
     if cursor is not None:
@@ -176,7 +167,7 @@ def _mysql_declaration(tokens: list[str], reading: _Reading) -> None:
     return None
 
 
-def _test(tokens: list[str], ends: tuple[str, ...], reading: _Reading) -> list[str]:
+def _test(tokens: list[str], ends: tuple[str, ...], reading: Reading) -> list[str]:
     """A condition up to its THEN, LOOP or DO; what follows is read on."""
     end = _position(tokens, ends)
     condition = "".join(tokens[1:end]).strip()
@@ -185,7 +176,7 @@ def _test(tokens: list[str], ends: tuple[str, ...], reading: _Reading) -> list[s
     return tokens[end + 1 :]
 
 
-def _case(tokens: list[str], reading: _Reading) -> list[str]:
+def _case(tokens: list[str], reading: Reading) -> list[str]:
     """The statement CASE [value] WHEN …: the value is read, WHEN is left."""
     end = _position(tokens, ("WHEN",))
     operand = "".join(tokens[1:end]).strip()
@@ -194,17 +185,17 @@ def _case(tokens: list[str], reading: _Reading) -> list[str]:
     return tokens[end:]
 
 
-def _loop(tokens: list[str], reading: _Reading) -> list[str]:
+def _loop(tokens: list[str], reading: Reading) -> list[str]:
     inside = _position(tokens, ("IN",))
     end = _position(tokens, ("LOOP", "DO"))
-    targets = tuple(_name(part) for part in "".join(tokens[1:inside]).split(","))
+    targets = tuple(plain_name(part) for part in "".join(tokens[1:inside]).split(","))
     query = _stripped(tokens[inside + 1 : end])
     first = query[0].upper() if query else ""
     text = "".join(query).strip()
     if first in _QUERY_WORDS:
         reading.parts.append(Part("loop", text, targets))
     elif first == "EXECUTE":
-        reading.parts.append(_dynamic(text[7:], targets))
+        reading.parts.append(dynamic_part(text[7:], targets))
     elif text.lower() in reading.cursors:
         reading.parts.append(Part("loop", reading.cursors[text.lower()], targets))
     else:
@@ -224,110 +215,20 @@ def _position(tokens: list[str], words: tuple[str, ...]) -> int:
     return len(tokens)
 
 
-def _statement(word: str, tokens: list[str], reading: _Reading) -> None:
+def _statement(word: str, tokens: list[str], reading: Reading) -> None:
     text = "".join(tokens).strip()
     if word == "END":
         rest = re.sub(r"^END(\s+(IF|LOOP|CASE|WHILE|REPEAT))?(\s+\w+)?\s*", "", text, flags=re.I)
         return _chunk(_tokens(rest), reading) if rest else None
     if word in _IGNORED:
         return None
-    reader = _READERS.get(word)
+    reader = READERS.get(word)
     if reader is not None:
         reading.parts.append(reader(text, reading))
     elif word in _QUERY_WORDS:
-        reading.parts.append(_query(text, reading))
+        reading.parts.append(query_part(text, reading))
     elif (assigned := re.match(r"[\w.\[\]\"]+\s*(?::=|=)(?P<value>.*)", text, re.S)) is not None:
         reading.parts.append(Part("assign", f"SELECT {assigned['value'].strip()}"))
     else:
         reading.parts.append(Part("run", text))
     return None
-
-
-def _query(text: str, reading: _Reading) -> Part:
-    """A statement without its INTO clause. MySQL's is left in: the engine checks its width."""
-    if reading.family == "mysql":
-        return Part("run", text)
-    into = re.search(r"\bINTO\s+(?:STRICT\s+)?(?P<names>[\w.\"]+(?:\s*,\s*[\w.\"]+)*)", text, re.I)
-    if into is None or re.search(r"\b(?:INSERT|MERGE)\s+$", text[: into.start()], re.I):
-        into = re.search(
-            r"\bRETURNING\b.*?\bINTO\s+(?:STRICT\s+)?(?P<names>[\w.\"]+(?:\s*,\s*[\w.\"]+)*)\s*$",
-            text,
-            re.I | re.S,
-        )
-        if into is None:
-            return Part("run", text)
-        start = text.upper().rindex("INTO", 0, into.end())
-        return Part("into", text[:start], tuple(_name(n) for n in into["names"].split(",")))
-    rest = text[: into.start()] + text[into.end() :]
-    return Part("into", rest, tuple(_name(n) for n in into["names"].split(",")))
-
-
-def _return(text: str, _reading: _Reading) -> Part:
-    rest = text[6:].strip()
-    if re.match(r"QUERY\s+EXECUTE\b", rest, re.I):
-        return _dynamic(re.sub(r"^QUERY\s+EXECUTE", "", rest, flags=re.I), ())
-    if re.match(r"QUERY\b", rest, re.I):
-        return Part("return query", rest[5:].strip())
-    if re.match(r"NEXT\b", rest, re.I):
-        return Part("return next", f"SELECT {rest[4:].strip() or 'NULL'}")
-    return Part("return", f"SELECT {rest or 'NULL'}")
-
-
-def _dynamic(text: str, into: tuple[str, ...]) -> Part:
-    """EXECUTE: a plain string is a statement; anything else is made at run time."""
-    literal = re.match(r"\s*'(?P<sql>(?:[^']|'')*)'\s*(?:INTO|USING|LOOP|$)", text, re.I)
-    if literal is None:
-        return Part("dynamic", text.strip(), into)
-    return Part(
-        "into" if re.search(r"\bINTO\b", text[literal.end("sql") :], re.I) else "run",
-        literal["sql"].replace("''", "'"),
-        into,
-    )
-
-
-def _fetch(text: str, reading: _Reading) -> Part:
-    found = re.match(
-        r"FETCH\s+(?:NEXT\s+|FROM\s+|IN\s+)*(?P<cursor>\w+)\s+INTO\s+(?P<names>.*)", text, re.I | re.S
-    )
-    if found is None or found["cursor"].lower() not in reading.cursors:
-        return Part("test", "SELECT 1")
-    names = tuple(_name(n) for n in found["names"].split(","))
-    return Part("fetch", reading.cursors[found["cursor"].lower()], names)
-
-
-def _open(text: str, _reading: _Reading) -> Part:
-    found = re.match(r"OPEN\s+\w+\s+(?:(?:NO\s+)?SCROLL\s+)?FOR\s+(?P<query>.*)", text, re.I | re.S)
-    return Part("run", found["query"]) if found else Part("test", "SELECT 1")
-
-
-def _perform(text: str, _reading: _Reading) -> Part:
-    return Part("into", f"SELECT {text[7:]}")
-
-
-def _execute(text: str, _reading: _Reading) -> Part:
-    return _dynamic(text[7:], ())
-
-
-def _set(text: str, _reading: _Reading) -> Part:
-    values = re.findall(r"(?::=|=)\s*(.*?)(?=,\s*[\w.@`]+\s*:?=|$)", text[3:], re.S)
-    return Part("test", f"SELECT {', '.join(values) or 'NULL'}")
-
-
-def _call(text: str, _reading: _Reading) -> Part:
-    return Part("call", text)
-
-
-def _name(text: str) -> str:
-    bare = text.strip()
-    return bare.strip('"') if bare.startswith('"') else bare.strip("`").lower()
-
-
-_READERS = {
-    "RETURN": _return,
-    "EXECUTE": _execute,
-    "PERFORM": _perform,
-    "FETCH": _fetch,
-    "OPEN": _open,
-    "SET": _set,
-    "CALL": _call,
-}

@@ -14,7 +14,7 @@ from scanner.resolve.resolution import ErrorKind, Gap, Meaning, Meanings, Output
 from scanner.resolve.wrapped import Wrapper
 
 if TYPE_CHECKING:
-    from scanner.resolve.routines import Called
+    from scanner.resolve.running import Called
     from scanner.resolve.scope import Scope, Source
     from scanner.schema import Schema
 
@@ -95,15 +95,15 @@ class Context:
         column: str | None = None,
         table: TableName | None = None,
         possible: str | None = None,
+        at: exp.Expr | None = None,
     ) -> None:
-        """Notes an error the engine would raise; code is "SQLSTATE/errno"."""
+        """Notes an error the engine would raise; code is "SQLSTATE/errno", `at` the part to point at."""
         own = code.split("/")[0 if self.postgres else -1]
+        span = self.span(at if at is not None else node)
         if self.settings.via:
             message = f"{message} (in {self.settings.via})"
         self.result.errors.append(
-            SqlError(
-                kind, own, message, id(node), self.span(node), column, table, possible, self.settings.via
-            )
+            SqlError(kind, own, message, id(node), span, column, table, possible, self.settings.via)
         )
 
     def doubt(self, reason: str) -> None:

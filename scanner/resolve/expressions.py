@@ -8,10 +8,12 @@ from sqlglot import exp
 
 from scanner.model import Table, TableName
 from scanner.resolve.context import Context
-from scanner.resolve.names import bind, row_source, whole_row
+from scanner.resolve.names import bind
+from scanner.resolve.rows import row_source, whole_row
 from scanner.resolve.resolution import Clause, ErrorKind, Meaning, WholeRow
-from scanner.resolve.scope import Scope, Source
+from scanner.resolve.scope import Scope
 from scanner.resolve.types import comparable, family
+from scanner.resolve.widths import COMPARISONS, check_rows, is_row_call, is_row_operand, width
 
 # Functions of a row whose result does not depend on which columns the row has.
 _ROW_BLIND = frozenset({"count", "num_nonnulls_row"})
@@ -19,7 +21,6 @@ _ROW_BLIND = frozenset({"count", "num_nonnulls_row"})
 _RUNS_TEXT = frozenset(
     {"query_to_xml", "query_to_xmlschema", "query_to_xml_and_xmlschema", "dblink", "dblink_exec", "crosstab"}
 )
-_COMPARISONS = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.NullSafeEQ, exp.NullSafeNEQ)
 _QUERIES = (exp.Select, exp.SetOperation, exp.Values)
 
 
@@ -29,23 +30,6 @@ def value(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning
     meaning = handler(ctx, node, scope, clause) if handler else _generic(ctx, node, scope, clause)
     ctx.meaning_of[id(node)] = meaning
     return meaning
-
-
-def width(ctx: Context, node: exp.Expr, scope: Scope) -> int | None:
-    """How many values the node stands for: 1 for a scalar, n for a row; None when that is not known."""
-    node = node.unnest() if isinstance(node, exp.Paren) else node
-    if isinstance(node, exp.Subquery):
-        node = node.unnest()
-    if isinstance(node, exp.Tuple) or _is_row_call(node):
-        widths = [_cell_width(ctx, cell, scope) for cell in node.expressions]
-        return None if None in widths else sum(w for w in widths if w is not None)
-    if isinstance(node, (exp.Select, exp.SetOperation)):
-        return _widths_of(ctx).get(id(node))
-    if isinstance(node, (exp.Any, exp.All)):
-        return width(ctx, node.this, scope)
-    if (source := row_source(ctx, node, scope)) is not None:
-        return len(source.fields())
-    return 1
 
 
 def row_type(ctx: Context, data_type: exp.Expr | None) -> Table | None:
@@ -116,7 +100,7 @@ def _column(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meani
 def _query(ctx: Context, node: exp.Expr, scope: Scope, _clause: Clause) -> Meaning:
     """A subquery where one value is wanted."""
     relation = ctx.query(node, scope)
-    if len(relation.outputs) != 1 and not relation.open and not _is_row_operand(node):
+    if len(relation.outputs) != 1 and not relation.open and not is_row_operand(node):
         ctx.error(ErrorKind.SUBQUERY_WIDTH, "42601/1241", "subquery must return only one column", node)
     return ctx.meanings.of("scalar", relation.rows, *(o.meaning for o in relation.outputs))
 
@@ -131,7 +115,7 @@ def _in(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning:
     if query is None:
         return ctx.meanings.of("in", left, *(value(ctx, each, scope, clause) for each in node.expressions))
     relation = ctx.query(query, scope)
-    _check_rows(ctx, width(ctx, node.this, scope), None if relation.open else len(relation.outputs), query)
+    check_rows(ctx, width(ctx, node.this, scope), None if relation.open else len(relation.outputs), query)
     return ctx.meanings.of("in", left, relation.rows, *(o.meaning for o in relation.outputs))
 
 
@@ -142,30 +126,11 @@ def _comparison(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> M
     )
     left_width, right_width = width(ctx, left, scope), width(ctx, right, scope)
     if (left_width, right_width) != (1, 1):
-        _check_rows(ctx, left_width, right_width, right)
+        check_rows(ctx, left_width, right_width, right)
     elif ctx.postgres and not comparable(scalar_type(ctx, left), scalar_type(ctx, right)):
-        types = f"{scalar_type(ctx, left)} {_SIGNS.get(type(node), '=')} {scalar_type(ctx, right)}"
+        types = f"{scalar_type(ctx, left)} {_SIGNS.get(node.key, '=')} {scalar_type(ctx, right)}"
         ctx.error(ErrorKind.TYPE_MISMATCH, "42883", f"operator does not exist: {types}", node)
     return meaning
-
-
-def _check_rows(ctx: Context, left: int | None, right: int | None, node: exp.Expr) -> None:
-    if left is None or right is None or left == right:
-        return
-    if left == 1 or right == 1:
-        ctx.error(
-            ErrorKind.SUBQUERY_WIDTH,
-            "42601/1241",
-            f"subquery has {max(left, right)} columns where {1} is wanted",
-            node,
-        )
-    else:
-        ctx.error(
-            ErrorKind.ROW_WIDTH,
-            "42601/1241",
-            f"unequal number of entries in row expressions: {left} and {right}",
-            node,
-        )
 
 
 def _any_or_all(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning:
@@ -233,7 +198,7 @@ def _cast(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning
     table = row_type(ctx, node.args["to"])
     if table is None:
         return meaning
-    given = width(ctx, inner, scope) if isinstance(inner, exp.Tuple) or _is_row_call(inner) else None
+    given = width(ctx, inner, scope) if isinstance(inner, exp.Tuple) or is_row_call(inner) else None
     if given is not None and given != len(table.columns):
         message = f"cannot cast type record to {table.name}: it has {len(table.columns)} columns, not {given}"
         ctx.error(ErrorKind.ROW_WIDTH, "42846", message, node, table=table.name)
@@ -276,32 +241,7 @@ def _routine_argument(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause
     return value(ctx, node, scope, clause) if source is None else whole_row(ctx, source, node, "identity")
 
 
-def _cell_width(ctx: Context, cell: exp.Expr, scope: Scope) -> int | None:
-    if isinstance(cell, exp.Column) and isinstance(cell.this, exp.Star):
-        source: Source | None = row_source(ctx, cell, scope)
-        return len(source.fields()) if source else None
-    if isinstance(cell, exp.Star):
-        return None
-    return 1
-
-
-def _is_row_call(node: exp.Expr) -> bool:
-    return isinstance(node, exp.Anonymous) and str(node.this).upper() == "ROW"
-
-
-def _is_row_operand(node: exp.Expr) -> bool:
-    """A subquery compared with a row, or assigned to one: its width is checked there."""
-    parent = node.parent
-    while isinstance(parent, (exp.Subquery, exp.Paren)):
-        parent = parent.parent
-    return isinstance(parent, (*_COMPARISONS, exp.Any, exp.All, exp.In, exp.PropertyEQ))
-
-
-def _widths_of(ctx: Context) -> dict[int, int]:
-    return ctx.query_widths
-
-
-_SIGNS = {exp.EQ: "=", exp.NEQ: "<>", exp.GT: ">", exp.GTE: ">=", exp.LT: "<", exp.LTE: "<="}
+_SIGNS = {"eq": "=", "neq": "<>", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 _FUNCTION_TYPES: dict[type[exp.Expr], str] = {
     exp.Upper: "text",
     exp.Lower: "text",
@@ -341,7 +281,7 @@ _HANDLERS: dict[type[exp.Expr], _Handler] = {
     exp.Cast: _cast,
     exp.TryCast: _cast,
     exp.Anonymous: _function,
-    **dict.fromkeys(_COMPARISONS, _comparison),
+    **dict.fromkeys(COMPARISONS, _comparison),
 }
 
 __all__ = ["arguments", "family", "row_type", "scalar_type", "value", "width"]

@@ -39,7 +39,15 @@ def check_insert(ctx: Context, table: Table, columns: Sequence[Column], node: ex
         if computed and not _all_default(rows, position):
             message = f'cannot insert a value into the generated column "{column.name}"'
             code = "428C9/1906" if ctx.schema.engine.name == "mariadb" else "428C9/3105"
-            ctx.error(ErrorKind.GENERATED_COLUMN, code, message, node, column=column.name, table=table.name)
+            ctx.error(
+                ErrorKind.GENERATED_COLUMN,
+                code,
+                message,
+                node,
+                column=column.name,
+                table=table.name,
+                at=_target(node),
+            )
     if not ctx.postgres and (not ctx.settings.strict or node.args.get("ignore")):
         return
     for column in table.columns:
@@ -63,7 +71,15 @@ def check_unset(
                 column=column.name,
                 table=table.name,
                 possible=doubt,
+                at=_target(node),
             )
+
+
+def _target(node: exp.Expr) -> exp.Expr:
+    """The part of an INSERT that names the table."""
+    target = node.args.get("this")
+    target = target.this if isinstance(target, exp.Schema) else target
+    return target if isinstance(target, exp.Table) else node
 
 
 def _positional(ctx: Context, table: Table, given: Relation, node: exp.Expr) -> list[Column]:
@@ -81,7 +97,7 @@ def _positional(ctx: Context, table: Table, given: Relation, node: exp.Expr) -> 
 
 def _width_error(ctx: Context, targets: int, given: int, table: Table, node: exp.Expr) -> None:
     message = f"INSERT into {table.name} has {targets} target columns and {given} values"
-    ctx.error(ErrorKind.INSERT_WIDTH, "42601/1136", message, node, table=table.name)
+    ctx.error(ErrorKind.INSERT_WIDTH, "42601/1136", message, node, table=table.name, at=_target(node))
 
 
 def _required(ctx: Context, column: Column) -> bool:
@@ -115,6 +131,7 @@ def _missing(ctx: Context, table: Table, column: Column, node: exp.Expr) -> None
         column=column.name,
         table=table.name,
         possible=doubt,
+        at=_target(node),
     )
 
 

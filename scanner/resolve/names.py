@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from sqlglot import exp
 
-from scanner.model import Table, TableName
+from scanner.model import TableName
 from scanner.resolve.context import Context
 from scanner.resolve.lookup import Lookup, Step, lookup
-from scanner.resolve.privileges import check_readable
-from scanner.resolve.resolution import Binding, Clause, ErrorKind, Meaning, Output, WholeRow
-from scanner.resolve.scope import Field, Scope, Source, TableSource
+from scanner.resolve.resolution import Binding, Clause, ErrorKind, Meaning, Output
+from scanner.resolve.rows import levels, row_source, source_named, whole_row
+from scanner.resolve.scope import Field, Scope, Source
 
 _SYSTEM_COLUMNS = frozenset({"ctid", "xmin", "xmax", "cmin", "cmax", "tableoid", "oid"})
 
@@ -23,73 +23,9 @@ def bind(ctx: Context, column: exp.Column, scope: Scope, clause: Clause, *, alon
     return _bind_bare(ctx, column, scope, clause, alone)
 
 
-def whole_row(ctx: Context, source: Source, node: exp.Expr, use: str) -> Meaning:
-    """A row of the source as one value; what depends on its columns depends on the use."""
-    fields = _row_fields(ctx, source)
-    names = tuple(f.name for f in fields)
-    now = ctx.schema.relations.get(source.table.name) if source.table is not None else None
-    if isinstance(now, Table) and use == "value":
-        check_readable(ctx, now, names, node)
-    ctx.result.whole_rows[id(node)] = WholeRow(ctx.span(node), source.alias, source.relation, names, use)
-    if use == "identity":
-        return ctx.meanings.of("row", source.node)
-    if use == "not-null-test":
-        return ctx.meanings.of("row not null", source.node, *_nullable_columns(source))
-    meaning = ctx.meanings.of("row value", source.node, names, *(f.meaning for f in fields))
-    ctx.row_values[meaning] = source
-    ctx.meanings.rows[meaning] = {f.name: f.meaning for f in fields}
-    return meaning
-
-
-def _row_fields(ctx: Context, source: Source) -> list[Field]:
-    """The fields of a row value: the table's columns of today, even where names are those of an earlier day."""
-    now = ctx.schema.relations.get(source.table.name) if source.table is not None else None
-    if isinstance(now, Table) and now is not source.table:
-        source = TableSource(source.alias, source.node, now, ctx.schema.index(now), ctx.meanings)
-    return [f for f in source.fields() if not f.hidden]
-
-
-def source_named(ctx: Context, name: str, scope: Scope | None) -> Source | None:
-    """The source that an alias means, here or in a scope around."""
-    key = ctx.key(name)
-    while scope is not None:
-        found = scope.by_alias.get(key)
-        if found is not None:
-            return found
-        scope = scope.parent
-    return None
-
-
-def row_source(ctx: Context, node: exp.Expr, scope: Scope) -> Source | None:
-    """The source whose whole row the node is: `t`, `t.*` or `(t)`, on PostgreSQL; None for anything else."""
-    node = node.unnest()
-    if not ctx.postgres or not isinstance(node, exp.Column):
-        return None
-    if isinstance(node.this, exp.Star):
-        return source_named(ctx, ctx.name(node.args["table"]), scope) if node.args.get("table") else None
-    if node.args.get("table") is not None:
-        return None
-    name = ctx.name(node.this)
-    if any(level.find(name) for level in _levels(scope)):
-        return None
-    return source_named(ctx, name, scope)
-
-
 def output_named(ctx: Context, outputs: Sequence[Output], key: str) -> list[Output]:
     """The outputs of this name."""
     return [o for o in outputs if o.name is not None and ctx.key(o.name) == key]
-
-
-def _levels(scope: Scope | None) -> Iterator[Scope]:
-    while scope is not None:
-        yield scope
-        scope = scope.parent
-
-
-def _nullable_columns(source: Source) -> Iterator[str]:
-    for column in source.table.columns if source.table else ():
-        if column.nullable and not column.has_default:
-            yield column.name
 
 
 def _bind_bare(ctx: Context, column: exp.Column, scope: Scope, clause: Clause, alone: bool) -> Meaning:
@@ -148,7 +84,7 @@ def _bind_output(
 def _bind_in_levels(
     ctx: Context, column: exp.Column, scope: Scope, clause: Clause, key: str
 ) -> Meaning | None:
-    for depth, level in enumerate(_levels(scope)):
+    for depth, level in enumerate(levels(scope)):
         matches = level.find(key)
         if matches:
             if ctx.settings.variables == "error" and _is_variable(level, key, scope):
@@ -206,7 +142,7 @@ def _bind_otherwise(ctx: Context, column: exp.Column, scope: Scope, clause: Clau
     if (
         name in _SYSTEM_COLUMNS
         or name.startswith("@")
-        or not any(True for level in _levels(scope) for _ in level.sources())
+        or not any(True for level in levels(scope) for _ in level.sources())
     ):
         return ctx.meanings.of("free", name)
     ctx.error(ErrorKind.UNKNOWN_COLUMN, "42703/1054", f'column "{name}" does not exist', column, column=name)
@@ -272,7 +208,7 @@ def _bind_field_access(
     ctx: Context, column: exp.Column, scope: Scope, clause: Clause, qualifier: str, name: str
 ) -> Meaning:
     """`x.y` where x is no source: a field of a composite column, of a record variable, or nothing known."""
-    for level in _levels(scope):
+    for level in levels(scope):
         matches = level.find(ctx.key(qualifier))
         if matches and ctx.postgres:
             return ctx.meanings.field(matches[0].meaning, name)
@@ -297,12 +233,12 @@ def _is_function_of_row(ctx: Context, name: str) -> bool:
 
 
 def _is_variable(level: Scope, key: str, scope: Scope) -> bool:
-    return any(key in each.variables for each in _levels(scope))
+    return any(key in each.variables for each in levels(scope))
 
 
 def _variable(ctx: Context, scope: Scope, name: str, column: exp.Column, clause: Clause) -> Meaning | None:
     key = ctx.key(name)
-    for level in _levels(scope):
+    for level in levels(scope):
         if key in level.variables:
             meaning = ctx.meanings.of("variable", key)
             _note(

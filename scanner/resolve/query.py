@@ -26,7 +26,9 @@ def query(ctx: Context, node: exp.Expr, parent: Scope | None) -> Relation:
 def common_tables(ctx: Context, node: exp.Expr, scope: Scope) -> None:
     """Makes the statement's WITH visible in the scope."""
     with_ = node.args.get("with_")
-    for cte in with_.expressions if with_ is not None else ():
+    if with_ is None:
+        return
+    for cte in with_.expressions:
         name = ctx.key(ctx.name(cte.args["alias"].this))
         if with_.args.get("recursive") and isinstance(cte.this, exp.SetOperation):
             first = _common_table(ctx, cte, query(ctx, cte.this.left, scope))

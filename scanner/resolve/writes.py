@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from sqlglot import exp
 
-from scanner.model import Table, TableName, View
+from scanner.resolve.assignments import assign
 from scanner.resolve.context import Context, Relation
-from scanner.resolve.expressions import value, width
+from scanner.resolve.expressions import value
 from scanner.resolve.inserts import check_insert, check_unset, insert_columns
-from scanner.resolve.names import bind
-from scanner.resolve.parse import Parsed, parse
 from scanner.resolve.projection import project
 from scanner.resolve.query import common_tables
-from scanner.resolve.resolution import Clause, ErrorKind, Meaning, Write
-from scanner.resolve.scope import DerivedSource, Scope, Source, TableSource
-from scanner.resolve.sources import from_trees, table_source, tree_of
+from scanner.resolve.resolution import Clause, Meaning
+from scanner.resolve.scope import Scope, Source, TableSource
+from scanner.resolve.sources import from_trees, tree_of
+from scanner.resolve.targets import note_write, target_of
 
-_EVENTS = {"replace": ("insert", "delete")}
 _EMPTY: tuple[tuple[str, Meaning], ...] = ()
 
 
@@ -38,7 +34,7 @@ def _insert(ctx: Context, node: exp.Insert, parent: Scope | None) -> Relation:
     scope = Scope(parent)
     common_tables(ctx, node, scope)
     target = node.this.this if isinstance(node.this, exp.Schema) else node.this
-    source = _target(ctx, target)
+    source = target_of(ctx, target)
     given = _given(ctx, node, scope)
     listed = _listed(ctx, node.this)
     values: tuple[tuple[str, Meaning], ...] = _EMPTY
@@ -54,7 +50,7 @@ def _insert(ctx: Context, node: exp.Insert, parent: Scope | None) -> Relation:
     replace = bool(node.args.get("overwrite")) or ctx.wrapper.replaces
     conflict = node.args.get("conflict")
     _conflict(ctx, conflict, source, scope, node.args.get("expression"))
-    _note_write(
+    note_write(
         ctx,
         source,
         "replace" if replace else "insert",
@@ -102,7 +98,7 @@ def _conflict(
         for item in ctx.scopes[id(given)].items:
             scope.add(item, ctx.key)
     assignments = [e for e in conflict.expressions if isinstance(e, exp.EQ)]
-    _assign(ctx, assignments, target, scope, Clause.CONFLICT)
+    assign(ctx, assignments, target, scope, Clause.CONFLICT)
     if conflict.args.get("where") is not None:
         value(ctx, conflict.args["where"].this, scope, Clause.CONFLICT)
 
@@ -111,9 +107,9 @@ def _update(ctx: Context, node: exp.Update, parent: Scope | None) -> Relation:
     scope = Scope(parent)
     common_tables(ctx, node, scope)
     target, rows = _targets(ctx, node, node.this, scope)
-    assigned = _assign(ctx, [e for e in node.expressions if isinstance(e, exp.EQ)], target, scope, Clause.SET)
+    assigned = assign(ctx, [e for e in node.expressions if isinstance(e, exp.EQ)], target, scope, Clause.SET)
     rows.append(_where(ctx, node, scope))
-    _note_write(ctx, target, "update", assigned, node.this)
+    note_write(ctx, target, "update", assigned, node.this)
     return _returning(ctx, node, scope, ctx.meanings.of("update", *rows, *(m for _, m in assigned)))
 
 
@@ -126,7 +122,7 @@ def _targets(ctx: Context, node: exp.Expr, target: exp.Expr, scope: Scope) -> tu
         alias = ctx.key(ctx.name(target.this)) if isinstance(target, exp.Table) else ""
         first = next((s for s in scope.sources() if ctx.key(s.alias) == alias), next(scope.sources()))
         return first, [tree.rows]
-    source = _target(ctx, target)
+    source = target_of(ctx, target)
     scope.add(source, ctx.key)
     from_ = node.args.get("from_")
     others = [from_.this, *using] if from_ is not None else [*using]
@@ -139,52 +135,6 @@ def _targets(ctx: Context, node: exp.Expr, target: exp.Expr, scope: Scope) -> tu
     return source, rows
 
 
-def _assign(
-    ctx: Context, assignments: Sequence[exp.Expr], target: Source, scope: Scope, clause: Clause
-) -> tuple[tuple[str, Meaning], ...]:
-    """SET a = …, (b, c) = (…): the target's columns with what they get."""
-    made: list[tuple[str, Meaning]] = []
-    for assignment in assignments:
-        left, right = assignment.this, assignment.expression
-        meaning = _assigned_value(ctx, right, scope)
-        if isinstance(left, exp.Tuple):
-            given = width(ctx, right, scope)
-            if given is not None and given != len(left.expressions):
-                message = (
-                    f"number of columns does not match number of values: {len(left.expressions)} and {given}"
-                )
-                ctx.error(ErrorKind.ROW_WIDTH, "42601", message, right)
-        for column in left.expressions if isinstance(left, exp.Tuple) else [left]:
-            made.append((_assigned_column(ctx, column, target, scope, clause), meaning))
-    return tuple(made)
-
-
-def _assigned_value(ctx: Context, node: exp.Expr, scope: Scope) -> Meaning:
-    inner = node.unnest() if isinstance(node, (exp.Subquery, exp.Paren)) else node
-    if isinstance(inner, (exp.Select, exp.SetOperation)) and isinstance(node.parent, exp.EQ):
-        relation = ctx.query(node, scope)
-        ctx.query_widths[id(inner)] = len(relation.outputs)
-        if not isinstance(node.parent.this, exp.Tuple) and len(relation.outputs) != 1 and not relation.open:
-            ctx.error(ErrorKind.SUBQUERY_WIDTH, "42601/1241", "subquery must return only one column", node)
-        return ctx.meanings.of("scalar", relation.rows, *(o.meaning for o in relation.outputs))
-    return value(ctx, node, scope, Clause.SET)
-
-
-def _assigned_column(ctx: Context, node: exp.Expr, target: Source, scope: Scope, clause: Clause) -> str:
-    column = node.find(exp.Column)
-    if column is None:
-        return ctx.name(node) if isinstance(node, exp.Identifier) else node.name
-    joined = len(scope.items) > 1 or not isinstance(scope.items[0], Source)
-    if not ctx.postgres and joined and clause is Clause.SET:
-        bind(ctx, column, scope, clause)
-    name = ctx.name(column.this)
-    if target.table is not None and not target.find(ctx.key(name)) and not (joined and not ctx.postgres):
-        ctx.error(
-            ErrorKind.UNKNOWN_COLUMN, "42703/1054", f'column "{name}" does not exist', column, column=name
-        )
-    return name
-
-
 def _delete(ctx: Context, node: exp.Delete, parent: Scope | None) -> Relation:
     scope = Scope(parent)
     common_tables(ctx, node, scope)
@@ -192,14 +142,14 @@ def _delete(ctx: Context, node: exp.Delete, parent: Scope | None) -> Relation:
     rows.append(_where(ctx, node, scope))
     for table in node.args.get("tables") or [node.this]:
         named = scope.by_alias.get(ctx.key(ctx.name(table.this))) if isinstance(table, exp.Table) else None
-        _note_write(ctx, named or target, "delete", _EMPTY, table)
+        note_write(ctx, named or target, "delete", _EMPTY, table)
     return _returning(ctx, node, scope, ctx.meanings.of("delete", *rows))
 
 
 def _merge(ctx: Context, node: exp.Merge, parent: Scope | None) -> Relation:
     scope = Scope(parent)
     common_tables(ctx, node, scope)
-    target = _target(ctx, node.this)
+    target = target_of(ctx, node.this)
     using = tree_of(ctx, node.args["using"], scope)
     source_only = Scope(scope)
     source_only.add(using, ctx.key)
@@ -219,10 +169,10 @@ def _when(ctx: Context, when: exp.Expr, target: Source, scope: Scope, source_onl
     rows = ctx.meanings.of("always") if condition is None else value(ctx, condition, seen, Clause.WHERE)
     then = when.args.get("then")
     if isinstance(then, exp.Update):
-        assigned = _assign(
+        assigned = assign(
             ctx, [e for e in then.expressions if isinstance(e, exp.EQ)], target, scope, Clause.SET
         )
-        _note_write(ctx, target, "update", assigned, then)
+        note_write(ctx, target, "update", assigned, then)
         return ctx.meanings.of(rows, *(m for _, m in assigned))
     if isinstance(then, exp.Insert):
         _merge_insert(ctx, then, target, seen)
@@ -245,7 +195,7 @@ def _merge_insert(ctx: Context, then: exp.Insert, target: Source, scope: Scope) 
     columns = insert_columns(ctx, target.table, names, given, then)
     check_insert(ctx, target.table, columns, then)
     values = tuple((c.name, o.meaning) for c, o in zip(columns, outputs, strict=False))
-    _note_write(ctx, target, "insert", values, then, columns_listed=names is not None)
+    note_write(ctx, target, "insert", values, then, columns_listed=names is not None)
 
 
 def _where(ctx: Context, node: exp.Expr, scope: Scope) -> Meaning:
@@ -269,79 +219,3 @@ def _returning(ctx: Context, node: exp.Expr, scope: Scope, rows: Meaning) -> Rel
                 scope.by_alias.setdefault(name, target.named(name))
     outputs, open_ = project(ctx, returning.expressions, scope, Clause.RETURNING)
     return Relation(outputs, rows, open_)
-
-
-def _target(ctx: Context, node: exp.Expr) -> Source:
-    """The relation a statement writes to."""
-    name = TableName(ctx.name(node.args["db"]) if node.args.get("db") else None, ctx.name(node.this))
-    alias = ctx.name(node.args["alias"].this) if node.args.get("alias") is not None else name.name
-    found = ctx.schema.find(name, ctx.settings.default_schema)
-    if isinstance(found, Table):
-        return table_source(ctx, node, found, alias, written=True)
-    if isinstance(found, View):
-        return _view_target(ctx, node, found, alias)
-    ctx.result.unknown_relations.add(name)
-    return DerivedSource(
-        alias, id(node), ctx.meanings.of("table", name), (), ctx.key, ctx.meanings, open_=True, relation=name
-    )
-
-
-def _view_target(ctx: Context, node: exp.Expr, view: View, alias: str) -> Source:
-    """A view that is written through: the table behind it may want more than the view can give."""
-    ctx.result.reads.add(view.name)
-    relation = ctx.view(view)
-    rows = ctx.meanings.of("view", id(node), relation.rows)
-    source = DerivedSource(
-        alias,
-        id(node),
-        rows,
-        relation.outputs,
-        ctx.key,
-        ctx.meanings,
-        open_=relation.open,
-        relation=view.name,
-    )
-    source.behind = _table_behind(ctx, view)
-    if source.behind is None:
-        ctx.doubt(f"it writes through the view {view.name}, which is not over a single table")
-    return source
-
-
-def _table_behind(ctx: Context, view: View) -> Table | None:
-    """The table of a view that an engine lets be written through: one table, no join."""
-    parsed = parse(view.sql, ctx.schema.engine.family)
-    tree = parsed.tree if isinstance(parsed, Parsed) else None
-    from_ = tree.args.get("from_") if isinstance(tree, exp.Select) and not tree.args.get("joins") else None
-    if from_ is None or not isinstance(from_.this, exp.Table):
-        return None
-    node = from_.this
-    name = TableName(ctx.name(node.args["db"]) if node.args.get("db") else None, ctx.name(node.this))
-    found = ctx.schema.find(name, ctx.settings.default_schema)
-    return found if isinstance(found, Table) else None
-
-
-def _note_write(
-    ctx: Context,
-    source: Source,
-    kind: str,
-    values: tuple[tuple[str, Meaning], ...],
-    node: exp.Expr,
-    *,
-    columns_listed: bool = True,
-    ignores_errors: bool = False,
-    upsert: bool = False,
-) -> None:
-    if source.relation is not None:
-        made = Write(
-            source.relation,
-            kind,
-            values,
-            columns_listed,
-            ctx.span(node),
-            ignores_errors,
-            upsert,
-            ctx.settings.via,
-        )
-        ctx.result.writes.append(made)
-        for event in _EVENTS.get(kind, (kind,)):
-            ctx.fire(source.relation, event)

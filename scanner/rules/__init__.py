@@ -1,4 +1,4 @@
-"""The rules. Each file is one mechanism; MODULES is the only registration."""
+"""The rules. Each file is one mechanism; MODULES and OBJECT_MODULES are the only registration."""
 
 from __future__ import annotations
 
@@ -15,9 +15,11 @@ from scanner.rules import (
     column_privilege,
     compared_rows,
     duplicate_column,
+    frozen_view,
     generated_value,
     insert_width,
     load_width,
+    mapped_model,
     moved_ordinal,
     natural_join_key,
     positional_rows,
@@ -63,6 +65,9 @@ MODULES: tuple[ModuleType, ...] = (
     column_privilege,
 )
 
+# What is found about other things than statements: models and views.
+OBJECT_MODULES: tuple[ModuleType, ...] = (mapped_model, frozen_view)
+
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -71,7 +76,7 @@ class Rule:
     code: str
     name: str  # "star-projection"
     page: str  # the module's docstring
-    hits: Callable[[Comparison], Iterator[Hit]]
+    hits: Callable[..., Iterator[Hit]]
 
 
 def _rule(module: ModuleType) -> Rule:
@@ -80,6 +85,8 @@ def _rule(module: ModuleType) -> Rule:
 
 
 RULES: tuple[Rule, ...] = tuple(_rule(module) for module in MODULES)
+OBJECT_RULES: dict[str, Rule] = {rule.name: rule for rule in map(_rule, OBJECT_MODULES)}
+ALL_RULES: tuple[Rule, ...] = (*RULES, *OBJECT_RULES.values())
 
 
 def judge(comparison: Comparison) -> list[Finding]:

@@ -26,7 +26,7 @@ from scanner.model import Effect
 from scanner.resolve import ErrorKind
 from scanner.rules.hit import Hit
 
-CODE = "SC601"
+CODE = "SC701"
 
 
 def column_privilege(comparison: Comparison) -> Iterator[Hit]:
@@ -37,6 +37,6 @@ def column_privilege(comparison: Comparison) -> Iterator[Hit]:
             Effect.BREAKS,
             message,
             f"Name the columns that the role may read, or grant it SELECT ({error.column}).",
-            error.span,
+            comparison.narrowed(error.span),
             error.possible,
         )

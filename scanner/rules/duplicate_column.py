@@ -39,6 +39,6 @@ def duplicate_column(comparison: Comparison) -> Iterator[Hit]:
             Effect.BREAKS,
             message,
             f"Name the columns instead of the star, or alias {error.column}.",
-            error.span,
+            comparison.narrowed(error.span),
             error.possible,
         )

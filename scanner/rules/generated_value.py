@@ -37,6 +37,6 @@ def generated_value(comparison: Comparison) -> Iterator[Hit]:
             Effect.BREAKS,
             message,
             f"List the columns and leave {error.column} out.",
-            error.span,
+            comparison.narrowed(error.span),
             error.possible,
         )

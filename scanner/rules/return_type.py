@@ -37,6 +37,6 @@ def return_type(comparison: Comparison) -> Iterator[Hit]:
             Effect.BREAKS,
             message,
             "Name the columns in the body of the routine, and change its declared result with the table.",
-            error.span,
+            comparison.narrowed(error.span),
             error.possible,
         )

@@ -37,6 +37,6 @@ def set_operation_width(comparison: Comparison) -> Iterator[Hit]:
             Effect.BREAKS,
             message,
             "Name the same columns in every arm instead of the star.",
-            error.span,
+            comparison.narrowed(error.span),
             error.possible,
         )

@@ -40,6 +40,6 @@ def subquery_width(comparison: Comparison) -> Iterator[Hit]:
             Effect.BREAKS,
             message,
             "Name the columns of the subquery or row instead of the star.",
-            error.span,
+            comparison.narrowed(error.span),
             error.possible,
         )

@@ -37,6 +37,6 @@ def type_mismatch(comparison: Comparison) -> Iterator[Hit]:
             Effect.BREAKS,
             message,
             "Qualify the name with the table that is meant, or write the join's keys out with USING or ON.",
-            error.span,
+            comparison.narrowed(error.span),
             error.possible,
         )

@@ -38,6 +38,6 @@ def ungrouped_column(comparison: Comparison) -> Iterator[Hit]:
             Effect.BREAKS,
             message,
             "Group by the expression or its ordinal instead of the alias, and name the columns instead of a star.",
-            error.span,
+            comparison.narrowed(error.span),
             error.possible,
         )

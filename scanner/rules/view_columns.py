@@ -38,6 +38,6 @@ def view_columns(comparison: Comparison) -> Iterator[Hit]:
             Effect.BREAKS,
             message,
             "Name the columns of the view in their old order and put the new one last, or drop the view first.",
-            error.span,
+            comparison.narrowed(error.span),
             error.possible,
         )

@@ -1,0 +1,108 @@
+"""One statement of a body, without its control words → Part."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from scanner.bodies.body import Part
+from scanner.model import Family
+
+
+@dataclass(slots=True)
+class Reading:
+    family: Family
+    parts: list[Part] = field(default_factory=list)
+    variables: list[tuple[str, str]] = field(default_factory=list)
+    cursors: dict[str, str] = field(default_factory=dict)
+    declaring: bool = False
+
+
+def query_part(text: str, reading: Reading) -> Part:
+    """A statement without its INTO clause. MySQL's is left in: the engine checks its width."""
+    if reading.family == "mysql":
+        return Part("run", text)
+    into = re.search(r"\bINTO\s+(?:STRICT\s+)?(?P<names>[\w.\"]+(?:\s*,\s*[\w.\"]+)*)", text, re.I)
+    if into is None or re.search(r"\b(?:INSERT|MERGE)\s+$", text[: into.start()], re.I):
+        into = re.search(
+            r"\bRETURNING\b.*?\bINTO\s+(?:STRICT\s+)?(?P<names>[\w.\"]+(?:\s*,\s*[\w.\"]+)*)\s*$",
+            text,
+            re.I | re.S,
+        )
+        if into is None:
+            return Part("run", text)
+        start = text.upper().rindex("INTO", 0, into.end())
+        return Part("into", text[:start], tuple(plain_name(n) for n in into["names"].split(",")))
+    rest = text[: into.start()] + text[into.end() :]
+    return Part("into", rest, tuple(plain_name(n) for n in into["names"].split(",")))
+
+
+def _return(text: str, _reading: Reading) -> Part:
+    rest = text[6:].strip()
+    if re.match(r"QUERY\s+EXECUTE\b", rest, re.I):
+        return dynamic_part(re.sub(r"^QUERY\s+EXECUTE", "", rest, flags=re.I), ())
+    if re.match(r"QUERY\b", rest, re.I):
+        return Part("return query", rest[5:].strip())
+    if re.match(r"NEXT\b", rest, re.I):
+        return Part("return next", f"SELECT {rest[4:].strip() or 'NULL'}")
+    return Part("return", f"SELECT {rest or 'NULL'}")
+
+
+def dynamic_part(text: str, into: tuple[str, ...]) -> Part:
+    """EXECUTE: a plain string is a statement; anything else is made at run time."""
+    literal = re.match(r"\s*'(?P<sql>(?:[^']|'')*)'\s*(?:INTO|USING|LOOP|$)", text, re.I)
+    if literal is None:
+        return Part("dynamic", text.strip(), into)
+    return Part(
+        "into" if re.search(r"\bINTO\b", text[literal.end("sql") :], re.I) else "run",
+        literal["sql"].replace("''", "'"),
+        into,
+    )
+
+
+def _fetch(text: str, reading: Reading) -> Part:
+    found = re.match(
+        r"FETCH\s+(?:NEXT\s+|FROM\s+|IN\s+)*(?P<cursor>\w+)\s+INTO\s+(?P<names>.*)", text, re.I | re.S
+    )
+    if found is None or found["cursor"].lower() not in reading.cursors:
+        return Part("test", "SELECT 1")
+    names = tuple(plain_name(n) for n in found["names"].split(","))
+    return Part("fetch", reading.cursors[found["cursor"].lower()], names)
+
+
+def _open(text: str, _reading: Reading) -> Part:
+    found = re.match(r"OPEN\s+\w+\s+(?:(?:NO\s+)?SCROLL\s+)?FOR\s+(?P<query>.*)", text, re.I | re.S)
+    return Part("run", found["query"]) if found else Part("test", "SELECT 1")
+
+
+def _perform(text: str, _reading: Reading) -> Part:
+    return Part("into", f"SELECT {text[7:]}")
+
+
+def _execute(text: str, _reading: Reading) -> Part:
+    return dynamic_part(text[7:], ())
+
+
+def _set(text: str, _reading: Reading) -> Part:
+    values = re.findall(r"(?::=|=)\s*(.*?)(?=,\s*[\w.@`]+\s*:?=|$)", text[3:], re.S)
+    return Part("test", f"SELECT {', '.join(values) or 'NULL'}")
+
+
+def _call(text: str, _reading: Reading) -> Part:
+    return Part("call", text)
+
+
+def plain_name(text: str) -> str:
+    bare = text.strip()
+    return bare.strip('"') if bare.startswith('"') else bare.strip("`").lower()
+
+
+READERS = {
+    "RETURN": _return,
+    "EXECUTE": _execute,
+    "PERFORM": _perform,
+    "FETCH": _fetch,
+    "OPEN": _open,
+    "SET": _set,
+    "CALL": _call,
+}
