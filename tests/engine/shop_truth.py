@@ -1,9 +1,10 @@
-"""The day of the shop lived through under watch: what a change really does to its statements and its code."""
+"""The day of the shop lived through under watch: what migrations really do to its statements and code."""
 
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
@@ -19,6 +20,7 @@ from fixtures.shop.scenario import Call, Calls, a_day
 from fixtures.shop.servers import ROLES, fill_shop, fill_warehouse, roles, run, services, warehouse_user
 from scanner.model import Effect
 from tests.engine.servers import Database, Server
+from tests.engine.shop_migrations import Migration
 from tests.engine.shop_witness import (
     Place,
     Sent,
@@ -32,22 +34,6 @@ from tests.engine.shop_witness import (
 from tests.engine.witness import Account, Outcome
 
 ROUNDS = 80  # of the recorded day's 240: enough for every function of every service
-
-# The end state of NOT NULL without a default, on a table that has rows already.
-SHOP_CHANGE = (
-    "ALTER TABLE orders ADD COLUMN status text NOT NULL DEFAULT 'open'",
-    "ALTER TABLE orders ALTER COLUMN status DROP DEFAULT",
-)
-# A volatile default writes the table anew in the order it stands in, where an UPDATE would move the rows.
-SHOP_FILLED = (
-    "SELECT setseed(0.5)",
-    "ALTER TABLE orders ADD COLUMN status text NOT NULL"
-    " DEFAULT (ARRAY['open', 'paid', 'captured', 'requested'])[1 + floor(random() * 4)::int]",
-    SHOP_CHANGE[1],
-)
-WAREHOUSE_CHANGE = ("ALTER TABLE orders ADD COLUMN priority int NOT NULL DEFAULT 0",)
-WAREHOUSE_FILL = ("UPDATE orders SET priority = 1 + id % 4",)
-
 
 Code = dict[Place, Literal["raises", "differs"]]
 
@@ -67,7 +53,7 @@ class Fate(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """What the change to one database does, as it was seen."""
+    """What a migration does, as it was seen."""
 
     statements: Mapping[Sent, Fate]
     # Functions that raise an error of their own, or return something else, though the server is content.
@@ -81,46 +67,49 @@ class Truth:
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """The company's databases, and the warehouse's before and after the change and with the column filled."""
+    """The company's databases, and copies of the warehouse's without data."""
 
     postgres: Server
     shop: Database
     warehouse: Database
-    phases: tuple[Database, Database, Database]
+    unmigrated: Database
+    migrated: Mapping[Migration, Database]
 
 
-def truths(postgres: Server, mariadb: Server) -> dict[str, Truth]:
-    """The truth about either database's change, by the name of the database."""
-    with _company(postgres, mariadb) as company, _watches(company) as watches:
+def truths(postgres: Server, mariadb: Server, migrations: Sequence[Migration]) -> dict[Migration, Truth]:
+    """The truth about each migration."""
+    with _company(postgres, mariadb, migrations) as company, _watches(company, migrations) as watches:
         code = _live(company, watches)
-        return {name: _truth(watch, code) for name, watch in watches.items()}
+        return {m: _truth(m, watches[m.database], code[m]) for m in migrations}
 
 
 @contextmanager
-def _company(postgres: Server, mariadb: Server) -> Iterator[Company]:
+def _company(postgres: Server, mariadb: Server, migrations: Sequence[Migration]) -> Iterator[Company]:
     with ExitStack() as stack:
         for people in (roles(postgres), warehouse_user(mariadb)):
             stack.enter_context(people)
         shop = stack.enter_context(postgres.fresh_database())
-        warehouse, *phases = (stack.enter_context(mariadb.fresh_database()) for _ in range(4))
+        warehouse, unmigrated = (stack.enter_context(mariadb.fresh_database()) for _ in range(2))
         fill_shop(shop)
         fill_warehouse(warehouse)
-        for phase in phases:
-            fill_warehouse(phase, data=False)
-        before, after, full = phases
-        for phase in (after, full):
-            _run(phase, WAREHOUSE_CHANGE)
-        yield Company(postgres, shop, warehouse, (before, after, full))
+        fill_warehouse(unmigrated, data=False)
+        migrated = {
+            m: stack.enter_context(mariadb.fresh_database()) for m in migrations if m.database == "warehouse"
+        }
+        for migration, database in migrated.items():
+            fill_warehouse(database, data=False)
+            database.run(migration.sql)
+        yield Company(postgres, shop, warehouse, unmigrated, migrated)
 
 
 @contextmanager
-def _watches(company: Company) -> Iterator[dict[str, Watch]]:
-    """A watch on either database, for the change that comes to it."""
+def _watches(company: Company, migrations: Sequence[Migration]) -> Iterator[dict[str, Watch]]:
+    """A watch on either database, for the migrations that come to it."""
     _let_roles_alter(company.shop)
-    fills = dict(zip(company.phases, ((), (), WAREHOUSE_FILL), strict=True))
+    of_shop = [m for m in migrations if m.database == "shop"]
     with (
-        watching_postgres(company.shop, ((), SHOP_CHANGE, SHOP_FILLED)) as shop,
-        watching_mariadb(company.warehouse, fills) as warehouse,
+        watching_postgres(company.shop, of_shop) as shop,
+        watching_mariadb(company.warehouse, company.unmigrated, company.migrated) as warehouse,
     ):
         yield {"shop": shop, "warehouse": warehouse}
 
@@ -132,32 +121,29 @@ def _let_roles_alter(shop: Database) -> None:
         shop.run(f"ALTER ROLE {role} NOINHERIT; GRANT {owner} TO {role}")
 
 
-def _live(company: Company, watches: Mapping[str, Watch]) -> Code:
-    """Lives through the day. The second call of a function with affected statements is made in a copy too."""
-    code: Code = {}
-    to_copy: dict[str, bool] = {}  # functions with affected statements, and whether it is still to be done
+def _live(company: Company, watches: Mapping[str, Watch]) -> dict[Migration, Code]:
+    """Lives through the day. A function with affected statements is, the next time, called in copies too."""
+    code: dict[Migration, Code] = defaultdict(dict)
+    affected: dict[
+        str, set[Migration]
+    ] = {}  # functions, and the migrations they are still to be called after
     day, result = a_day(ROUNDS), None
     with services(company.shop, company.warehouse):
         while call := _next(day, result):
-            if to_copy.get(call.name):
-                to_copy[call.name] = False
-                with watches["shop"].paused(), watches["warehouse"].paused():
-                    after = _after_change(company, call)
-                result = run(call)
-                code |= _differences(call, result, after)
-            else:
-                result = run(call)
-            if _just_affected(watches.values()):
-                to_copy.setdefault(call.name, True)
+            with watches["shop"].paused(), watches["warehouse"].paused():
+                after = {m: _after(m, company, call) for m in affected.get(call.name, ())}
+            result = run(call)
+            for migration, outcome in after.items():
+                code[migration] |= _differences(call, result, outcome)
+            hit = _just_affected(watches.values())
+            affected[call.name] = set() if after else affected.get(call.name, hit)
     return code
 
 
-def _just_affected(watches: Iterable[Watch]) -> bool:
-    """Whether the change affects a statement that was sent since this was last asked."""
-    accounts = [
-        account for watch in watches for sent in watch.take_recent() for account in watch.accounts[sent]
-    ]
-    return any(map(_effect, accounts))
+def _just_affected(watches: Iterable[Watch]) -> set[Migration]:
+    """The migrations that affect a statement that was sent since this was last asked."""
+    accounts = [watch.accounts[sent] for watch in watches for sent in watch.take_recent()]
+    return {m for known in accounts for m, samples in known.items() if any(map(_effect, samples))}
 
 
 def _next(day: Calls, result: object) -> Call | None:
@@ -167,9 +153,9 @@ def _next(day: Calls, result: object) -> Call | None:
         return None
 
 
-def _after_change(company: Company, call: Call) -> object:
-    """What the call returns, or the error that it raises, in a changed copy of its database."""
-    with _changed(company, call.service) as databases, services(*databases):
+def _after(migration: Migration, company: Company, call: Call) -> object:
+    """What the call returns, or the error that it raises, in a migrated copy of its database."""
+    with _migrated(migration, company) as databases, services(*databases):
         try:
             return run(call)
         except RAISED as error:
@@ -177,14 +163,14 @@ def _after_change(company: Company, call: Call) -> object:
 
 
 @contextmanager
-def _changed(company: Company, service: str) -> Iterator[tuple[Database, Database]]:
-    """The two databases; instead of the one that the service speaks to a copy that the change has come to."""
-    if service != "fulfilment":
+def _migrated(migration: Migration, company: Company) -> Iterator[tuple[Database, Database]]:
+    """The two databases; instead of the one that the migration comes to a copy that it has come to."""
+    if migration.database == "shop":
         with _copied(company.postgres, company.shop) as shop:
-            _run(shop, SHOP_CHANGE)
+            shop.run(";".join(migration.postgres))
             yield shop, company.warehouse
         return
-    _, warehouse, _ = company.phases
+    warehouse = company.migrated[migration]
     with warehouse.connect() as connection, connection.cursor() as cursor:
         copy_tables(cursor, table_columns(company.warehouse), company.warehouse.name)
     yield company.shop, warehouse
@@ -201,13 +187,8 @@ def _copied(server: Server, database: Database) -> Iterator[Database]:
         server.run(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def _run(database: Database, statements: tuple[str, ...]) -> None:
-    for statement in statements:
-        database.run(statement)
-
-
 def _differences(call: Call, before: object, after: object) -> Code:
-    """What the change does to a call beyond what it does to its statements."""
+    """What a migration does to a call beyond what it does to its statements."""
     if not isinstance(after, RAISED):
         place = Place(f"services/{call.module.replace('.', '/')}.py", call.function)
         return {} if _plain(before) == _plain(after) else {place: "differs"}
@@ -236,15 +217,14 @@ def _plain(value: Any) -> object:
     return _plain(vars(value)) if hasattr(value, "__dict__") else repr(value)
 
 
-def _truth(watch: Watch, code: Code) -> Truth:
+def _truth(migration: Migration, watch: Watch, code: Code) -> Truth:
     statements = {}
     for sent, accounts in watch.accounts.items():
         # pandas tries whether a query is the name of a table: what failed before says nothing.
-        effects = [_effect(account) for account in accounts if account.before.error is None]
+        effects = [_effect(account) for account in accounts[migration] if account.before.error is None]
         if effects:
             statements[sent] = Fate(min(effects, key=_rank), watch.texts[sent])
-    own = {sent.service for sent in statements}
-    return Truth(statements, {place: what for place, what in code.items() if place.service in own})
+    return Truth(statements, code)
 
 
 def _rank(effect: Effect | None) -> int:

@@ -1,9 +1,9 @@
 """What the engines do with every statement that the shop's services send, at the moment they send it.
 
-While a watch is on, each statement is first run three times on the service's own connection and rolled back:
-as the database is, with the change made, and with the change made and the new column filled. Then it runs as
-if nothing had been. So every statement is asked in the state of the data that it was written for, with the
-values that it was given.
+While a watch is on, each statement is first run on the service's own connection and rolled back: as the
+database is and, for every migration, with the migration made, and with it made and the new column filled.
+Then it runs as if nothing had been. So every statement is asked in the state of the data that it was written
+for, with the values that it was given.
 """
 
 from __future__ import annotations
@@ -26,10 +26,13 @@ from fixtures.shop.servers import SERVICES
 from scanner.fingerprint import fingerprint, normalise
 from scanner.model import Engine
 from tests.engine.servers import Database
+from tests.engine.shop_migrations import Migration
 from tests.engine.witness import Account, Outcome
 
 SAMPLES = 2  # how often one statement of a service is asked; its calls differ in their values
 NOW = 1_790_000_000  # what MariaDB's clock is stopped at while it is asked
+
+READING = ("SELECT", "SHOW", "COPY")  # commands that write nothing in this shop
 
 Answer = tuple[tuple[tuple[str, object], ...], list[tuple[Any, ...]] | None]
 
@@ -58,7 +61,7 @@ class Watch:
     """What has been seen so far of the statements sent to one database."""
 
     engine: Engine
-    accounts: dict[Sent, list[Account]] = field(default_factory=lambda: defaultdict(list))
+    accounts: dict[Sent, dict[Migration, list[Account]]] = field(default_factory=dict)
     texts: dict[Sent, str] = field(default_factory=dict)  # one of the texts as sent
     _recent: set[Sent] = field(default_factory=set)
     _looking_away: bool = False
@@ -77,7 +80,7 @@ class Watch:
         recent, self._recent = self._recent, set()
         return recent
 
-    def see(self, text: Callable[[], str], ask: Callable[[], list[Outcome]]) -> None:
+    def see(self, text: Callable[[], str], ask: Callable[[], dict[Migration, Account]]) -> None:
         """Asks what becomes of a statement, unless that is known already."""
         place = None if self._looking_away else _innermost_place()
         if place is None:
@@ -86,9 +89,11 @@ class Watch:
             normalised = normalise(text(), self.engine)
             sent = Sent(place.service, fingerprint(normalised, self.engine))
             self._recent.add(sent)
-            if len(self.accounts[sent]) < SAMPLES:
+            known = self.accounts.setdefault(sent, defaultdict(list))
+            if all(len(accounts) < SAMPLES for accounts in known.values()):
                 self.texts[sent] = text()
-                self.accounts[sent].append(Account(*ask()))
+                for migration, account in ask().items():
+                    known[migration].append(account)
 
 
 def place_of(filename: str, function: str) -> Place | None:
@@ -110,17 +115,17 @@ def _innermost_place() -> Place | None:
 
 
 @contextmanager
-def watching_postgres(shop: Database, phases: Sequence[Sequence[str]]) -> Iterator[Watch]:
-    """Watches psycopg. `phases` are the scripts that lead from the database to each state of it.
+def watching_postgres(shop: Database, migrations: Sequence[Migration]) -> Iterator[Watch]:
+    """Watches psycopg.
 
-    The change is made and undone within the service's own transaction, so every role must be a member of the
+    Migrations are made and undone within the service's own transaction, so every role must be a member of the
     tables' owner.
     """
-    watch, ask = Watch(shop.engine), _PostgresQuestions(shop, phases)
+    watch, ask = Watch(shop.engine), _PostgresQuestions(shop, migrations)
     execute, executemany, copy = (getattr(psycopg.Cursor, n) for n in ("execute", "executemany", "copy"))
 
     def look(cursor: Any, query: Any, run: Callable[[Any], Answer]) -> None:
-        watch.see(lambda: _text(query, cursor.connection), lambda: ask.outcomes(cursor, run))
+        watch.see(lambda: _text(query, cursor.connection), lambda: ask.accounts(cursor, run))
 
     def watched_execute(self: Any, query: Any, params: Any = None, **options: Any) -> Any:
         look(self, query, lambda cursor: _answer(execute(cursor, query, params, prepare=False)))
@@ -143,8 +148,8 @@ def watching_postgres(shop: Database, phases: Sequence[Sequence[str]]) -> Iterat
 class _PostgresQuestions:
     """Runs one statement in every state of the database and undoes it."""
 
-    def __init__(self, shop: Database, phases: Sequence[Sequence[str]]) -> None:
-        self._phases = phases
+    def __init__(self, shop: Database, migrations: Sequence[Migration]) -> None:
+        self._migrations = migrations
         ((owner,),) = shop.rows("SELECT current_user")
         self._owner = sql.SQL("SET LOCAL ROLE {}").format(sql.Identifier(owner))
         found = shop.rows(
@@ -156,15 +161,22 @@ class _PostgresQuestions:
         )
         self._contents = sql.SQL(" UNION ALL ".join(query for (query,) in found))
 
-    def outcomes(self, cursor: Any, run: Callable[[Any], Answer]) -> list[Outcome]:
-        """One outcome a state."""
+    def accounts(self, cursor: Any, run: Callable[[Any], Answer]) -> dict[Migration, Account]:
+        """What becomes of the statement with each migration."""
         connection = cursor.connection
         # Django's parameters are put into the text by its own kind of cursor.
         kind = psycopg.ClientCursor if isinstance(cursor, psycopg.ClientCursor) else psycopg.Cursor
         asked = kind(connection, row_factory=tuple_row)
         with connection.transaction(force_rollback=True):  # one transaction: now() is the same for all
             sequences = self._sequences(asked)
-            return [self._outcome(asked, run, phase, sequences) for phase in self._phases]
+
+            def outcome(phase: Sequence[str]) -> Outcome:
+                return self._outcome(asked, run, phase, sequences)
+
+            before = outcome(())
+            return {
+                m: Account(before, outcome(m.postgres), outcome(m.postgres_filled)) for m in self._migrations
+            }
 
     def _outcome(
         self, cursor: Any, run: Callable[[Any], Answer], phase: Sequence[str], sequences: sql.Composable
@@ -177,13 +189,14 @@ class _PostgresQuestions:
             try:
                 with cursor.connection.transaction():
                     columns, rows = run(cursor)
-                    count = cursor.rowcount
+                    count, reads = cursor.rowcount, str(cursor.statusmessage).startswith(READING)
             except psycopg.Error as error:
                 return Outcome(f"{error.sqlstate}: {error}")
             finally:
                 cursor.execute(self._owner)
                 cursor.execute(sequences)  # no rollback sets them back
-            return Outcome(None, columns, rows, count, dict(cursor.execute(self._contents).fetchall()))
+            contents = {} if reads else dict(cursor.execute(self._contents).fetchall())
+            return Outcome(None, columns, rows, count, contents)
 
     def _sequences(self, cursor: Any) -> sql.Composable:
         """What sets every sequence back to where it stands."""
@@ -215,17 +228,19 @@ def _copied(copying: Any) -> Answer:
 
 
 @contextmanager
-def watching_mariadb(warehouse: Database, phases: Mapping[Database, Sequence[str]]) -> Iterator[Watch]:
-    """Watches PyMySQL. `phases` are databases in each state, and what fills the new column there.
+def watching_mariadb(
+    warehouse: Database, before: Database, migrated: Mapping[Migration, Database]
+) -> Iterator[Watch]:
+    """Watches PyMySQL. `before` and `migrated` are databases without data in each state.
 
-    A change cannot be undone in MariaDB: the data is brought to the changed database, in the service's own
-    transaction, before every question.
+    A migration cannot be undone in MariaDB: the data is brought to the migrated database, in the service's
+    own transaction, before every question.
     """
-    watch, ask = Watch(warehouse.engine), _MariadbQuestions(warehouse, phases)
+    watch, ask = Watch(warehouse.engine), _MariadbQuestions(warehouse, before, migrated)
     query = pymysql.cursors.Cursor._query
 
     def watched_query(self: Any, text: Any) -> Any:
-        watch.see(lambda: _text(text, None), lambda: ask.outcomes(self.connection, text))
+        watch.see(lambda: _text(text, None), lambda: ask.accounts(self.connection, text))
         return query(self, text)
 
     with _replaced(pymysql.cursors.Cursor, {"_query": watched_query}):
@@ -235,21 +250,29 @@ def watching_mariadb(warehouse: Database, phases: Mapping[Database, Sequence[str
 class _MariadbQuestions:
     """Runs one statement in a copy of the database for every state and undoes it."""
 
-    def __init__(self, warehouse: Database, phases: Mapping[Database, Sequence[str]]) -> None:
+    def __init__(self, warehouse: Database, before: Database, migrated: Mapping[Migration, Database]) -> None:
         self._warehouse = warehouse.name
-        self._phases = {database.name: fill for database, fill in phases.items()}
+        self._before = before.name
+        self._migrated = {migration: database.name for migration, database in migrated.items()}
         self._columns = table_columns(warehouse)
+        # No rollback sets AUTO_INCREMENT back: its numbers are not compared.
+        self._compared = table_columns(warehouse, "extra <> 'auto_increment'")
 
-    def outcomes(self, connection: Any, text: str) -> list[Outcome]:
-        """One outcome a state."""
+    def accounts(self, connection: Any, text: str) -> dict[Migration, Account]:
+        """What becomes of the statement with each migration."""
         with pymysql.cursors.Cursor(connection) as cursor:
             cursor.execute("SAVEPOINT watch")
             cursor.execute(f"SET timestamp = {NOW}")
+
+            def outcome(database: str, *fill: str) -> Outcome:
+                return self._outcome(cursor, text, database, fill)
+
             try:
-                return [self._outcome(cursor, text, name, fill) for name, fill in self._phases.items()]
+                before = outcome(self._before)
+                return {
+                    m: Account(before, outcome(to), outcome(to, m.fill)) for m, to in self._migrated.items()
+                }
             finally:
-                # Uses up the insert_id that an INSERT leaves when it fails: the service's own would take it.
-                cursor.execute("INSERT INTO stock_moves (sku, delta, reason) VALUES ('', 0, 'count')")
                 cursor.execute(f"USE {self._warehouse}")
                 cursor.execute("SET timestamp = DEFAULT")
                 cursor.execute("ROLLBACK TO watch")
@@ -259,7 +282,6 @@ class _MariadbQuestions:
         copy_tables(cursor, self._columns, self._warehouse)
         for statement in fill:
             cursor.execute(statement)
-        cursor.execute("SET insert_id = 1000000")  # no rollback sets AUTO_INCREMENT back
         try:
             cursor.execute(text)
             columns, rows = _answer(cursor)
@@ -272,18 +294,18 @@ class _MariadbQuestions:
 
     def _contents(self, cursor: Any) -> dict[str, list[tuple[Any, ...]]]:
         contents = {}
-        for table, columns in self._columns.items():
+        for table, columns in self._compared.items():
             cursor.execute(f"SELECT {columns} FROM {table}")
             contents[table] = sorted(cursor.fetchall(), key=repr)
         return contents
 
 
-def table_columns(database: Database) -> dict[str, str]:
-    """The tables of a MariaDB database with their columns as a list of SQL."""
+def table_columns(database: Database, condition: str = "true") -> dict[str, str]:
+    """The tables of a MariaDB database, each with a list of its columns that meet a condition, as SQL."""
     found = database.rows(
         "SELECT table_name, GROUP_CONCAT(column_name ORDER BY ordinal_position)"
         " FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name)"
-        " WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE' GROUP BY table_name"
+        f" WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE' AND {condition} GROUP BY table_name"
     )
     return dict(found)  # type: ignore[arg-type]
 
@@ -293,7 +315,8 @@ def copy_tables(cursor: Any, columns: Mapping[str, str], origin: str) -> None:
     cursor.execute("SET foreign_key_checks = 0")
     for table, names in columns.items():
         cursor.execute(f"DELETE FROM {table}")
-        cursor.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM {origin}.{table}")
+        # IGNORE: a new column that must have a value gets the one that the ALTER gives to rows.
+        cursor.execute(f"INSERT IGNORE INTO {table} ({names}) SELECT {names} FROM {origin}.{table}")
     cursor.execute("SET foreign_key_checks = 1")
 
 
