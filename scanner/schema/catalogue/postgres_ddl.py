@@ -46,7 +46,8 @@ _TABLES = f"""
                            WHEN a.attidentity <> '' THEN format(' GENERATED %s AS IDENTITY',
                                 CASE a.attidentity WHEN 'a' THEN 'ALWAYS' ELSE 'BY DEFAULT' END)
                            ELSE ' DEFAULT ' || pg_get_expr(d.adbin, d.adrelid) END,
-                      CASE WHEN a.attnotnull THEN ' NOT NULL' END), ', ' ORDER BY a.attnum))
+                      CASE WHEN a.attnotnull THEN ' NOT NULL' END), ', ' ORDER BY a.attnum)
+                  FILTER (WHERE a.attnum IS NOT NULL))
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
     LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum

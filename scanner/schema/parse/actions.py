@@ -37,6 +37,7 @@ class EditColumn:
 
     column: str
     edit: Callable[[Column], Column]
+    inherits: bool = True  # children get it too
 
 
 @dataclass(frozen=True, slots=True)

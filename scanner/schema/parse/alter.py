@@ -120,13 +120,14 @@ def _read_alter(cursor: Cursor) -> Action:
     if not cursor.accept("COLUMN") and cursor.key in ("CONSTRAINT", "CHECK", "INDEX"):
         return OtherAction()
     name = cursor.name()
+    identity = cursor.at("ADD", "GENERATED") or cursor.at("SET", "GENERATED") or cursor.at("DROP", "IDENTITY")
     edit = _read_set(cursor) if cursor.accept("SET") else _read_edit(cursor)
-    return EditColumn(name, edit) if edit else OtherAction()
+    return EditColumn(name, edit, inherits=not identity) if edit else OtherAction()
 
 
 def _read_set(cursor: Cursor) -> Callable[[Column], Column] | None:
     if cursor.accept("DEFAULT"):
-        return _edit(default=none_if_null(cursor.expression(stop_words(cursor))))
+        return _edit(default=none_if_null(cursor.expression(stop_words(cursor))), serial=False)
     if cursor.accept("NOT", "NULL"):
         return _edit(nullable=False)
     if cursor.accept_any("INVISIBLE", "VISIBLE"):
@@ -148,7 +149,7 @@ def _read_edit(cursor: Cursor) -> Callable[[Column], Column] | None:
     if not cursor.accept("DROP"):
         return None
     if cursor.accept("DEFAULT"):
-        return _edit(default=None)
+        return _edit(default=None, serial=False)
     if cursor.accept("NOT", "NULL"):
         return _edit(nullable=True)
     if cursor.accept("IDENTITY"):

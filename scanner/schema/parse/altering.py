@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-from scanner.model import TableName, View
+from scanner.model import View
 from scanner.schema.parse.actions import (
     Action,
     AddColumn,
@@ -21,6 +19,7 @@ from scanner.schema.parse.actions import (
 from scanner.schema.parse.alter import read_alteration
 from scanner.schema.parse.cursor import Cursor
 from scanner.schema.parse.draft import Draft, TableDraft
+from scanner.schema.parse.renaming import rename
 from scanner.schema.parse.tables import add_definition, attach
 
 
@@ -40,9 +39,13 @@ def alter_table(cursor: Cursor, draft: Draft) -> None:
 def _apply(action: Action, draft: Draft, table: TableDraft, *, only: bool) -> None:
     match action:
         case RenameTable():
-            rename(draft, table, action)
+            rename(draft, table, action.name, action.schema)
         case Attach():
             _attach(action, draft, table)
+        case DropConstraint(name):
+            dropped = table.drop_constraint(name)
+            for below in [] if only else draft.descendants(table.name):
+                below.drop_copies([c for c in dropped if below.partition_of or c.kind == "check"])
         case SetType(type_):
             table.of_type = draft.resolved_type(type_) if type_ else None
         case _:
@@ -59,14 +62,12 @@ def _apply_to_one(action: Action, draft: Draft, table: TableDraft, *, inherited:
         case AddConstraint(constraint):
             if not inherited or constraint.kind in ("check", "not null") or table.partition_of:
                 table.add_constraint(draft.resolved_constraint(constraint))
-        case EditColumn(name, edit):
+        case EditColumn(name, edit, inherits) if inherits or not inherited:
             index = table.require(name)
             table.columns[index] = edit(table.columns[index])
         case DropColumn(name):
             if table.index(name) is not None:
                 table.drop_column(name)
-        case DropConstraint(name):
-            table.drop_constraint(name)
         case RenameColumn(old, new):
             table.rename_column(old, new)
 
@@ -105,40 +106,3 @@ def _attach(action: Attach, draft: Draft, table: TableDraft) -> None:
             draft.disown(other, table.name)
         case "no inherit":
             draft.disown(table, other.name)
-
-
-def rename(draft: Draft, table: TableDraft | View, action: RenameTable) -> None:
-    """Gives a relation another name or schema and follows it in what refers to it."""
-    old = table.name
-    schema = action.schema if action.schema is not None else old.schema
-    new = TableName(schema, action.name or old.name)
-    del draft.relations[old]
-    if isinstance(table, View):
-        draft.relations[new] = replace(table, name=new)
-        return
-    table.name = new
-    draft.relations[new] = table
-    if old in draft.heirs:
-        draft.heirs[new] = draft.heirs.pop(old)
-    for other in draft.relations.values():
-        if isinstance(other, TableDraft):
-            _follow(other, old, new)
-    draft.triggers = {
-        (new if t == old else t, n): replace(v, table=new) if t == old else v
-        for (t, n), v in draft.triggers.items()
-    }
-    draft.rules = {
-        (new if t == old else t, n): replace(v, table=new) if t == old else v
-        for (t, n), v in draft.rules.items()
-    }
-
-
-def _follow(table: TableDraft, old: TableName, new: TableName) -> None:
-    table.parents = [new if parent == old else parent for parent in table.parents]
-    table.partition_of = new if table.partition_of == old else table.partition_of
-    table.constraints = [
-        replace(c, foreign_key=replace(c.foreign_key, table=new))
-        if c.foreign_key and c.foreign_key.table == old
-        else c
-        for c in table.constraints
-    ]

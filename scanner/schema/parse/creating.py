@@ -31,7 +31,7 @@ _SILENT = {
 
 def create(cursor: Cursor, draft: Draft) -> None:
     """Reads a CREATE statement behind its first word. Raises UnreadableError."""
-    modifiers = _read_modifiers(cursor)
+    modifiers = read_modifiers(cursor)
     kind = cursor.advance().key
     if modifiers & {"TEMP", "TEMPORARY"} or kind in _SILENT:  # temporary objects end with the session
         return
@@ -41,7 +41,8 @@ def create(cursor: Cursor, draft: Draft) -> None:
     reader(cursor, draft, modifiers)
 
 
-def _read_modifiers(cursor: Cursor) -> Modifiers:
+def read_modifiers(cursor: Cursor) -> Modifiers:
+    """The words before the kind of object, without ALGORITHM, DEFINER and SQL SECURITY."""
     found: Modifiers = set()
     while True:
         if cursor.accept("OR", "REPLACE"):
@@ -79,10 +80,13 @@ def _create_view(cursor: Cursor, draft: Draft, modifiers: Modifiers) -> None:
 
 
 def _create_index(cursor: Cursor, draft: Draft, modifiers: Modifiers) -> None:
+    only = "ONLY" in cursor.remaining_keys()
     unique = read_unique_index(cursor) if "UNIQUE" in modifiers else None
     relation = draft.relations.get(draft.resolved(unique[0])) if unique else None
     if unique and isinstance(relation, TableDraft):
         relation.add_constraint(unique[1])
+        for partition in [] if only else draft.descendants(relation.name):
+            partition.copy_key(unique[1])
 
 
 def _create_function(cursor: Cursor, draft: Draft, modifiers: Modifiers) -> None:

@@ -195,6 +195,10 @@ class Cursor:
         start, self.position = self.position, len(self._tokens)
         return self._between(start, self.position)
 
+    def remaining_keys(self) -> set[str]:
+        """The keys of the tokens from here to the end."""
+        return {token.key for token in self._tokens[self.position :]}
+
     def spelled(self, position: int) -> str:
         """The tokens from an earlier position to this one in a canonical spelling.
 

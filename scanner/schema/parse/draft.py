@@ -43,6 +43,14 @@ class TableDraft:
     foreign: bool = False
     sequences: dict[str, TableName] = field(default_factory=dict)  # owned by its columns
 
+    def named(self, columns: tuple[str, ...]) -> tuple[str, ...]:
+        """Columns by the names they have in the table: MySQL's constraints may write them in another case."""
+        places = (self.index(column) for column in columns)
+        return tuple(
+            column if place is None else self.columns[place].name
+            for column, place in zip(columns, places, strict=True)
+        )
+
     def index(self, column: str) -> int | None:
         """The place of a column, or None."""
         key = self.engine.column_key(column)
@@ -66,15 +74,25 @@ class TableDraft:
                 return
             self.constraints.remove(index_of)
             constraint = replace(constraint, columns=index_of.columns)
+        columns, key = self.named(constraint.columns), constraint.foreign_key
         name = constraint.name or constraint_name(self.name.name, constraint, self.constraints, self.engine)
-        self.constraints.append(replace(constraint, name=name))
+        key = replace(key, columns=columns) if key else None
+        self.constraints.append(replace(constraint, name=name, columns=columns, foreign_key=key))
 
-    def drop_constraint(self, name: str | None) -> None:
-        """Drops by name; None drops the primary key."""
+    def drop_constraint(self, name: str | None) -> list[Constraint]:
+        """Drops by name, None the primary key; gives what was dropped."""
+        before = self.constraints
         if name is None or (name.upper() == "PRIMARY" and self.engine.family == "mysql"):
             self.constraints = [c for c in self.constraints if c.kind != "primary key"]
         else:
-            self.constraints = [c for c in self.constraints if c.name != name]
+            key = self.engine.column_key
+            self.constraints = [c for c in self.constraints if c.name is None or key(c.name) != key(name)]
+        return [c for c in before if c not in self.constraints]
+
+    def drop_copies(self, originals: list[Constraint]) -> None:
+        """Drops what a parent no longer has."""
+        gone = {(c.kind, c.columns, c.expression) for c in originals}
+        self.constraints = [c for c in self.constraints if (c.kind, c.columns, c.expression) not in gone]
 
     def drop_column(self, column: str) -> None:
         """Drops a column with the keys that hold it."""
@@ -89,14 +107,21 @@ class TableDraft:
         self.constraints = [renamed_columns(c, old, new) for c in self.constraints]
 
     def copy_key(self, constraint: Constraint) -> None:
-        """Adds a parent's key unless an equal one is there."""
-        if not any((c.kind, c.columns) == (constraint.kind, constraint.columns) for c in self.constraints):
-            self.add_constraint(replace(constraint, name=None))
+        """Adds a parent's constraint unless an equal one is there; only conditions keep its name."""
+        what = (constraint.kind, constraint.columns, constraint.expression)
+        if not any((c.kind, c.columns, c.expression) == what for c in self.constraints):
+            self.add_constraint(constraint if constraint.kind == "check" else replace(constraint, name=None))
 
     def inheritable(self) -> list[Column]:
-        """Its columns as copies get them: what the primary key requires stays required."""
+        """Its columns as copies get them: the primary key's stay required, sequences stay the original's."""
         required = {column for c in self.constraints if c.kind == "primary key" for column in c.columns}
-        return [replace(c, nullable=c.nullable and c.name not in required) for c in self.columns]
+        columns = [replace(c, nullable=c.nullable and c.name not in required) for c in self.columns]
+        return [self._without_sequence(c) if c.serial else c for c in columns]
+
+    def _without_sequence(self, column: Column) -> Column:
+        sequence = f"{self.name.name}_{column.name}_seq"
+        qualifier = f"{self.name.schema}." if self.name.schema else ""
+        return replace(column, serial=False, default=f"nextval('{qualifier}{sequence}'::regclass)")
 
     def build(self) -> Table:
         """The table as a value."""
@@ -216,5 +241,8 @@ class Draft:
 
     def descendants(self, name: TableName) -> list[TableDraft]:
         """Every table below this one: children, partitions and theirs."""
-        direct = self.heirs.get(name, [])
-        return direct + [below for child in direct for below in self.descendants(child.name)]
+        found: dict[TableName, TableDraft] = {}
+        for child in self.heirs.get(name, []):
+            found[child.name] = child
+            found |= {below.name: below for below in self.descendants(child.name)}
+        return list(found.values())

@@ -1,12 +1,10 @@
-"""DROP and MySQL's RENAME TABLE."""
+"""DROP of every kind of object."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from scanner.schema.parse.actions import RenameTable
-from scanner.schema.parse.altering import rename
-from scanner.schema.parse.cursor import Cursor, UnreadableError
+from scanner.schema.parse.cursor import Cursor
 from scanner.schema.parse.draft import Draft, TableDraft
 from scanner.schema.parse.routines import drop_routine
 from scanner.schema.parse.triggers import drop_trigger
@@ -45,14 +43,17 @@ def _drop_each(cursor: Cursor, drop_one: Callable[[], object]) -> None:
 
 def _drop_relation(cursor: Cursor, draft: Draft) -> None:
     name = draft.resolved(cursor.relation())
-    found = draft.relations.pop(name, None)
+    found = draft.relations.get(name)
+    gone = [name]
     if isinstance(found, TableDraft):
+        gone += [below.name for below in draft.descendants(name)]
         for parent in list(found.parents):
             draft.disown(found, parent)
-        for below in draft.descendants(name) if found.partition_of or draft.heirs.get(name) else ():
-            draft.relations.pop(below.name, None)
-        draft.triggers = {key: trigger for key, trigger in draft.triggers.items() if key[0] != name}
-        draft.rules = {key: rule for key, rule in draft.rules.items() if key[0] != name}
+    for each in gone:
+        draft.relations.pop(each, None)
+        draft.heirs.pop(each, None)
+    draft.triggers = {key: trigger for key, trigger in draft.triggers.items() if key[0] not in gone}
+    draft.rules = {key: rule for key, rule in draft.rules.items() if key[0] not in gone}
 
 
 def _drop_rule(cursor: Cursor, draft: Draft) -> None:
@@ -80,18 +81,3 @@ def _drop_schema(schema: str, draft: Draft) -> None:
     draft.types = {name: type_ for name, type_ in draft.types.items() if name.schema != schema}
     draft.triggers = {key: trigger for key, trigger in draft.triggers.items() if key[0].schema != schema}
     draft.rules = {key: rule for key, rule in draft.rules.items() if key[0].schema != schema}
-
-
-def rename_tables(cursor: Cursor, draft: Draft) -> None:
-    """Reads MySQL's RENAME TABLE behind its first word. Raises UnreadableError."""
-    if not cursor.accept_any("TABLE", "TABLES"):
-        return
-    cursor.accept("IF", "EXISTS")
-    while not cursor.done:
-        old = draft.relations.get(draft.resolved(cursor.relation()))
-        cursor.expect("TO")
-        new = draft.created(cursor.relation())
-        if old is None:
-            raise UnreadableError(f"the table renamed to {new} is not created by this script")
-        rename(draft, old, RenameTable(new.name, new.schema))
-        cursor.accept(",")

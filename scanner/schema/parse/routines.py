@@ -233,14 +233,20 @@ def drop_routine(cursor: Cursor, draft: Draft) -> None:
     """Reads what stands behind DROP FUNCTION, PROCEDURE or another routine. Raises UnreadableError."""
     cursor.accept("IF", "EXISTS")
     while True:
-        name = _resolved(draft, cursor.relation())
-        types = None
-        if cursor.at("(") and not cursor.at("(", "*"):
-            types = _passed(cursor.items(lambda: _read_argument(cursor)))
-        gone = [r for r in draft.routines if r.name == name and types in (None, _passed(r.arguments))]
+        gone = read_named_routines(cursor, draft)
         draft.routines = [r for r in draft.routines if r not in gone]
         if not cursor.accept(","):
             return
+
+
+def read_named_routines(cursor: Cursor, draft: Draft) -> list[Routine]:
+    """The routines that a name means, with its arguments or without. Raises UnreadableError."""
+    name, types = _resolved(draft, cursor.relation()), None
+    if cursor.at("(", "*"):
+        cursor.skip_group()
+    elif cursor.at("("):
+        types = _passed(cursor.items(lambda: _read_argument(cursor)))
+    return [r for r in draft.routines if r.name == name and types in (None, _passed(r.arguments))]
 
 
 def _resolved(draft: Draft, name: TableName) -> TableName:

@@ -8,30 +8,31 @@ from collections.abc import Callable
 from scanner.model import Skipped
 from scanner.schema.parse.alter import at_alter_table
 from scanner.schema.parse.altering import alter_table
-from scanner.schema.parse.creating import create
+from scanner.schema.parse.creating import create, read_modifiers
 from scanner.schema.parse.cursor import Cursor, UnreadableError, relation_of
 from scanner.schema.parse.draft import Draft, TableDraft
-from scanner.schema.parse.dropping import drop, rename_tables
+from scanner.schema.parse.dropping import drop
 from scanner.schema.parse.grants import grant, revoke
-from scanner.schema.parse.settings import apply_select, apply_set, use_database
+from scanner.schema.parse.renaming import rename_routine, rename_tables, rename_trigger, rename_view
+from scanner.schema.parse.settings import apply_reset, apply_select, apply_set, use_database
 from scanner.schema.parse.statements import Statement
 from scanner.schema.parse.usertypes import alter_domain, alter_type
+from scanner.schema.parse.views import create_view
 
 Handler = Callable[[Cursor, Draft], None]
 
 # Data, transactions, sessions and maintenance: nothing of it stays in the catalogue.
 _SILENT = {
     "INSERT", "UPDATE", "DELETE", "MERGE", "REPLACE", "TRUNCATE", "COPY", "VALUES", "TABLE", "WITH",
-    "COMMENT", "LOCK", "UNLOCK", "BEGIN", "START", "COMMIT", "ROLLBACK", "END", "SAVEPOINT", "RELEASE",
-    "ABORT", "RESET", "DISCARD", "ANALYZE", "VACUUM", "CLUSTER", "REINDEX", "REFRESH", "CHECKPOINT",
-    "LISTEN", "NOTIFY", "SHOW", "EXPLAIN", "SECURITY", "REASSIGN", "FLUSH", "OPTIMIZE", "IMPORT", "LOAD",
-    "CHANGE", "PURGE", "KILL", "CHECK",
+    "DECLARE", "FETCH", "MOVE", "CLOSE", "PREPARE", "DEALLOCATE", "COMMENT", "LOCK", "UNLOCK", "BEGIN",
+    "START", "COMMIT", "ROLLBACK", "END", "SAVEPOINT", "RELEASE", "ABORT", "DISCARD", "ANALYZE", "VACUUM",
+    "CLUSTER", "REINDEX", "REFRESH", "CHECKPOINT", "LISTEN", "NOTIFY", "SHOW", "EXPLAIN", "SECURITY",
+    "REASSIGN", "FLUSH", "OPTIMIZE", "IMPORT", "LOAD", "CHANGE", "PURGE", "KILL", "CHECK",
 }  # fmt: skip
 _SILENT_ALTER = {
-    "AGGREGATE", "COLLATION", "CONVERSION", "DATABASE", "DEFAULT", "EXTENSION", "EVENT", "FOREIGN",
-    "FUNCTION", "GROUP", "INDEX", "INSTANCE", "LANGUAGE", "LARGE", "MATERIALIZED", "OPERATOR", "POLICY",
-    "PROCEDURAL", "PROCEDURE", "PUBLICATION", "ROLE", "ROUTINE", "RULE", "SCHEMA", "SERVER", "STATISTICS",
-    "SUBSCRIPTION", "SYSTEM", "TABLESPACE", "TEXT", "TRIGGER", "USER", "VIEW",
+    "COLLATION", "CONVERSION", "DATABASE", "DEFAULT", "EXTENSION", "FOREIGN", "GROUP", "INDEX", "INSTANCE",
+    "LANGUAGE", "LARGE", "OPERATOR", "POLICY", "PROCEDURAL", "PUBLICATION", "ROLE", "RULE", "SERVER",
+    "STATISTICS", "SUBSCRIPTION", "SYSTEM", "TABLESPACE", "TEXT", "USER",
 }  # fmt: skip
 _DEFINES = re.compile(
     r"\b(?:CREATE|ALTER|DROP|RENAME)\s+(?:\w+\s+){0,3}?(?:TABLE|VIEW|FUNCTION|TRIGGER|TYPE)\b", re.IGNORECASE
@@ -62,15 +63,33 @@ def _dispatch(cursor: Cursor, draft: Draft) -> None:
 
 
 def _alter(cursor: Cursor, draft: Draft) -> None:
+    if draft.engine.family == "mysql":
+        read_modifiers(cursor)
     kind = cursor.advance().key
-    if kind == "SEQUENCE":
-        _alter_sequence(cursor, draft)
-    elif kind == "TYPE":
-        alter_type(cursor, draft)
-    elif kind == "DOMAIN":
-        alter_domain(cursor, draft)
+    handler = _ALTER_HANDLERS.get(kind)
+    if handler:
+        handler(cursor, draft)
     elif kind not in _SILENT_ALTER:
         raise UnreadableError("this kind of statement is not known")
+
+
+def _alter_view(cursor: Cursor, draft: Draft) -> None:
+    """PostgreSQL gives a view another name, MySQL another query."""
+    cursor.accept("VIEW")
+    if draft.engine.family == "mysql":
+        create_view(cursor, draft, replaces=True)
+    else:
+        rename_view(cursor, draft)
+
+
+def _alter_event(cursor: Cursor, draft: Draft) -> None:
+    if draft.engine.family == "mysql" and "DO" in cursor.remaining_keys():
+        raise UnreadableError("the new body of an event is not read")
+
+
+def _alter_schema(cursor: Cursor, _: Draft) -> None:
+    if "RENAME" in cursor.remaining_keys():
+        raise UnreadableError("the new name of a schema is not followed")
 
 
 def _alter_sequence(cursor: Cursor, draft: Draft) -> None:
@@ -92,6 +111,17 @@ def _do(cursor: Cursor, _: Draft) -> None:
         raise UnreadableError("it defines objects from within a block, which is not carried out")
 
 
+_ALTER_HANDLERS: dict[str, Handler] = {
+    "SEQUENCE": _alter_sequence,
+    "TYPE": alter_type,
+    "DOMAIN": alter_domain,
+    "VIEW": _alter_view,
+    "MATERIALIZED": _alter_view,
+    "TRIGGER": rename_trigger,
+    "EVENT": _alter_event,
+    "SCHEMA": _alter_schema,
+    **dict.fromkeys(("FUNCTION", "PROCEDURE", "ROUTINE", "AGGREGATE"), rename_routine),
+}
 _HANDLERS: dict[str, Handler] = {
     "CREATE": create,
     "ALTER": _alter,
@@ -100,6 +130,7 @@ _HANDLERS: dict[str, Handler] = {
     "GRANT": grant,
     "REVOKE": revoke,
     "SET": apply_set,
+    "RESET": apply_reset,
     "SELECT": apply_select,
     "USE": use_database,
     "DO": _do,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scanner.schema.parse.cursor import Cursor
+from scanner.schema.parse.cursor import Cursor, UnreadableError
 from scanner.schema.parse.draft import Draft
 
 _NOT_CREATED_IN = {"$user", "pg_catalog", "pg_temp", "information_schema", ""}
@@ -23,6 +23,8 @@ def apply_set(cursor: Cursor, draft: Draft) -> None:
 
 def apply_select(cursor: Cursor, draft: Draft) -> None:
     """Reads SELECT behind its first word: pg_dump calls set_config. Raises UnreadableError."""
+    if draft.engine.family == "postgres" and "INTO" in cursor.remaining_keys():
+        raise UnreadableError("it may make a table whose columns come from a query")
     if cursor.accept("PG_CATALOG"):
         cursor.accept(".")
     if (
@@ -32,6 +34,12 @@ def apply_select(cursor: Cursor, draft: Draft) -> None:
         and cursor.accept(",")
     ):
         _use_path(draft, [name.strip(' "') for name in cursor.string().split(",")])
+
+
+def apply_reset(cursor: Cursor, draft: Draft) -> None:
+    """Reads RESET behind its first word."""
+    if cursor.accept_any("SEARCH_PATH", "ALL"):
+        _use_path(draft, [])
 
 
 def _use_path(draft: Draft, names: list[str]) -> None:

@@ -97,8 +97,6 @@ def _read_like_options(cursor: Cursor) -> set[str]:
 def _like(column: Column, options: set[str]) -> Column:
     if column.generated:
         return column if "GENERATED" in options else replace(column, generated=None, default=None)
-    if column.serial and "DEFAULTS" not in options:
-        column = replace(column, serial=False)
     return replace(
         column,
         default=column.default if "DEFAULTS" in options else None,
@@ -163,7 +161,7 @@ def _inherit(draft: Draft, table: TableDraft, parents: Iterable[TableName]) -> l
 
 def _read_partition(cursor: Cursor, draft: Draft, table: TableDraft) -> None:
     parent = draft.table(cursor.relation())
-    table.columns = list(parent.columns)
+    table.columns = parent.inheritable()
     elements = _read_overrides(cursor, table)
     attach(draft, parent, table)
     for constraint in elements.constraints:

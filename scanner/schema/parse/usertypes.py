@@ -8,6 +8,7 @@ from scanner.model import Column, UserType
 from scanner.schema.parse.columns import none_if_null, read_type, stop_words
 from scanner.schema.parse.cursor import Cursor, UnreadableError
 from scanner.schema.parse.draft import Draft
+from scanner.schema.parse.renaming import rename_type
 
 
 def create_type(cursor: Cursor, draft: Draft) -> None:
@@ -56,6 +57,9 @@ def _with_attribute(cursor: Cursor, domain: UserType) -> UserType:
 def alter_domain(cursor: Cursor, draft: Draft) -> None:
     """Reads what stands behind ALTER DOMAIN. Raises UnreadableError."""
     name = draft.resolved_type(cursor.relation())
+    if cursor.at("RENAME", "TO") or cursor.at("SET", "SCHEMA"):
+        rename_type(cursor, draft, name)
+        return
     domain = draft.types.get(name)
     if domain is None:
         raise UnreadableError(f"domain {name} is not created by this script")
@@ -72,6 +76,9 @@ def alter_domain(cursor: Cursor, draft: Draft) -> None:
 def alter_type(cursor: Cursor, draft: Draft) -> None:
     """Reads what stands behind ALTER TYPE: the attributes of composites count. Raises UnreadableError."""
     name = draft.resolved_type(cursor.relation())
+    if cursor.at("RENAME", "TO") or cursor.at("SET", "SCHEMA"):
+        rename_type(cursor, draft, name)
+        return
     found = draft.types.get(name)
     while found and cursor.at_name():
         found = _with_change(cursor, found)

@@ -25,9 +25,10 @@ def create_view(
         sql = f"WITH RECURSIVE {written.name}({', '.join(columns)}) AS ({sql}) SELECT * FROM {written.name}"
     name = draft.created(written)
     existing = draft.relations.get(name)
-    if existing and not replaces and not draft.stored_views:
-        if if_not_exists:
-            return
+    if existing and if_not_exists:
+        return
+    # A view that is made anew was dropped before by a CASCADE; a table in its place only gives way in a dump.
+    if isinstance(existing, TableDraft) and not replaces and not draft.stored_views:
         raise UnreadableError(f"relation {name} was created before")
     draft.relations[name] = View(name, sql, columns, materialized, draft.stored_views)
 

@@ -298,3 +298,36 @@ def test_a_rule_on_select_makes_a_view():
     rule = 'CREATE RULE "_RETURN" AS ON SELECT TO v DO INSTEAD SELECT 1 AS a, 2 AS b'
     script = f"CREATE TABLE v (a int, b int); {rule}"
     assert read(script).views == (View(public("v"), "SELECT 1 AS a, 2 AS b", ("a", "b")),)
+
+
+def test_objects_get_other_names_and_schemas():
+    script = """CREATE TABLE t (a int); CREATE VIEW v AS SELECT 1; CREATE TYPE m AS ENUM ('a');
+    CREATE DOMAIN d AS int;
+    CREATE FUNCTION f(int) RETURNS int LANGUAGE sql AS '1';
+    CREATE FUNCTION f(text) RETURNS int LANGUAGE sql AS '2';
+    CREATE TRIGGER x BEFORE INSERT ON t EXECUTE FUNCTION g();
+    ALTER VIEW v RENAME TO w; ALTER TYPE m SET SCHEMA app; ALTER DOMAIN d RENAME TO e;
+    ALTER FUNCTION f(text) RENAME TO g;
+    ALTER FUNCTION f(int) OWNER TO me; ALTER TRIGGER x ON t RENAME TO y;
+    ALTER MATERIALIZED VIEW IF EXISTS n RENAME TO o"""
+    schema = read(script)
+    assert [view.name for view in schema.views] == [public("w")]
+    assert set(schema.types) == {TableName("app", "m"), public("e")}
+    assert {(r.name.name, r.body) for r in schema.routines} == {("f", "1"), ("g", "2")}
+    assert [trigger.name for trigger in schema.triggers] == ["y"]
+
+
+def test_what_is_not_followed_is_named():
+    script = "ALTER SCHEMA a RENAME TO b; SELECT * INTO t FROM u; ALTER EVENT TRIGGER e DISABLE"
+    assert [s.kind for s in Schema.from_ddl(script, "postgres").skipped] == ["ALTER SCHEMA", "SELECT INTO"]
+    script = "ALTER EVENT e DISABLE; ALTER EVENT e DO SELECT 1; SELECT 1 INTO @x"
+    assert [s.kind for s in Schema.from_ddl(script, "mysql").skipped] == ["ALTER EVENT"]
+
+
+def test_a_view_gets_another_query():
+    mysql = "CREATE VIEW v AS SELECT 1 AS a; ALTER ALGORITHM=MERGE DEFINER=`a`@`b` VIEW v (b) AS SELECT 2"
+    assert read(mysql, "mysql").views == (View(TableName(None, "v"), "SELECT 2", ("b",)),)
+    made_anew = (
+        "CREATE TABLE t (a int); CREATE VIEW v AS SELECT 1; DROP TABLE t CASCADE; CREATE VIEW v AS SELECT 2"
+    )
+    assert [view.sql for view in read(made_anew).views] == ["SELECT 2"]

@@ -393,3 +393,54 @@ def test_grants_of_mysql_and_of_a_whole_schema():
     assert table("CREATE TABLE t (a int); GRANT SELECT ON ALL TABLES IN SCHEMA public TO app").grants == (
         Grant("app", "SELECT"),
     )
+
+
+def test_what_a_parent_loses_its_partitions_lose():
+    schema = read(
+        """CREATE TABLE p (id int REFERENCES u, a int) PARTITION BY RANGE (id);
+           CREATE TABLE p1 PARTITION OF p DEFAULT;
+           CREATE UNIQUE INDEX i ON p (id, a); ALTER TABLE p DROP CONSTRAINT p_id_fkey"""
+    )
+    for found in schema.tables:
+        assert (found.foreign_keys, found.unique_keys) == ((), (("id", "a"),))
+    assert (
+        read(
+            "CREATE TABLE p (x int) PARTITION BY HASH (x); CREATE TABLE p1 PARTITION OF p; DROP TABLE p"
+        ).tables
+        == ()
+    )
+
+
+def test_a_sequence_stays_its_first_tables_own():
+    child = table("CREATE TABLE p (id serial); CREATE TABLE t (b int) INHERITS (p)")
+    assert child.columns[0] == Column("id", "integer", False, "nextval('public.p_id_seq'::regclass)")
+    copy = table("CREATE TABLE p (id serial); CREATE TABLE t (LIKE p)")
+    assert copy.columns[0] == Column("id", "integer", False)
+    identity = table(
+        "CREATE TABLE t (id serial); ALTER TABLE t ALTER id DROP DEFAULT, ALTER id ADD GENERATED ALWAYS AS IDENTITY"
+    )
+    assert identity.columns[0] == Column("id", "integer", False, identity="always")
+
+
+def test_two_ways_to_one_parent_are_one():
+    schema = read(
+        """CREATE TABLE a (x int); CREATE TABLE b () INHERITS (a); CREATE TABLE c () INHERITS (a);
+           CREATE TABLE d () INHERITS (b, c); ALTER TABLE a RENAME x TO y; ALTER TABLE a DROP COLUMN y"""
+    )
+    assert [names(found) for found in schema.tables] == [[], [], [], []]
+
+
+def test_constraints_of_mysql_find_their_columns_in_any_case():
+    found = table(
+        "CREATE TABLE t (Id int, PRIMARY KEY (ID), UNIQUE KEY k (iD)); DROP INDEX K ON t", engine="mysql"
+    )
+    assert (found.columns[0], found.primary_key, found.unique_keys) == (
+        Column("Id", "int", False, unique=True, primary_key=True),
+        ("Id",),
+        (),
+    )
+
+
+def test_the_search_path_is_reset():
+    schema = read("SET search_path = app; CREATE TABLE a (x int); RESET search_path; CREATE TABLE b (x int)")
+    assert set(schema.relations) == {TableName("app", "a"), TableName("public", "b")}
