@@ -21,6 +21,8 @@ from scanner.resolve.wrapped import Wrapper, unwrap
 # sqlglot warns for every statement it hands back as text; we report those as unresolved ourselves.
 logging.getLogger("sqlglot").setLevel(logging.ERROR)
 
+# What sqlglot raises on SQL that it does not know: its own errors, and on odd input those of its code.
+_PARSER_ERRORS = (SqlglotError, ValueError, TypeError, AttributeError, LookupError)
 # Read as SQL, "$1,$" is the start of a dollar quote: a parameter is shown to sqlglot as a number of the same length.
 _PARAMETER = re.compile(r"\$\d+(?![\w$])")
 _FUNCTION = re.compile(r"(?<![\w.\"`])([A-Za-z])(\w*)(?=\s*\()")
@@ -56,7 +58,7 @@ def _tree(sql: str, family: Family) -> exp.Expr | Unresolved:
         return sqlglot.parse_one(text, dialect=family)
     except RecursionError:
         return Unresolved("too deeply nested", "the statement is nested more deeply than can be followed")
-    except (SqlglotError, ValueError) as error:
+    except _PARSER_ERRORS as error:
         return _disguised(text, family) or Unresolved("does not parse", _first_line(error))
 
 
@@ -70,7 +72,7 @@ def _disguised(text: str, family: Family) -> exp.Expr | None:
         return None
     try:
         tree = sqlglot.parse_one(hidden, dialect=family)
-    except (SqlglotError, ValueError, RecursionError):
+    except (*_PARSER_ERRORS, RecursionError):
         return None
     for call in tree.find_all(exp.Anonymous):
         if isinstance(call.this, str):

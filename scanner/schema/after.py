@@ -69,10 +69,15 @@ def _has(schema: Schema, table: Table, name: str) -> bool:
 
 
 def _descendants(schema: Schema, name: TableName) -> Iterator[Table]:
-    for table in schema.tables:
-        if name in table.parents:
-            yield table
-            yield from _descendants(schema, table.name)
+    """The tables that inherit from it, each once, parents before their children."""
+    seen, waiting = {name}, [name]
+    while waiting:
+        parent = waiting.pop(0)
+        for table in schema.tables:
+            if parent in table.parents and table.name not in seen:
+                seen.add(table.name)
+                waiting.append(table.name)
+                yield table
 
 
 def _last(added: AddedColumn) -> AddedColumn:
