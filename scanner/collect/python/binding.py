@@ -64,7 +64,7 @@ def _set_attribute(target: syntax.Attribute, values: Variants, frame: Frame) -> 
         hooks.assigned(base, target.name, target.base.at, frame)
     frame.names[shown(target)] = values
     owner = frame.owner
-    if owner is not None and InstanceValue(owner) in frame.find(target.base.id):
+    if owner is not None and any(isinstance(base, InstanceValue) and base.of == owner for base in bases):
         frame.world.classes[owner].frame.names.setdefault(target.name, values)
 
 

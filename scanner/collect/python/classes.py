@@ -22,7 +22,7 @@ def attribute(base: Value, name: str, frame: Frame) -> Variants:
     if isinstance(base, ModuleValue):
         return frame.world.resolved(frame.world.member(base, name))
     if isinstance(base, ExternalValue):
-        return (ExternalValue(f"{base.name}.{name}"),)
+        return frame.world.mapper_attribute(base, name, frame) or (ExternalValue(f"{base.name}.{name}"),)
     if isinstance(base, InstanceValue | ClassValue):
         of = base.of if isinstance(base, InstanceValue) else base
         return frame.world.mapper_attribute(base, name, frame) or class_attribute(of, name, frame)
@@ -51,7 +51,8 @@ def class_attribute(of: ClassValue, name: str, frame: Frame) -> Variants:
 
 def lineage(of: ClassValue, frame: Frame) -> list[ClassValue]:
     """The class and its bases within the project, depth first, each once."""
-    return [each for each in ancestry(of, frame.world) if isinstance(each, ClassValue)]
+    known = frame.world.classes
+    return [each for each in ancestry(of, frame.world) if isinstance(each, ClassValue) and each in known]
 
 
 def ancestry(of: ClassValue, world: World) -> list[ClassValue | ExternalValue]:

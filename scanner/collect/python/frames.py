@@ -137,7 +137,7 @@ class World:
         """The class as its mapper sees it, or None if it is not mapped."""
         if of not in self.mapped:
             self.mapped[of] = None  # what a class that refers to itself is told
-            self.mapped[of] = self.read_model(of, self) if of in self.classes else None
+            self.mapped[of] = self.read_model(of, self)
         return self.mapped[of]
 
     def models(self) -> list[Mapped]:

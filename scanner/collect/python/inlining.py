@@ -76,7 +76,7 @@ def bindings(definition: Definition, receiver: Value | None, given: Given) -> di
     bound: dict[str, Variants] = {}
     decorators = {last_name(decorator) for decorator in function.decorators}
     if frame.is_method and frame.owner and names and "staticmethod" not in decorators:
-        own: Value = receiver or InstanceValue(frame.owner)
+        own: Value = receiver or InstanceValue(frame.owner, stored=frame.world.model(frame.owner) is not None)
         if "classmethod" in decorators and isinstance(own, InstanceValue):
             own = own.of
         bound[names.pop(0)] = (own,)

@@ -21,9 +21,10 @@ from scanner.collect.python.orm.declared import (
     own_flag,
     own_text,
 )
+from scanner.collect.python.orm.library import LIBRARY
 from scanner.collect.python.orm.mapped import Mapped, MappedColumn, Relation
 from scanner.collect.python.texts import constant_text
-from scanner.collect.python.values import ClassValue, ListValue
+from scanner.collect.python.values import ClassValue, ExternalValue, ListValue
 
 _FOREIGN = frozenset(("ForeignKey", "OneToOneField", "ParentalKey", "TreeForeignKey"))
 _NO_COLUMN = frozenset(("ManyToManyField", "ParentalManyToManyField", "GenericRelation"))
@@ -119,7 +120,7 @@ def _column(field: Declaration) -> MappedColumn:
     suffix = "_id" if field.kind in _FOREIGN else ""
     name = field.text("db_column") or field.attribute + suffix
     is_key = field.is_true("primary_key")
-    return MappedColumn(field.attribute, name, is_key, field.kind in _AUTOMATIC)
+    return MappedColumn(field.attribute, name, is_key, field.kind in _AUTOMATIC, foreign=bool(suffix))
 
 
 def _with_key(of: ClassValue, columns: list[MappedColumn], world: World) -> tuple[MappedColumn, ...]:
@@ -160,11 +161,13 @@ def _target(field: Declaration) -> ClassValue | None:
     values = field.frame.evaluate(to)
     if isinstance(values[0], ClassValue):
         return values[0]
+    if isinstance(values[0], ExternalValue) and values[0].name in LIBRARY:
+        return LIBRARY[values[0].name].of
     name = constant_text(values)
     if name == "self":
         return ClassValue(field.frame.module.path, field.frame.function or "")
-    if last_name(to) == "AUTH_USER_MODEL":
-        name = "User"
+    if last_name(to) == "AUTH_USER_MODEL" or name == "auth.User":
+        return class_named("User", field.frame) or LIBRARY["django.contrib.auth.models.User"].of
     return class_named(name, field.frame) if name else None
 
 

@@ -15,6 +15,7 @@ from scanner.collect.python.orm import (
     sqlalchemy_queries,
 )
 from scanner.collect.python.orm.django_models import django_model, is_django
+from scanner.collect.python.orm.library import LIBRARY, LIBRARY_MODELS
 from scanner.collect.python.orm.managers import NOWHERE, instance_attribute, model_manager
 from scanner.collect.python.orm.mapped import Mapped
 from scanner.collect.python.orm.queries import ConditionValue, QueryValue, SqlValue
@@ -33,6 +34,8 @@ _HISTORY = ("migrations", "versions")
 
 def read_model(of: ClassValue, world: World) -> Mapped | None:
     """The class as its mapper sees it. Models inside migrations are of the past and count as none."""
+    if of not in world.classes:
+        return LIBRARY_MODELS.get(of)
     if any(folder in _HISTORY for folder in of.path.split("/")[:-1]):
         return None
     return django_model(of, world) if is_django(of, world) else sqlalchemy_model(of, world)
@@ -40,6 +43,8 @@ def read_model(of: ClassValue, world: World) -> Mapped | None:
 
 def attribute(base: Value, name: str, frame: Frame) -> Variants:
     """``base.name`` of a mapped class, an instance, a table; empty for anything else."""
+    if isinstance(base, ExternalValue) and base.name in LIBRARY:
+        return model_manager(LIBRARY[base.name], name, frame)
     if isinstance(base, ClassValue):
         mapped = frame.world.model(base)
         return _class_attribute(mapped, name, frame) if mapped else ()
@@ -188,7 +193,10 @@ def _django(dotted: str, name: str, expression: syntax.Call, given: Given, frame
         if isinstance(target, QueryValue):
             rest = Given(given.positional[1:], given.named)
             method = "filter" if name == "get_list_or_404" else "get"
-            return _query_method(target, method, expression, rest, frame)
+            here = placed(target, expression.at, frame)
+            return (
+                _query_method(here, method, expression, rest, frame) if isinstance(here, QueryValue) else None
+            )
     made = django_queries.builtin(name, given) if dotted.startswith("django.db.models") else None
     return None if made is None else (made,)
 

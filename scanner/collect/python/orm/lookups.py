@@ -21,6 +21,7 @@ from scanner.collect.python.values import (
     ConstantValue,
     Gap,
     ListValue,
+    Literal,
     Sql,
     Unknown,
     Value,
@@ -44,6 +45,9 @@ _COMPARISONS = {
     "regex": "{0}::text ~ {1}",
     "iregex": "{0}::text ~* {1}",
 }
+
+
+_LOOKUPS = _COMPARISONS.keys() | {"in", "isnull", "pk", "id"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,9 @@ def resolve(path: str, mapped: Mapped, world: World, *, outer: bool = False) -> 
         relation = here.relation(parts[0]) or (None if column else _back(here, parts[0], world))
         target = world.model(relation.target) if relation else None
         if relation is None or target is None:
-            return Resolved(names, column, tuple(joins), tuple(parts[1:]), many) if column else None
+            if column is None or (column.foreign and parts[1:] and parts[1] not in _LOOKUPS):
+                return None
+            return Resolved(names, column, tuple(joins), tuple(parts[1:]), many)
         remote = target.column(relation.remote)
         if column is not None and not _goes_on(parts[1:], target, world):
             return Resolved(names, column, tuple(joins), tuple(_past_key(parts[1:], target)), many)
@@ -90,7 +96,17 @@ def conditions(
     query: QueryValue, lookups: Iterable[tuple[str, Variants]], world: World, *, negated: bool = False
 ) -> QueryValue:
     """The query with these lookups among its conditions."""
-    query, made = _conditions(query, ConditionValue("AND", tuple(lookups), negated=negated), world)
+    annotated = dict(query.annotations)
+    plain = []
+    for path, values in lookups:
+        aggregated = annotated.get(path.split("__")[0])
+        if aggregated is None:
+            plain.append((path, values))
+        else:
+            column = "".join(piece.text for piece in aggregated if isinstance(piece, Literal))
+            made = _compared(column, tuple(path.split("__")[1:]), values[0], query, world)
+            query = replace(query, havings=(*query.havings, made)) if query.groups else query
+    query, made = _conditions(query, ConditionValue("AND", tuple(plain), negated=negated), world)
     return replace(query, wheres=(*query.wheres, made)) if made else query
 
 

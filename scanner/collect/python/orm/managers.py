@@ -54,7 +54,8 @@ def _declaration(mapped: Mapped, name: str, frame: Frame) -> Declaration | None:
     """Where the class or one of its bases says what manager this is."""
     if mapped.of is None:
         return None
-    for each in lineage(mapped.of, frame):
+    known = (each for each in lineage(mapped.of, frame) if each in frame.world.classes)
+    for each in known:
         for declaration in declarations(frame.world.classes[each]):
             if declaration.attribute == name and declaration.call is not None:
                 return declaration if _is_manager(declaration) else None

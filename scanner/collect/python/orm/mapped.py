@@ -19,6 +19,7 @@ class MappedColumn:
     primary_key: bool = False
     generated: bool = False  # the database makes the value: INSERT leaves it out unless it is given
     deferred: bool = False  # not read with the row
+    foreign: bool = False  # it refers to another table
 
 
 @dataclass(frozen=True, slots=True)
