@@ -178,7 +178,8 @@ def _opened(word: str, before: str, frames: list[str], family: Family, text: str
     statement = before in (_BEFORE_STATEMENT if inside else _BEFORE_BODY) and frames[-1:] != ["case"]
     if word == "CASE":
         return ["CASE" if statement else "case"]
-    return [word] if statement or (word == "BEGIN" and not inside) else []
+    handler = word == "BEGIN" and inside and _HANDLER_FOR.search(text, max(0, after - 300), after - len(word))
+    return [word] if statement or handler or (word == "BEGIN" and not inside) else []
 
 
 def _new_delimiter(command: str) -> str | None:
@@ -263,6 +264,8 @@ _COMPOUND_TOKEN: dict[Family, re.Pattern[str]] = {
     ),
     "mysql": re.compile(rf"{_QUOTED['mysql']}|{_WORD}", re.DOTALL),
 }
+# A handler's own body follows its conditions: DECLARE EXIT HANDLER FOR SQLSTATE '23000', duplicate BEGIN.
+_HANDLER_FOR = re.compile(r"\bhandler\s+for\b[^;]*$", re.IGNORECASE)
 _BLOCKS = frozenset({"BEGIN", "IF", "CASE", "LOOP", "WHILE", "REPEAT", "FOR"})
 # What a statement in a body follows, and what a body follows: elsewhere IF(…) and REPEAT(…) are functions.
 _BEFORE_STATEMENT = frozenset({";", ":", "BEGIN", "THEN", "ELSE", "DO", "LOOP", "REPEAT"})

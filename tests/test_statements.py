@@ -203,3 +203,15 @@ def test_time_is_linear(unit, family):
     for statement in split(unit * (300_000 // len(unit)), family):
         assert isinstance(statement, Statement)
     assert time.process_time() - started < 3
+
+
+@pytest.mark.parametrize(
+    "condition", ["NOT FOUND", "SQLEXCEPTION", "1062", "SQLSTATE VALUE '23000', duplicate"]
+)
+def test_a_handler_has_a_body_of_its_own(condition):
+    handler = f"DECLARE EXIT HANDLER FOR {condition} BEGIN SET done = 1; END"
+    body = f"BEGIN {handler}; SELECT begin FROM t; DELETE FROM t; END"
+    assert texts(f"CREATE PROCEDURE p() {body}; SELECT 1", "mysql") == [
+        f"CREATE PROCEDURE p() {body}",
+        "SELECT 1",
+    ]

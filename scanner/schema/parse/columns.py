@@ -179,7 +179,7 @@ class _Reader:
                 cursor.skip_group()
         elif cursor.accept("ROW"):
             cursor.advance()
-            self._set(generated="stored")
+            self._set(generated="stored", nullable=False)
         else:
             self._read_expression()
 

@@ -40,8 +40,9 @@ def at_constraint(cursor: Cursor) -> bool:
 def read_constraint(cursor: Cursor) -> Constraint:
     """Reads a table constraint up to the next comma. Raises UnreadableError."""
     name = None
-    if cursor.accept("CONSTRAINT") and cursor.key not in _HEADS - {"CONSTRAINT"}:
-        name = cursor.name()
+    if cursor.accept("CONSTRAINT"):
+        cursor.accept("IF", "NOT", "EXISTS")
+        name = None if cursor.key in _HEADS else cursor.name()
     constraint = _read_body(cursor)
     cursor.skip_item()
     return constraint if constraint.name else replace(constraint, name=name)
@@ -57,6 +58,7 @@ def _read_body(cursor: Cursor) -> Constraint:
     if cursor.accept("NOT", "NULL"):
         return Constraint("not null", (cursor.name(),))
     if cursor.accept("FOREIGN", "KEY"):
+        cursor.accept("IF", "NOT", "EXISTS")
         name = None if cursor.at("(") else cursor.name()
         columns = cursor.names()
         cursor.expect("REFERENCES")
@@ -70,6 +72,7 @@ def _read_key(cursor: Cursor, kind: ConstraintKind) -> Constraint:
     if cursor.accept("USING", "INDEX"):
         return Constraint(kind, index=cursor.name())
     cursor.accept_any("KEY", "INDEX")
+    cursor.accept("IF", "NOT", "EXISTS")
     skip_index_options(cursor)
     name = cursor.name() if not cursor.at("(") else None
     skip_index_options(cursor)

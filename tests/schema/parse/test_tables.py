@@ -417,7 +417,8 @@ def test_a_sequence_stays_its_first_tables_own():
     copy = table("CREATE TABLE p (id serial); CREATE TABLE t (LIKE p)")
     assert copy.columns[0] == Column("id", "integer", False)
     identity = table(
-        "CREATE TABLE t (id serial); ALTER TABLE t ALTER id DROP DEFAULT, ALTER id ADD GENERATED ALWAYS AS IDENTITY"
+        "CREATE TABLE t (id serial);"
+        "ALTER TABLE t ALTER id DROP DEFAULT, ALTER id ADD GENERATED ALWAYS AS IDENTITY"
     )
     assert identity.columns[0] == Column("id", "integer", False, identity="always")
 
@@ -444,3 +445,26 @@ def test_constraints_of_mysql_find_their_columns_in_any_case():
 def test_the_search_path_is_reset():
     schema = read("SET search_path = app; CREATE TABLE a (x int); RESET search_path; CREATE TABLE b (x int)")
     assert set(schema.relations) == {TableName("app", "a"), TableName("public", "b")}
+
+
+def test_the_rows_times_of_a_versioned_table():
+    found = table(
+        """CREATE TABLE t (id int, s timestamp(6) GENERATED ALWAYS AS ROW START INVISIBLE,
+             e timestamp(6) GENERATED ALWAYS AS ROW END, PERIOD FOR SYSTEM_TIME (s, e))
+           WITH SYSTEM VERSIONING""",
+        engine="mariadb",
+    )
+    assert found.columns == (
+        Column("id", "int"),
+        Column("s", "timestamp(6)", False, generated="stored", invisible=True),
+        Column("e", "timestamp(6)", False, generated="stored"),
+    )
+
+
+def test_keys_of_mariadb_that_may_be_there():
+    found = table(
+        """CREATE TABLE t (a int, b int); ALTER TABLE t ADD PRIMARY KEY IF NOT EXISTS (a),
+           ADD UNIQUE KEY IF NOT EXISTS k (b), ADD FOREIGN KEY IF NOT EXISTS f (b) REFERENCES u (x)""",
+        engine="mariadb",
+    )
+    assert (found.primary_key, found.unique_keys, len(found.foreign_keys)) == (("a",), (("b",),), 1)
