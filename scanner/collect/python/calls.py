@@ -15,7 +15,7 @@ from scanner.collect.python.executors import (
 )
 from scanner.collect.python.frames import Frame
 from scanner.collect.python.given import Given
-from scanner.collect.python.names import called, last_name
+from scanner.collect.python.names import called, last_name, rows_of
 from scanner.collect.python.orm import hooks
 from scanner.collect.python.values import (
     ClassValue,
@@ -29,8 +29,6 @@ from scanner.collect.python.values import (
     Variants,
     bounded,
 )
-
-_CURSOR = "rows of "
 
 
 def call(expression: syntax.Call, frame: Frame) -> Variants:
@@ -84,8 +82,6 @@ def _argument(argument: syntax.Argument, expression: syntax.Call, frame: Frame) 
     frame.quiet = quiet or _is_message(argument, expression.function)
     values = frame.evaluate(argument.value)
     frame.quiet = quiet
-    if isinstance(argument.value, syntax.Name):
-        return frame.find(_CURSOR + argument.value.id) or values
     return values
 
 
@@ -115,7 +111,7 @@ def _fetched(expression: syntax.Call, receivers: Variants, frame: Frame) -> Vari
     results = [value for value in receivers if isinstance(value, ResultValue)]
     if (not results and not expression.arguments) or function.name in ("fetchmany", "fetchall", "fetchone"):
         results = results or [
-            v for v in frame.find(_CURSOR + called(function.base)) if isinstance(v, ResultValue)
+            v for v in frame.find(rows_of(called(function.base))) if isinstance(v, ResultValue)
         ]
     found: list[Value] = []
     for each in results:
@@ -132,6 +128,8 @@ def _note_rows(expression: syntax.Call, arguments: Iterable[Variants], frame: Fr
 
 
 def _note_factory(expression: syntax.Call, numbers: list[int], frame: Frame) -> None:
+    if numbers and last_name(expression.function) == "raw":  # Django fills instances by the names of columns
+        rows.use(ResultValue(tuple(numbers), "row"), "by-name", frame, expression.at)
     if numbers and isinstance(expression.function, syntax.Attribute):
         for value in frame.evaluate(expression.function.base):
             if isinstance(value, ConnectionValue):
@@ -151,13 +149,13 @@ def _executed(
         for value in values:
             if isinstance(value, TextValue):
                 number = frame.world.record.execute(
-                    value, called(expression.function), certain=name in CERTAIN
+                    value, called(expression.function), frame.root, certain=name in CERTAIN
                 )
                 numbers.extend(() if number is None else (number,))
     found = rows.result(numbers, name)
     _note_factory(expression, numbers, frame)
     if isinstance(expression.function, syntax.Attribute) and name in CERTAIN:
-        frame.names[_CURSOR + called(expression.function.base)] = found
+        frame.names[rows_of(called(expression.function.base))] = found
     return found
 
 

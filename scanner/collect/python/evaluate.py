@@ -11,7 +11,7 @@ from scanner.collect.python.binding import bind, elements
 from scanner.collect.python.calls import call
 from scanner.collect.python.classes import attribute
 from scanner.collect.python.frames import Frame
-from scanner.collect.python.names import shown
+from scanner.collect.python.names import rows_of, shown
 from scanner.collect.python.orm import hooks
 from scanner.collect.python.orm.queries import QueryValue
 from scanner.collect.python.texts import (
@@ -71,11 +71,12 @@ def _constant(expression: syntax.Constant, _: Frame) -> Variants:
 
 
 def _name(expression: syntax.Name, frame: Frame) -> Variants:
-    return frame.find(expression.id)
+    return (*frame.find(rows_of(expression.id)), *frame.find(expression.id))
 
 
 def _attribute(expression: syntax.Attribute, frame: Frame) -> Variants:
-    assigned = frame.find(shown(expression)) if isinstance(expression.base, syntax.Name) else ()
+    written = shown(expression) if isinstance(expression.base, syntax.Name) else ""
+    assigned = (*frame.find(rows_of(written)), *frame.find(written)) if written else ()
     if assigned:
         return assigned
     bases = evaluate(expression.base, frame)

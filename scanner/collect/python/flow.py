@@ -148,7 +148,7 @@ def _defined(statement: syntax.Function, value: FunctionValue, frame: Frame) -> 
     around = ClassValue(frame.module.path, frame.function or "")
     is_method = around in frame.world.classes
     owner, outer = (around, frame.outer) if is_method else (frame.owner, frame)
-    inner = Frame(frame.world, frame.module, {}, outer, value.name, owner, is_method=is_method)
+    inner = Frame(frame.world, frame.module, {}, outer, value.name, owner, is_method=is_method, root=value)
     return Definition(statement, inner, inlining.is_relevant(statement))
 
 

@@ -42,6 +42,7 @@ class Frame:
     stars: list[ImportedValue] = field(default_factory=list)
     quiet: bool = False  # texts met here are messages
     depth: int = 0  # how many calls it was entered through
+    root: FunctionValue | None = None  # the function that was evaluated first, without its callers
     returns: list[Value] = field(default_factory=list)
 
     def evaluate(self, expression: syntax.Expression) -> Variants:

@@ -24,6 +24,7 @@ _AFTER_OPERATOR = re.compile(
 _WHERE_CLAUSES_STAND = re.compile(
     r"\b(?:WHERE|AND|OR|ON|HAVING|SET|BY|USING|NOT|RETURNING|WHEN)\s*\(?\s*$|\)\s*$", re.IGNORECASE
 )
+_BEFORE_OPERATOR = re.compile(r"[\"`]?\s*(?:[=<>]|!=|\b(?:IN|IS|I?LIKE|BETWEEN|NOT)\b)", re.IGNORECASE)
 _BEFORE_CLAUSE = re.compile(
     r"\s*(?:$|\)|;|\b(?:WHERE|ORDER|GROUP|LIMIT|HAVING|UNION|ON|AND|OR|JOIN|LEFT|INNER|OFFSET|FOR|RETURNING)\b)",
     re.IGNORECASE,
@@ -64,6 +65,8 @@ def _kind(sql: str, marker: str) -> HoleKind:
         return "list"
     if _AFTER_OPERATOR.search(before):
         return "value"
+    if _WHERE_CLAUSES_STAND.search(before) and _BEFORE_OPERATOR.match(after):
+        return "identifier"
     if not after.strip(" \n\t;)") or _WHERE_CLAUSES_STAND.search(before) or _BEFORE_CLAUSE.match(after):
         return "clause"
     return "unknown"

@@ -56,7 +56,7 @@ def invoked(function: FunctionValue, receiver: Value | None, given: Given, frame
             return None
         world.entered[function] += 1
         world.returned[entry] = ()  # what a recursive call is told
-        inner = replace(definition.frame, names=bound, depth=frame.depth + 1, returns=[])
+        inner = replace(definition.frame, names=bound, depth=frame.depth + 1, root=frame.root, returns=[])
         world.run(definition.function.body, inner)
         world.returned[entry] = bounded(inner.returns)
     return world.returned[entry]

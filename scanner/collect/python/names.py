@@ -57,3 +57,8 @@ def last_name(function: syntax.Expression) -> str:
 def _argument(argument: syntax.Argument, depth: int) -> str:
     value = shown(argument.value, depth)
     return f"{argument.keyword}={value}" if argument.keyword else argument.star + value
+
+
+def rows_of(cursor: str) -> str:
+    """The name under which a frame keeps the rows that a cursor has; no program can use it."""
+    return f"rows of {cursor}"

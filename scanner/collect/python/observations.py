@@ -20,7 +20,7 @@ MODEL = "python_model"
 
 def observations(world: World) -> Iterator[Observation]:
     """Yields every statement found, in the order of files and lines."""
-    found = [each for run in world.record.runs() for each in _of(run, world)]
+    found = [each for run in world.record.runs(world.entered) for each in _of(run, world)]
     yield from dict.fromkeys(sorted(found, key=_order))
 
 
@@ -37,7 +37,7 @@ def _of(run: Run, world: World) -> Iterator[Observation]:
     if place is None or module is None:
         return
     whole = Observation("python", sql, location=module.location(place), executes=run.executes)
-    statements = [statement.text for statement in split(sql, world.family or "postgres")]
+    statements = [f"{each.lead}{each.text}".strip() for each in split(sql, world.family or "postgres")]
     for statement in statements:
         if len(statements) > 1 and is_ignored(statement):
             continue

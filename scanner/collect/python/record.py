@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 
 from scanner.collect.python.holes import marked
 from scanner.collect.python.orm.queries import QueryValue
 from scanner.collect.python.statements import is_ignored, is_run, is_statement, may_begin
-from scanner.collect.python.values import Gap, Literal, Place, TextValue
+from scanner.collect.python.values import FunctionValue, Gap, Literal, Place, TextValue
 from scanner.model import RowUse
 
 # A text that grows in a loop is met at every length; the longest few say it all.
@@ -25,15 +25,19 @@ class Run:
     uses: tuple[RowUse, ...] = ()
 
 
+def _nested() -> dict[Place | None, dict[TextValue, set[FunctionValue | None]]]:
+    return defaultdict(lambda: defaultdict(set))
+
+
 @dataclass(slots=True)
 class Record:
     """Collects while programs are evaluated; `runs` is asked for when all are."""
 
     executed: list[tuple[TextValue, str]] = field(default_factory=list)
     uses: dict[int, list[RowUse]] = field(default_factory=lambda: defaultdict(list))
-    filled: dict[Place | None, set[TextValue]] = field(default_factory=lambda: defaultdict(set))
     ignored: set[TextValue] = field(default_factory=set)
-    _built: dict[QueryValue, None] = field(default_factory=dict)
+    _roots: dict[Place | None, dict[TextValue, set[FunctionValue | None]]] = field(default_factory=_nested)
+    _built: dict[QueryValue, FunctionValue | None] = field(default_factory=dict)
     _spent: set[QueryValue] = field(default_factory=set)
     _texts: dict[Place, dict[TextValue, None]] = field(default_factory=lambda: defaultdict(dict))
 
@@ -47,10 +51,12 @@ class Record:
             del grown[min(grown, key=lambda each: len(each.pieces))]
         grown[value] = None
 
-    def execute(self, value: TextValue, call: str, *, certain: bool, depth: int = 0) -> int | None:
+    def execute(
+        self, value: TextValue, call: str, root: FunctionValue | None, *, certain: bool
+    ) -> int | None:
         """The text reached a call; certain: one that does nothing but run SQL. Gives its number if it is SQL.
 
-        Depth 0 is a function evaluated without its callers: what it runs with gaps is less than what they make of it.
+        `root` is the function that was evaluated without its callers, or None for a module's top level.
         """
         sql, _ = marked(value)
         if certain and is_ignored(sql):
@@ -59,32 +65,35 @@ class Record:
         if not (is_run(sql) if certain else is_statement(sql)):
             return None
         self.executed.append((value, call))
-        if depth:
-            self.filled[value.place].add(value)
+        self._roots[value.place][value].add(root)
         return len(self.executed) - 1
 
-    def built(self, query: QueryValue) -> None:
+    def built(self, query: QueryValue, root: FunctionValue | None) -> None:
         """A mapper's query was built; unless something more is made of it, it runs as it is."""
-        self._built[query] = None
+        self._built.setdefault(query, root)
 
     def derived(self, query: QueryValue) -> None:
         """Something more was made of the query."""
         self._spent.add(query)
 
-    def query(self, query: QueryValue, *, depth: int = 0) -> int | None:
+    def query(self, query: QueryValue, root: FunctionValue | None) -> int | None:
         """A mapper's query runs. Gives its number."""
         self._spent.add(query)
-        return self.execute(query.text, query.call, certain=True, depth=depth)
+        return self.execute(query.text, query.call, root, certain=True)
 
-    def runs(self) -> Iterator[Run]:
-        """Every distinct statement once: those executed, then those that only look like statements."""
-        for query in [each for each in self._built if each not in self._spent]:
-            self.query(query)
+    def runs(self, entered: Container[FunctionValue | None]) -> Iterator[Run]:
+        """Every distinct statement once: those executed, then those that only look like statements.
+
+        A function that was `entered` from its callers runs what they make of it: what it runs by itself, with gaps
+        where its parameters stand, is left out.
+        """
+        for query, root in [(q, root) for q, root in self._built.items() if q not in self._spent]:
+            self.query(query, root)
         numbers: dict[TextValue, list[int]] = defaultdict(list)
         for number, (text, _) in enumerate(self.executed):
             numbers[text].append(number)
         for text, same in numbers.items():
-            if not self._is_filled(text):
+            if not self._is_filled(text, entered):
                 yield Run(
                     text, self.executed[same[0]][1], tuple(use for n in same for use in self.uses.get(n, ()))
                 )
@@ -92,11 +101,13 @@ class Record:
             Run(text, None) for text in self._unexecuted(frozenset().union(*(t.places for t in numbers)))
         )
 
-    def _is_filled(self, text: TextValue) -> bool:
-        callers = self.filled.get(text.place, set())
-        return (
-            len(callers) > 0 and text not in callers and any(isinstance(piece, Gap) for piece in text.pieces)
-        )
+    def _is_filled(self, text: TextValue, entered: Container[FunctionValue | None]) -> bool:
+        if not any(isinstance(piece, Gap) for piece in text.pieces):
+            return False
+        here = self._roots[text.place]
+        if any(root not in entered for root in here[text]):
+            return False
+        return any(root not in entered for roots in here.values() for root in roots)
 
     def _unexecuted(self, seen: frozenset[Place]) -> Iterator[TextValue]:
         built = [max(texts, key=_extent) for texts in self._texts.values()]

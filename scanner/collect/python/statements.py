@@ -25,7 +25,7 @@ _STRUCTURES = tuple(
         rf"DELETE\s+{_NAME}(?:\s*,\s*{_NAME})*\s+FROM\s+{_PROSE}{_NAME}\s+\w*\s*(?:JOIN|INNER|LEFT|,|AS)",
         _CTE,
         rf"MERGE\s+INTO\s+{_NAME}.+?\bUSING\b",
-        rf"CALL\s+{_NAME}\s*\(",
+        rf"CALL\s+{_NAME}\(",
         rf"TRUNCATE\s+(?:TABLE\s+)?{_NAME}(?:\s*,\s*{_NAME})*\s*(?:RESTART|CONTINUE|CASCADE|RESTRICT|;|$)",
         rf"COPY\s+(?:{_NAME}\s*(?:\([^)]*\)\s*)?|\(.+\)\s*)(?:FROM|TO)\s+(?:STDIN|STDOUT|PROGRAM|')",
         rf"LOAD\s+DATA\s.+?\bINTO\s+TABLE\s+{_NAME}",

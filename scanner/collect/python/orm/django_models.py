@@ -81,7 +81,7 @@ def app_label(of: ClassValue, world: World) -> str:
     if "models" in folders:
         folders = folders[: len(folders) - 1 - folders[::-1].index("models")]
     configured = _configured_label("/".join((*folders, "apps.py")), world)
-    return configured or (folders[-1] if folders else "")
+    return configured or (folders[-1] if folders else world.project.root.name)
 
 
 def _configured_label(path: str, world: World) -> str | None:

@@ -415,7 +415,7 @@ def _inserted(mapped: Mapped, given: Given) -> list[MappedColumn]:
 
 
 def _finished(query: QueryValue, frame: Frame) -> Variants:
-    frame.world.record.query(query, depth=frame.depth)
+    frame.world.record.query(query, frame.root)
     if query.whole and query.entities and query.mapped.of:
         return (InstanceValue(query.mapped.of, stored=True),)
     return ()

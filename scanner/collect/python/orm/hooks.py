@@ -64,6 +64,8 @@ def call(
     for receiver in receivers:
         if isinstance(receiver, QueryValue):
             return _query_method(receiver, name, expression, given, frame)
+        if isinstance(receiver, Mapped) and name in ("insert", "update", "delete", "select"):
+            return _statement(name, Given(((receiver,), *given.positional), given.named), expression, frame)
         if isinstance(receiver, SqlValue):
             _spend(given, frame)
             made = sqlalchemy_expressions.method(receiver, name, given)
@@ -106,7 +108,7 @@ def negated(value: Value) -> Value | None:
 def elements(query: QueryValue, frame: Frame) -> Variants:
     """What a loop over the query binds; the query runs there."""
     if query.begun:
-        frame.world.record.query(query, depth=frame.depth)
+        frame.world.record.query(query, frame.root)
     return sessions.row_of(query)
 
 
@@ -114,7 +116,7 @@ def item(query: QueryValue, index: Value | None, frame: Frame) -> Variants:
     """``query[index]``; index None for a slice."""
     sliced = replace(django_queries.limited(query, frame))
     if index is None:
-        frame.world.record.built(sliced)
+        frame.world.record.built(sliced, frame.root)
         return (sliced,)
     return elements(sliced, frame)
 
@@ -126,7 +128,7 @@ def assigned(base: Value, name: str, at: int, frame: Frame) -> None:
         if mapped is not None and mapped.framework == "sqlalchemy":
             query = sqlalchemy_queries.changed(mapped, name, frame.place(at), frame.world)
             if query is not None:
-                frame.world.record.query(query, depth=frame.depth)
+                frame.world.record.query(query, frame.root)
 
 
 def _class_attribute(mapped: Mapped, name: str, frame: Frame) -> Variants:
@@ -162,7 +164,7 @@ def _query_method(
         found = (after,) if after is not None else sessions.finished(query, name, given, frame)
     for value in found or ():
         if isinstance(value, QueryValue) and value.begun:
-            frame.world.record.built(value)
+            frame.world.record.built(value, frame.root)
     return found
 
 
@@ -204,7 +206,6 @@ def _django(dotted: str, name: str, expression: syntax.Call, given: Given, frame
 def _sqlalchemy(
     dotted: str, name: str, expression: syntax.Call, given: Given, frame: Frame
 ) -> Variants | None:
-    place = frame.place(expression.at)
     if ".func." in dotted:
         return (sqlalchemy_expressions.function(name, given),)
     if name == "declarative_base":
@@ -217,16 +218,22 @@ def _sqlalchemy(
             frame.world.tables[table] = None
         return None if table is None else (table,)
     _spend(given, frame)
-    query = None
-    if name in ("select", "query"):
-        query = sqlalchemy_queries.selected(given, place, name, frame, labels=name == "query")
-    elif name in ("insert", "update", "delete"):
-        query = sqlalchemy_queries.written(name, given, place, name, frame)
-    elif name == "exists":
-        found = sqlalchemy_queries.existing(given, place, frame)
-        return None if found is None else (found,)
-    if query is not None:
-        frame.world.record.built(query)
-        return (query,)
+    if name in ("select", "query", "insert", "update", "delete", "exists"):
+        return _statement(name, given, expression, frame)
     made = sqlalchemy_expressions.builtin(name, given)
     return None if made is None else (made,)
+
+
+def _statement(name: str, given: Given, expression: syntax.Call, frame: Frame) -> Variants | None:
+    place = frame.place(expression.at)
+    if name == "exists":
+        found = sqlalchemy_queries.existing(given, place, frame)
+        return None if found is None else (found,)
+    if name in ("select", "query"):
+        query = sqlalchemy_queries.selected(given, place, name, frame, labels=name == "query")
+    else:
+        query = sqlalchemy_queries.written(name, given, place, name, frame)
+    if query is None:
+        return None
+    frame.world.record.built(query, frame.root)
+    return (query,)

@@ -44,7 +44,7 @@ def call(expression: syntax.Call, given: Given, frame: Frame) -> Variants | None
         query = sqlalchemy_queries.selected(given, place, written, frame, labels=True)
         if query is None:
             return None
-        frame.world.record.built(query)
+        frame.world.record.built(query, frame.root)
         return (query,)
     mapped = _mapped(first, frame)
     if mapped is None:
@@ -58,23 +58,23 @@ def finished(query: QueryValue, name: str, given: Given, frame: Frame) -> Varian
     if name in ("count", "delete", "update", "exists") or name in _ALL or name in _ONE:
         record.derived(query)
     if name in _ALL:
-        record.query(query, depth=frame.depth)
+        record.query(query, frame.root)
         return (ListValue((row_of(query),), open=True),)
     if name in _ONE:
         limit = "LIMIT %(param_1)s" if name in ("first", "first_or_404") else query.limit
-        record.query(replace(query, limit=limit), depth=frame.depth)
+        record.query(replace(query, limit=limit), frame.root)
         return row_of(query)
     if name == "count":
         inner = pieces("SELECT count(*) AS count_1 FROM (", query.sql, ") AS anon_1")
-        record.execute(text_at(inner, query.place), query.call, certain=True, depth=frame.depth)
+        record.execute(text_at(inner, query.place), query.call, frame.root, certain=True)
         return ()
     if name == "delete":
-        record.query(replace(query, verb="delete"), depth=frame.depth)
+        record.query(replace(query, verb="delete"), frame.root)
         return ()
     if name == "update":
         changed = sqlalchemy_queries.step(replace(query, verb="update"), "values", given, frame)
         if isinstance(changed, QueryValue):
-            record.query(changed, depth=frame.depth)
+            record.query(changed, frame.root)
         return ()
     return (SqlValue(pieces("EXISTS (", query.sql, ")")),) if name == "exists" and world else None
 
@@ -98,7 +98,7 @@ def instance_method(
     else:
         return None
     text = text_at(sql, frame.place(expression.at))
-    frame.world.record.execute(text, called(expression.function), certain=True, depth=frame.depth)
+    frame.world.record.execute(text, called(expression.function), frame.root, certain=True)
     return (Unknown("None"),)
 
 
@@ -118,7 +118,7 @@ def _run(expression: syntax.Call, given: Given, frame: Frame) -> Variants | None
     for query in queries:
         frame.world.record.derived(query)
         ran = replace(query, call=called(expression.function))
-        number = frame.world.record.query(ran, depth=frame.depth)
+        number = frame.world.record.query(ran, frame.root)
         numbers.extend(() if number is None else (number,))
     name = last_name(expression.function)
     if queries[0].entities and queries[0].whole:
@@ -143,7 +143,7 @@ def _written(name: str, mapped: Mapped, expression: syntax.Call, frame: Frame) -
         query = sqlalchemy_queries.got(mapped, place, written, world)
     else:
         return None
-    world.record.query(query, depth=frame.depth)
+    world.record.query(query, frame.root)
     return row_of(query) if name in ("get", "get_one") else (Unknown("None"),)
 
 

@@ -188,5 +188,6 @@ def _members(value: Value, beside: SqlValue) -> Sql:
     if isinstance(value, QueryValue):
         return select(value)
     if isinstance(value, ListValue) and not value.open and value.items:
-        return joined(", ", [operand(item[0], beside) for item in value.items])
+        name = beside.name or "param"
+        return pieces(", ".join(f"%({name}_1_{number})s" for number in range(1, len(value.items) + 1)))
     return (Gap(value.source if isinstance(value, Unknown) else "…", "list"),)

@@ -65,9 +65,7 @@ def selected(
             tables.append(Names(mapped, frame.world.family).table)
             columns.extend(_columns(mapped, frame.world, labels=labels))
         else:
-            columns.append(
-                operand(value, None) if not isinstance(value, Unknown) else (Gap(value.source, "value"),)
-            )
+            columns.append(_selected_expression(value, labels=labels))
             tables.extend(value.tables if isinstance(value, SqlValue) else ())
     if not labels:
         columns = _distinguished(columns)
@@ -102,6 +100,15 @@ def _distinguished(columns: list[Sql]) -> list[Sql]:
     return told
 
 
+def _selected_expression(value: Value, *, labels: bool) -> Sql:
+    if isinstance(value, Unknown):
+        return (Gap(value.source, "value"),)
+    made = operand(value, None)
+    if labels and isinstance(value, SqlValue) and value.mapped is not None and value.name:
+        return pieces(made, f" AS {_label(value.mapped, value.name)}")
+    return made
+
+
 def _labelled(column: Sql) -> bool:
     last = column[-1]
     return isinstance(last, Literal) and " AS " in last.text
@@ -115,7 +122,8 @@ def written(verb: str, given: Given, place: Place, call: str, frame: Frame) -> Q
     names = Names(mapped, frame.world.family)
     query = QueryValue(mapped, place, call, tables=(names.table,), begun=True, entities=())
     if verb == "insert":
-        return replace(query, verb="insert", columns=(_insertion(mapped, None, frame.world),))
+        columns = _without_returning(_insertion(mapped, None, frame.world))
+        return replace(query, verb="insert", columns=(columns,))
     return replace(query, verb="update" if verb == "update" else "delete")
 
 
@@ -206,7 +214,12 @@ def _columns(mapped: Mapped, world: World, *, labels: bool) -> tuple[Sql, ...]:
     names = Names(mapped, world.family)
     if not labels or not mapped.columns:
         return names.all_columns()
-    return tuple(pieces(f"{names.column(c.name)} AS {mapped.table}_{c.name}") for c in mapped.read)
+    return tuple(pieces(f"{names.column(c.name)} AS {_label(mapped, c.name)}") for c in mapped.read)
+
+
+def _label(mapped: Mapped, column: str) -> str:
+    """The name that `session.query` gives a column."""
+    return "_".join(filter(None, (mapped.schema, mapped.table, column)))
 
 
 def _insertion(mapped: Mapped, given: Iterable[str] | None, world: World) -> Sql:
@@ -347,7 +360,7 @@ def _set(query: QueryValue, given: Given, world: World) -> QueryValue:
         named.update(_entries(each[0], world))
     if query.verb == "insert":
         known = named if named and not any(name.startswith(" ") for name in named) else None
-        return replace(query, columns=(_insertion(query.mapped, known, world),))
+        return replace(query, columns=(_without_returning(_insertion(query.mapped, known, world)),))
     names = Names(query.mapped, world.family)
     sets: list[Sql] = []
     for attribute, values in named.items():
