@@ -237,7 +237,7 @@ def watching_mariadb(
     own transaction, before every question.
     """
     watch, ask = Watch(warehouse.engine), _MariadbQuestions(warehouse, before, migrated)
-    query = pymysql.cursors.Cursor._query
+    query = pymysql.cursors.Cursor._query  # type: ignore[attr-defined]
 
     def watched_query(self: Any, text: Any) -> Any:
         watch.see(lambda: _text(text, None), lambda: ask.accounts(self.connection, text))
@@ -307,7 +307,7 @@ def table_columns(database: Database, condition: str = "true") -> dict[str, str]
         " FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name)"
         f" WHERE table_schema = DATABASE() AND table_type = 'BASE TABLE' AND {condition} GROUP BY table_name"
     )
-    return dict(found)  # type: ignore[arg-type]
+    return dict(found)
 
 
 def copy_tables(cursor: Any, columns: Mapping[str, str], origin: str) -> None:
