@@ -1,0 +1,52 @@
+"""Files of SQL: reports, jobs, and the statements that aiosql and its like load by name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from scanner.model import BlindSpot, Collected, Coverage, Family, Location, Observation, Unread
+from scanner.statements import Statement, split
+from scanner.text_files import READ_ERRORS, decode, files_under, open_binary, relative
+from scanner.utility_statements import is_utility
+
+_SUFFIXES = (".sql", ".psql", ".sql.gz", ".ddl", ".dml")
+# aiosql, yesql: "-- name: get_user^", the sign says what becomes of the rows.
+_NAME = re.compile(r"--\s*name:\s*(?P<name>[\w-]+)")
+
+
+def collect(
+    root: Path, *, family: Family, database: str | None = None, service: str | None = None
+) -> Iterator[Collected]:
+    """Every statement of a file, or of the .sql files below a directory, with its place.
+
+    DDL that only defines tables and statements that run no query are counted as ignored.
+    """
+    files = bytes_read = entries = ignored = lines = 0
+    for path in files_under(root, _SUFFIXES):
+        place = relative(path, root)
+        try:
+            with open_binary(path) as file:
+                content = file.read()
+        except READ_ERRORS as error:
+            yield Unread("sql_file", place, f"{place} could not be read ({error}).")
+            continue
+        text, broken = decode(content)
+        if broken:
+            message = f"{place} has {broken} characters that are not UTF-8; they were replaced."
+            yield BlindSpot("sql_file", place, message)
+        files, bytes_read, lines = files + 1, bytes_read + len(content), lines + text.count("\n")
+        for statement in split(text, family):
+            if statement.client or is_utility(statement.text):
+                ignored += 1
+                continue
+            entries += 1
+            yield _observation(statement, place, database, service)
+    yield Coverage("sql_file", str(root), entries, files, lines, bytes_read, ignored=ignored)
+
+
+def _observation(statement: Statement, place: str, database: str | None, service: str | None) -> Observation:
+    name = _NAME.search(statement.lead)
+    location = Location(place, statement.line, statement.column, name["name"] if name else None)
+    return Observation("sql_file", statement.text, database=database, service=service, location=location)
