@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from scanner.config import ServiceRule, SourceConfig
 from scanner.model import Collected, Observation, Query, Unread
 
-_RELATIVE = ("python", "sql_files")  # collectors of source code, whose places are relative like locations
+_RELATIVE = ("python", "sql_file")  # collectors of source code, whose places are relative like locations
 _OF_A_PROJECT = (".py", ".sql")
 _PROJECT_FILES = ("pyproject.toml", "requirements.txt")
 
