@@ -48,15 +48,16 @@ def _hit(comparison: Comparison, old: Binding, new: Binding) -> Hit:
         if old.kind == "column" and old.source
         else f"Give {named} another name, or qualify it."
     )
-    if comparison.postgres and old.kind != "row" and not _same_family(old, new):
+    if comparison.postgres and old.kind != "row" and _may_refuse(old, new):
         reason = f"{new.name} is then {new.type}, not {old.type}: whether that fails depends on the value it is compared with"
         return Hit(Effect.BREAKS, message, help_, new.span, reason)
     return Hit(Effect.CHANGES_RESULTS, message, help_, new.span)
 
 
-def _same_family(old: Binding, new: Binding) -> bool:
+def _may_refuse(old: Binding, new: Binding) -> bool:
+    """PostgreSQL reads a constant as the column's type: any is a text, but not every one a number or a date."""
     known = family(old.type), family(new.type)
-    return None in known or known[0] == known[1]
+    return None not in known and known[0] != known[1] and known[1] != "text"
 
 
 _KINDS = {"output": "alias", "row": "row", "variable": "variable"}
