@@ -4,7 +4,7 @@ python -m docs.generate            writes what is stale
 python -m docs.generate --check    says what is stale, and exits with 1
 
 docs/rules/<rule>.md is made from the rule's docstring and fixture. In README.md and docs/*.md the output of a
-command stands between `<!-- $ command -->` and `<!-- end -->`.
+command stands between `<!-- $ command -->` (or `<!-- $ command, first 20 lines -->`) and `<!-- end -->`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[1]
 PAGES = ROOT / "docs" / "rules"
 ENGINES = {"postgres": "PostgreSQL", "mysql": "MySQL", "mariadb": "MariaDB"}
 
-_PASSAGE = re.compile(r"(<!-- \$ (.+?) -->\n).*?(<!-- end -->)", re.DOTALL)
+_PASSAGE = re.compile(r"(<!-- \$ (.+?)(?:, first (\d+) lines)? -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def main() -> int:
@@ -129,7 +129,9 @@ def _output(passage: re.Match[str]) -> str:
     command = [str(Path(sys.executable).with_name(program)), *arguments]
     environment = os.environ | {"COLUMNS": "100", "NO_COLOR": "1"}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
-    return f"{passage[1]}```text\n$ {passage[2]}\n{done.stdout.strip()}\n```\n{passage[3]}"
+    lines = done.stdout.strip().splitlines()
+    shown = lines[: int(passage[3] or len(lines))] + ["…"] * bool(passage[3])
+    return "\n".join([f"{passage[1]}```text", f"$ {passage[2]}", *shown, "```", passage[4]])
 
 
 if __name__ == "__main__":
