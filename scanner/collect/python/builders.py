@@ -1,4 +1,4 @@
-"""Calls that build values: methods of texts, lists and dicts, and library functions that make texts of texts."""
+"""Calls that build values: methods of texts, lists and dicts, and functions that make texts of texts."""
 
 from __future__ import annotations
 

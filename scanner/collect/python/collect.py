@@ -24,9 +24,10 @@ def collect(
 ) -> Iterator[Collected]:
     """Yields what the Python files below a root can run, then what could not be read, then the coverage.
 
-    `root` may be one file. Locations are relative to it. Files are parsed, never imported or run. `database` and
-    `service` are copied into every observation; `family` tells how identifiers are quoted and scripts split, and
-    defaults to PostgreSQL's way. A file that cannot be read is an `Unread` and never ends the collection.
+    `root` may be one file. Locations are relative to it. Files are parsed, never imported or run. `database`
+    and `service` are copied into every observation; `family` tells how identifiers are quoted and scripts
+    split, and defaults to PostgreSQL's way. A file that cannot be read is an `Unread` and never ends the
+    collection.
     """
     walk = Walk()
     paths = tuple(_relative(path, root) for path in python_files(root, walk))
@@ -40,6 +41,11 @@ def collect(
         found += 1
         yield replace(observation, database=database, service=service)
     yield from world.project.unread
+    for function in sorted(world.saturated, key=lambda each: (each.path, each.name)):
+        message = (
+            f"{function.name} is called in more ways than were followed; the others stand as one with holes."
+        )
+        yield BlindSpot("python", function.path, message)
     if walk.skipped:
         shown = ", ".join(walk.skipped[:5]) + (" …" if len(walk.skipped) > 5 else "")
         yield BlindSpot(

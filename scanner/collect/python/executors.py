@@ -87,7 +87,7 @@ PASSES_ON = frozenset(
     )
 )
 
-# How a cursor makes rows: given by keyword to a connection or a cursor, or as the only argument of `cursor()`.
+# How a cursor makes rows: given by keyword to a connection or a cursor, or as argument of `cursor()`.
 ROW_FACTORIES: dict[str, RowUseKind] = {
     "class_row": "splatted",
     "args_row": "splatted",

@@ -41,6 +41,7 @@ _NESTING = re.compile(
     rb"|(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<chain>[-+%*/|&^~.]|\b(?:not|if|lambda|and|or|in|is)\b)|(?P<end>[,;:\n])",
     re.DOTALL,
 )
+MAX_ITEMS = 50_000
 # libcst's parser is recursive and written in Rust: it takes the whole process with it when its stack is full.
 MAX_CHAIN = 250
 
@@ -53,7 +54,7 @@ class Walk:
 
 
 def python_files(root: Path, walk: Walk) -> Iterator[Path]:
-    """Paths of all `.py` files below the root, or the root itself if it is one, in the order of their names."""
+    """Paths of all `.py` files below the root, or the root itself if it is a file, sorted."""
     if root.is_file():
         yield root
         return
@@ -84,7 +85,7 @@ def too_large(data: bytes) -> str | None:
     """Why the file cannot be parsed safely, or None."""
     if len(data) > MAX_BYTES:
         return f"it is larger than {MAX_BYTES // 1_000_000} MB"
-    depth, chains = 0, [0]
+    depth, items, chains = 0, 0, [0]
     for match in _NESTING.finditer(data):
         kind = match.lastgroup
         if kind == "open":
@@ -94,9 +95,10 @@ def too_large(data: bytes) -> str | None:
         elif kind == "end":
             # A line break ends a chain only outside brackets.
             chains[-1] = chains[-1] if match[0] == b"\n" and len(chains) > 1 else 0
+            items += match[0] == b","
         elif kind == "chain":
             chains[-1] += 1
         depth = max(depth, len(chains))
         if depth > MAX_DEPTH or chains[-1] > MAX_CHAIN:
             return "an expression is nested too deeply"
-    return None
+    return f"it lists more than {MAX_ITEMS} items" if items > MAX_ITEMS else None

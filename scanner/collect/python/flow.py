@@ -1,4 +1,4 @@
-"""Statements: branches become variants, loops run once or not at all, functions wait until their module is done."""
+"""Statements: branches become variants, loops run once or not at all, bodies of functions wait."""
 
 from __future__ import annotations
 
@@ -25,10 +25,7 @@ from scanner.collect.python.values import (
 
 def run(statements: Iterable[syntax.Statement], frame: Frame) -> bool:
     """Evaluates the statements in order; whether what follows them is reached."""
-    for statement in statements:
-        if not _RUNNERS[type(statement)](statement, frame):
-            return False
-    return True
+    return all(_RUNNERS[type(statement)](statement, frame) for statement in statements)
 
 
 def run_function(definition: Definition) -> None:

@@ -119,13 +119,14 @@ class World:
     pending: deque[Definition] = field(default_factory=deque)  # bodies still to be evaluated
     returned: dict[Entry, Variants] = field(default_factory=dict)  # what calls of functions gave
     entered: Counter[FunctionValue] = field(default_factory=Counter)
+    saturated: set[FunctionValue] = field(default_factory=set)  # called in more ways than were followed
     family: Family | None = None
     tables: dict[Mapped, None] = field(default_factory=dict)  # SQLAlchemy's Table objects
     mapped: dict[ClassValue, Mapped | None] = field(default_factory=dict)  # as far as they were asked for
     _frames: dict[str, Frame | None] = field(default_factory=dict)
 
     def frame(self, path: str) -> Frame | None:
-        """The frame of a module, evaluated; None if it cannot be read. Inside a circle, as far as it has come."""
+        """The frame of a module, evaluated (in a circle of imports, so far); None if it is unreadable."""
         if path not in self._frames:
             module = self.project.module(path)
             self._frames[path] = Frame(self, module) if module else None

@@ -1,8 +1,9 @@
 """Calls of the project's own functions: their bodies are evaluated again with the arguments of the call.
 
-So a helper that is handed a statement is an executor, a function that is handed rows uses them, and a function that
-returns a text or a query gives it to its caller, without any list of helpers. Only functions that have to do with
-a database are entered, to a bounded depth, once for each combination of arguments that matter.
+So a helper that is handed a statement is an executor, a function that is handed rows uses them, and a
+function that returns a text or a query gives it to its caller, without any list of helpers. Only functions
+that have to do with a database are entered, to a bounded depth, once for each combination of arguments that
+matter.
 """
 
 from __future__ import annotations
@@ -53,6 +54,7 @@ def invoked(function: FunctionValue, receiver: Value | None, given: Given, frame
     entry = (function, tuple(bound.items()))
     if entry not in world.returned:
         if world.entered[function] >= _MAX_CALLS:
+            world.saturated.add(function)
             return None
         world.entered[function] += 1
         world.returned[entry] = ()  # what a recursive call is told

@@ -27,7 +27,8 @@ def shown(expression: syntax.Expression, depth: int = 0) -> str:
         case syntax.Constant():
             return expression.source
         case syntax.Binary():
-            return f"{shown(expression.left, depth + 1)} {expression.operator} {shown(expression.right, depth + 1)}"
+            left, right = (shown(side, depth + 1) for side in (expression.left, expression.right))
+            return f"{left} {expression.operator} {right}"
         case _:
             return "…"
 

@@ -20,12 +20,14 @@ MODEL = "python_model"
 
 def observations(world: World) -> Iterator[Observation]:
     """Yields every statement found, in the order of files and lines."""
-    found = [each for run in world.record.runs(world.entered) for each in _of(run, world)]
+    found = [
+        each for run in world.record.runs(world.entered.keys() - world.saturated) for each in _of(run, world)
+    ]
     yield from dict.fromkeys(sorted(found, key=_order))
 
 
 def models(world: World) -> Iterator[Observation]:
-    """Yields every mapped class and table as the SELECT of its columns; the source tells them from queries."""
+    """Yields every mapped class and table as the SELECT of its columns, marked by their source, MODEL."""
     found = [_model(mapped, world) for mapped in (*world.models(), *world.tables)]
     yield from sorted((each for each in found if each is not None), key=_order)
 

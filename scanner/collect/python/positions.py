@@ -1,7 +1,8 @@
 """Where nodes stand in the source, for a quarter of what parsing costs.
 
-libcst's PositionProvider takes twice as long as parsing: it counts lines in every token and keeps a range for every
-node. Writing the module out again while noting how much was written before each node gives the same starts.
+libcst's PositionProvider takes twice as long as parsing: it counts lines in every token and keeps a range for
+every node. Writing the module out again while noting how much was written before each node gives the same
+starts.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ class _Writer(CodegenState):
 
 
 def offsets(module: cst.Module) -> dict[cst.CSTNode, int]:
-    """Offsets in characters of strings, names, calls and subscripts; an opening parenthesis counts as theirs."""
+    """Offsets in characters of strings, names, calls and subscripts, their parentheses included."""
     writer = _Writer(module)
     module._codegen(writer)
     lengths = [0, *accumulate(map(len, writer.tokens))]

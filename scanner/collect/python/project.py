@@ -60,8 +60,8 @@ class Project:
     def find(self, name: str, importer: str, level: int = 0) -> str | None:
         """The path of the module that ``import name`` in the importer means, or None for a library's.
 
-        The root need not be on the import path: of several modules whose names end alike, the one nearest to the
-        importer is taken.
+        The root need not be on the import path: of several modules whose names end alike, the one nearest to
+        the importer is taken.
         """
         wanted = tuple(name.split(".")) if name else ()
         if level:

@@ -15,7 +15,7 @@ _NOTHING = syntax.Opaque()
 
 
 def read(source: str) -> tuple[syntax.Statement, ...]:
-    """The statements of a module. Raises libcst.ParserSyntaxError, and RecursionError where it is nested too deeply."""
+    """The statements of a module. Raises libcst.ParserSyntaxError, and RecursionError for deep nesting."""
     module = cst.parse_module(source)
     return _statements(module.body, offsets(module))
 

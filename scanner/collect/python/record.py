@@ -84,8 +84,8 @@ class Record:
     def runs(self, entered: Container[FunctionValue | None]) -> Iterator[Run]:
         """Every distinct statement once: those executed, then those that only look like statements.
 
-        A function that was `entered` from its callers runs what they make of it: what it runs by itself, with gaps
-        where its parameters stand, is left out.
+        A function that was `entered` from its callers runs what they make of it: what it runs by itself, with
+        gaps where its parameters stand, is left out.
         """
         for query, root in [(q, root) for q, root in self._built.items() if q not in self._spent]:
             self.query(query, root)

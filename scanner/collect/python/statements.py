@@ -34,7 +34,7 @@ _STRUCTURES = tuple(
         rf"CREATE\s+(?:OR\s+REPLACE\s+)?(?:FUNCTION|PROCEDURE|TRIGGER|RULE|EVENT)\s+{_NAME}.+",
     )
 )
-# A statement shows what it is in its first characters; the bound keeps a literal of megabytes from costing seconds.
+# A statement shows what it is in its first characters; the bound keeps huge literals from costing seconds.
 _LOOK_AT = 20_000
 # What an `execute` may run; these first words are enough where the call is known to run SQL.
 _WORDS = frozenset(

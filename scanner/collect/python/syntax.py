@@ -1,8 +1,8 @@
 """A slim syntax tree: what of a Python program bears on its SQL, as plain values.
 
-Only `reading` makes these, from libcst; everything else works on them. They hold no whitespace, no comments and no
-references to libcst, so they are small, compare by value and can be pickled. `at` is the offset of the first
-character in the source text.
+Only `reading` makes these, from libcst; everything else works on them. They hold no whitespace, no comments
+and no references to libcst, so they are small, compare by value and can be pickled. `at` is the offset of the
+first character in the source text.
 """
 
 from __future__ import annotations
@@ -282,7 +282,7 @@ class Class:
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """One imported name: ``import a.b as c`` → ("a.b", None, "c"); ``from ..m import x`` → ("m", "x", "x", 2)."""
+    """``import a.b as c`` → ("a.b", None, "c"); ``from ..m import x`` → ("m", "x", "x", 2)."""
 
     module: str
     member: str | None  # "*" for all

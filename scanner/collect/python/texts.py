@@ -49,7 +49,7 @@ def concatenated(values: Iterable[Value]) -> Value:
 
 
 def combinations(parts: Iterable[Variants]) -> Iterator[tuple[Value, ...]]:
-    """Ways to choose one variant of each part, at most MAX_VARIANTS; all first and all last variants among them."""
+    """Ways to choose one variant of each part, at most MAX_VARIANTS, all first and all last among them."""
     chosen = tuple(parts)
     total = 1
     for part in chosen:

@@ -187,7 +187,7 @@ Variants = tuple[Value, ...]
 
 
 def bounded(values: Iterable[Value]) -> Variants:
-    """The distinct values, at most MAX_VARIANTS: the largest and the smallest first, for they hold all and least."""
+    """The distinct values, at most MAX_VARIANTS: the largest and the smallest are kept in any case."""
     distinct = tuple(dict.fromkeys(values))
     if len(distinct) <= MAX_VARIANTS:
         return distinct

@@ -1,8 +1,8 @@
 """Django models → mapped classes.
 
 Table and column names follow Django's documentation: ``app_label_modelname`` unless ``Meta.db_table`` says
-otherwise, ``<field>_id`` for a foreign key unless it has a ``db_column``, and an automatic ``id`` where no field is
-the primary key.
+otherwise, ``<field>_id`` for a foreign key unless it has a ``db_column``, and an automatic ``id`` where no
+field is the primary key.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Where the evaluation of a program meets its mappers: attributes, calls, operators, loops and assignments."""
+"""Where the evaluation of a program meets its mappers: attributes, calls, operators, loops."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from scanner.collect.python.frames import Frame, World
 from scanner.collect.python.given import Given
 from scanner.collect.python.names import called, last_name
 from scanner.collect.python.orm import (
+    django_expressions,
     django_queries,
     sessions,
     sqlalchemy_expressions,
-    sqlalchemy_queries,
+    sqlalchemy_select,
+    sqlalchemy_steps,
+    sqlalchemy_writes,
 )
 from scanner.collect.python.orm.django_models import django_model, is_django
 from scanner.collect.python.orm.library import LIBRARY, LIBRARY_MODELS
@@ -93,7 +96,7 @@ def operated(left: Value, operator: str, right: Value) -> Value | None:
     """``left operator right`` where a mapper gives it a meaning."""
     if not isinstance(left, MapperValue) and not isinstance(right, MapperValue):
         return None
-    return django_queries.combined(left, operator, right) or sqlalchemy_expressions.operated(
+    return django_expressions.combined(left, operator, right) or sqlalchemy_expressions.operated(
         left, operator, right
     )
 
@@ -126,7 +129,7 @@ def assigned(base: Value, name: str, at: int, frame: Frame) -> None:
     if isinstance(base, InstanceValue) and base.stored:
         mapped = frame.world.model(base.of)
         if mapped is not None and mapped.framework == "sqlalchemy":
-            query = sqlalchemy_queries.changed(mapped, name, frame.place(at), frame.world)
+            query = sqlalchemy_writes.changed(mapped, name, frame.place(at), frame.world)
             if query is not None:
                 frame.world.record.query(query, frame.root)
 
@@ -138,7 +141,7 @@ def _class_attribute(mapped: Mapped, name: str, frame: Frame) -> Variants:
         return (mapped,)
     if name == "query":
         given = Given(((mapped,),), {})
-        query = sqlalchemy_queries.selected(given, frame.place(0), "", frame, labels=True)
+        query = sqlalchemy_select.selected(given, frame.place(0), "", frame, labels=True)
         return (replace(query, begun=False, place=NOWHERE),) if query else ()
     found = sqlalchemy_expressions.column(mapped, name, frame.world)
     return (found,) if found else ()
@@ -160,7 +163,7 @@ def _query_method(
     if query.mapped.framework == "django":
         found = django_queries.step(query, name, given, frame)
     else:
-        after = sqlalchemy_queries.step(query, name, given, frame)
+        after = sqlalchemy_steps.step(query, name, given, frame)
         found = (after,) if after is not None else sessions.finished(query, name, given, frame)
     for value in found or ():
         if isinstance(value, QueryValue) and value.begun:
@@ -199,7 +202,7 @@ def _django(dotted: str, name: str, expression: syntax.Call, given: Given, frame
             return (
                 _query_method(here, method, expression, rest, frame) if isinstance(here, QueryValue) else None
             )
-    made = django_queries.builtin(name, given) if dotted.startswith("django.db.models") else None
+    made = django_expressions.builtin(name, given) if dotted.startswith("django.db.models") else None
     return None if made is None else (made,)
 
 
@@ -227,12 +230,12 @@ def _sqlalchemy(
 def _statement(name: str, given: Given, expression: syntax.Call, frame: Frame) -> Variants | None:
     place = frame.place(expression.at)
     if name == "exists":
-        found = sqlalchemy_queries.existing(given, place, frame)
+        found = sqlalchemy_select.existing(given, place, frame)
         return None if found is None else (found,)
     if name in ("select", "query"):
-        query = sqlalchemy_queries.selected(given, place, name, frame, labels=name == "query")
+        query = sqlalchemy_select.selected(given, place, name, frame, labels=name == "query")
     else:
-        query = sqlalchemy_queries.written(name, given, place, name, frame)
+        query = sqlalchemy_writes.written(name, given, place, name, frame)
     if query is None:
         return None
     frame.world.record.built(query, frame.root)

@@ -68,7 +68,7 @@ def _is_manager(declaration: Declaration) -> bool:
 
 
 def _methods(declaration: Declaration) -> ClassValue | None:
-    """The class of the project whose methods the manager has: ``X.as_manager()``, ``X()``, ``M.from_queryset(X)()``."""
+    """The project's class behind ``X.as_manager()``, ``X()`` or ``M.from_queryset(X)()``."""
     function = declaration.call.function if declaration.call else None
     if isinstance(function, syntax.Call) and function.arguments:
         function = function.arguments[0].value

@@ -30,7 +30,7 @@ class Join:
 
 @dataclass(frozen=True, slots=True)
 class QueryValue(MapperValue):
-    """A query as far as it has been built. `place` is where the building began, `call` what was called last."""
+    """A query as far as it has been built, from `place` on; `call` is what was called last."""
 
     mapped: Mapped
     place: Place

@@ -8,7 +8,12 @@ from scanner.collect.python import rows, syntax
 from scanner.collect.python.frames import Frame
 from scanner.collect.python.given import Given
 from scanner.collect.python.names import called, last_name
-from scanner.collect.python.orm import django_queries, sqlalchemy_queries
+from scanner.collect.python.orm import (
+    django_results,
+    sqlalchemy_select,
+    sqlalchemy_steps,
+    sqlalchemy_writes,
+)
 from scanner.collect.python.orm.mapped import Mapped
 from scanner.collect.python.orm.queries import QueryValue, SqlValue
 from scanner.collect.python.orm.sql import Names, pieces, text_at
@@ -41,7 +46,7 @@ def call(expression: syntax.Call, given: Given, frame: Frame) -> Variants | None
         return None
     place, written = frame.place(expression.at), called(expression.function)
     if name == "query":
-        query = sqlalchemy_queries.selected(given, place, written, frame, labels=True)
+        query = sqlalchemy_select.selected(given, place, written, frame, labels=True)
         if query is None:
             return None
         frame.world.record.built(query, frame.root)
@@ -72,7 +77,7 @@ def finished(query: QueryValue, name: str, given: Given, frame: Frame) -> Varian
         record.query(replace(query, verb="delete"), frame.root)
         return ()
     if name == "update":
-        changed = sqlalchemy_queries.step(replace(query, verb="update"), "values", given, frame)
+        changed = sqlalchemy_steps.step(replace(query, verb="update"), "values", given, frame)
         if isinstance(changed, QueryValue):
             record.query(changed, frame.root)
         return ()
@@ -87,9 +92,9 @@ def instance_method(
     if mapped is None or mapped.framework != "django":
         return None
     if name in ("save", "asave"):
-        sql = django_queries.saved(mapped, instance, given, frame)
+        sql = django_results.saved(mapped, instance, given, frame)
     elif name in ("delete", "adelete"):
-        sql = django_queries.removed(mapped, frame)
+        sql = django_results.removed(mapped, frame)
     elif name in ("refresh_from_db", "arefresh_from_db"):
         names = Names(mapped, frame.world.family)
         listed = ", ".join(names.column(column.name) for column in mapped.read)
@@ -136,11 +141,11 @@ def _mapped(value: Value, frame: Frame) -> Mapped | None:
 def _written(name: str, mapped: Mapped, expression: syntax.Call, frame: Frame) -> Variants | None:
     place, written, world = frame.place(expression.at), called(expression.function), frame.world
     if name in ("add", "merge", "bulk_insert_mappings", "bulk_save_objects"):
-        query = sqlalchemy_queries.added(mapped, place, written, world)
+        query = sqlalchemy_writes.added(mapped, place, written, world)
     elif name == "delete":
-        query = sqlalchemy_queries.removed(mapped, place, written, world)
+        query = sqlalchemy_writes.removed(mapped, place, written, world)
     elif name in ("get", "get_one", "refresh"):
-        query = sqlalchemy_queries.got(mapped, place, written, world)
+        query = sqlalchemy_select.got(mapped, place, written, world)
     else:
         return None
     world.record.query(query, frame.root)

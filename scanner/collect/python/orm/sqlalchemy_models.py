@@ -23,7 +23,7 @@ _CAMEL = re.compile(r"(?<!^)(?=[A-Z])")
 def sqlalchemy_model(of: ClassValue, world: World) -> Mapped | None:
     """The mapped class, or None if it is not one, or an abstract base or mixin."""
     info = world.classes[of]
-    written = _table_object(of, info, world)
+    written = _table_object(of, info)
     if written is not None:
         return written
     table = _table_name(of, info, world)
@@ -62,7 +62,7 @@ def table_object(call: syntax.Call, frame: Frame) -> Mapped | None:
     return Mapped("sqlalchemy", name, tuple(columns), frame.place(call.at), None, schema)
 
 
-def _table_object(of: ClassValue, info: ClassInfo, world: World) -> Mapped | None:
+def _table_object(of: ClassValue, info: ClassInfo) -> Mapped | None:
     for value in info.frame.names.get("__table__", ()):
         if isinstance(value, Mapped):
             return Mapped(

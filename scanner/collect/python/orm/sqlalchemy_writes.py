@@ -1,0 +1,84 @@
+"""INSERT, UPDATE and DELETE of SQLAlchemy: statements, and instances that a session writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from scanner.collect.python.frames import Frame, World
+from scanner.collect.python.given import Given
+from scanner.collect.python.orm.mapped import Mapped
+from scanner.collect.python.orm.queries import QueryValue
+from scanner.collect.python.orm.sql import Names, insert, pieces
+from scanner.collect.python.orm.sqlalchemy_select import got, mapped_of
+from scanner.collect.python.values import (
+    Gap,
+    Literal,
+    Place,
+    Sql,
+)
+
+
+def written(verb: str, given: Given, place: Place, call: str, frame: Frame) -> QueryValue | None:
+    """``insert(Model)``, ``update(Model)``, ``delete(Model)``."""
+    mapped = mapped_of(given.positional[0][0], frame.world) if given.positional else None
+    if mapped is None:
+        return None
+    names = Names(mapped, frame.world.family)
+    query = QueryValue(mapped, place, call, tables=(names.table,), begun=True, entities=())
+    if verb == "insert":
+        columns = without_returning(insertion(mapped, None, frame.world))
+        return replace(query, verb="insert", columns=(columns,))
+    return replace(query, verb="update" if verb == "update" else "delete")
+
+
+def added(mapped: Mapped, place: Place, call: str, world: World) -> QueryValue:
+    """``session.add(Model(…))``."""
+    names = Names(mapped, world.family)
+    return QueryValue(
+        mapped,
+        place,
+        call,
+        verb="insert",
+        tables=(names.table,),
+        columns=(insertion(mapped, None, world),),
+        begun=True,
+    )
+
+
+def removed(mapped: Mapped, place: Place, call: str, world: World) -> QueryValue:
+    """``session.delete(instance)``."""
+    query = got(mapped, place, call, world)
+    wheres = (pieces(f"{query.tables[0]}.{mapped.key.name} = %({mapped.key.name})s"),) if mapped.key else ()
+    return replace(query, verb="delete", wheres=wheres, entities=())
+
+
+def changed(mapped: Mapped, attribute: str, place: Place, world: World) -> QueryValue | None:
+    """``instance.attribute = …``, which the session writes when it is flushed."""
+    column, key, names = mapped.column(attribute), mapped.key, Names(mapped, world.family)
+    if column is None or key is None:
+        return None
+    sets = (pieces(f"{names.quoted(column.name)} = %({column.name})s"),)
+    where = (pieces(f"{names.column(key.name)} = %({mapped.table}_{key.name})s"),)
+    return QueryValue(
+        mapped, place, "flush", "update", tables=(names.table,), sets=sets, wheres=where, begun=True
+    )
+
+
+def insertion(mapped: Mapped, given: Iterable[str] | None, world: World) -> Sql:
+    """INSERT of the given columns, or of all that the database does not make itself."""
+    if given is None:
+        columns = [column for column in mapped.columns if not column.generated]
+    else:
+        columns = [column for name in given if (column := mapped.column(name)) is not None]
+    if not columns:
+        names = Names(mapped, world.family)
+        return pieces(
+            f"INSERT INTO {names.table} (", Gap("columns", "list"), ") VALUES (", Gap("values", "list"), ")"
+        )
+    return insert(Names(mapped, world.family), columns, world.family)
+
+
+def without_returning(sql: Sql) -> Sql:
+    """The INSERT of a statement, which fetches nothing unless it is told to."""
+    return tuple(Literal(p.text.split(" RETURNING ")[0]) if isinstance(p, Literal) else p for p in sql)
