@@ -67,11 +67,13 @@ _SEQUENCES = f"""
     WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.deptype = 'a'
       AND {_OWN} ORDER BY 1"""
 
+# Without the server's own helpers: a foreign key to a partitioned table has one more to each of its partitions.
 _CONSTRAINTS = f"""
     SELECT format('ALTER TABLE ONLY %s ADD CONSTRAINT %I %s', c.conrelid::regclass, c.conname,
                   pg_get_constraintdef(c.oid))
     FROM pg_constraint c JOIN pg_class t ON t.oid = c.conrelid JOIN pg_namespace n ON n.oid = t.relnamespace
     WHERE c.contype IN ('p', 'u', 'c', 'f') AND {_OWN}
+      AND NOT EXISTS (SELECT FROM pg_constraint p WHERE p.oid = c.conparentid AND p.conrelid = c.conrelid)
     ORDER BY c.conrelid::regclass::text, c.contype, c.conname"""
 
 _UNIQUE_INDEXES = f"""

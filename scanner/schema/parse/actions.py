@@ -63,6 +63,14 @@ class RenameColumn:
 
 
 @dataclass(frozen=True, slots=True)
+class RenameConstraint:
+    """RENAME CONSTRAINT and MySQL's RENAME INDEX."""
+
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
 class RenameTable:
     """RENAME TO and SET SCHEMA."""
 
@@ -97,6 +105,7 @@ Action = (
     | DropColumn
     | DropConstraint
     | RenameColumn
+    | RenameConstraint
     | RenameTable
     | Attach
     | SetType

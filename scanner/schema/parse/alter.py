@@ -18,6 +18,7 @@ from scanner.schema.parse.actions import (
     EditColumn,
     OtherAction,
     RenameColumn,
+    RenameConstraint,
     RenameTable,
     SetType,
 )
@@ -166,7 +167,9 @@ def _edit(**changes: Any) -> Callable[[Column], Column]:  # noqa: ANN401 - field
 
 def _read_rename(cursor: Cursor) -> Action:
     if cursor.accept_any("CONSTRAINT", "INDEX", "KEY"):
-        return OtherAction()
+        constraint = cursor.name()
+        cursor.expect("TO")
+        return RenameConstraint(constraint, cursor.name())
     if cursor.accept_any("TO", "AS") or (cursor.engine.family == "mysql" and cursor.key != "COLUMN"):
         name = cursor.relation()
         return RenameTable(name.name, name.schema)

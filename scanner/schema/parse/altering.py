@@ -13,6 +13,7 @@ from scanner.schema.parse.actions import (
     EditColumn,
     OtherAction,
     RenameColumn,
+    RenameConstraint,
     RenameTable,
     SetType,
 )
@@ -46,6 +47,13 @@ def _apply(action: Action, draft: Draft, table: TableDraft, *, only: bool) -> No
             dropped = table.drop_constraint(name)
             for below in [] if only else draft.descendants(table.name):
                 below.drop_copies([c for c in dropped if below.partition_of or c.kind == "check"])
+        case AddConstraint(constraint):
+            added = table.add_constraint(draft.resolved_constraint(constraint))
+            for below in [] if only else draft.descendants(table.name):
+                if below.partition_of or added.kind in ("check", "not null"):
+                    below.copy_constraint(added)
+        case RenameConstraint(old, new):
+            table.rename_constraint(old, new)
         case SetType(type_):
             table.of_type = draft.resolved_type(type_) if type_ else None
         case _:
@@ -59,9 +67,6 @@ def _apply_to_one(action: Action, draft: Draft, table: TableDraft, *, inherited:
             _modify_column(action, draft, table)
         case AddColumn():
             _add_column(action, draft, table)
-        case AddConstraint(constraint):
-            if not inherited or constraint.kind in ("check", "not null") or table.partition_of:
-                table.add_constraint(draft.resolved_constraint(constraint))
         case EditColumn(name, edit, inherits) if inherits or not inherited:
             index = table.require(name)
             table.columns[index] = edit(table.columns[index])

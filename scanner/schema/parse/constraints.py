@@ -27,6 +27,11 @@ class Constraint:
     index: str | None = None  # USING INDEX
     inline: bool = False  # written on a column
 
+    @property
+    def what(self) -> tuple[object, ...]:
+        """What it says, whatever its name."""
+        return self.kind, self.columns, self.expression, self.foreign_key
+
 
 def at_constraint(cursor: Cursor) -> bool:
     """A table constraint or an index comes next, and no column."""
@@ -45,7 +50,9 @@ def read_constraint(cursor: Cursor) -> Constraint:
         name = None if cursor.key in _HEADS else cursor.name()
     constraint = _read_body(cursor)
     cursor.skip_item()
-    return constraint if constraint.name else replace(constraint, name=name)
+    symbol_wins = constraint.kind == "foreign key"  # of MySQL's two names; a key's index gives its name
+    named = name or constraint.name if symbol_wins else constraint.name or name
+    return replace(constraint, name=named)
 
 
 def _read_body(cursor: Cursor) -> Constraint:

@@ -86,7 +86,7 @@ def _create_index(cursor: Cursor, draft: Draft, modifiers: Modifiers) -> None:
     if unique and isinstance(relation, TableDraft):
         relation.add_constraint(unique[1])
         for partition in [] if only else draft.descendants(relation.name):
-            partition.copy_key(unique[1])
+            partition.copy_constraint(unique[1])
 
 
 def _create_function(cursor: Cursor, draft: Draft, modifiers: Modifiers) -> None:

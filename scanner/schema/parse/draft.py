@@ -26,6 +26,7 @@ from scanner.schema.parse.cursor import UnreadableError
 from scanner.schema.parse.naming import constraint_name, renamed_columns
 
 _NEXT_VALUE = re.compile(r"nextval\('([^']+)'(?:::regclass)?\)")
+_WORDS = re.compile(r"[^\W\d][\w$]*")
 
 
 @dataclass(slots=True)
@@ -63,21 +64,38 @@ class TableDraft:
             raise UnreadableError(f"table {self.name} has no column {column}")
         return index
 
-    def add_constraint(self, constraint: Constraint) -> None:
-        """Adds a key or a condition, with the name the engine would give it; NOT NULL goes to its column."""
+    def add_constraint(self, constraint: Constraint) -> Constraint:
+        """Adds a key or a condition and gives it as it is kept: with the name the engine would choose."""
         if constraint.kind == "not null":
             index = self.require(constraint.columns[0])
             self.columns[index] = replace(self.columns[index], nullable=False)
         if constraint.index:
-            index_of = next((c for c in self.constraints if c.name == constraint.index), None)
-            if index_of is None:
-                return
-            self.constraints.remove(index_of)
-            constraint = replace(constraint, columns=index_of.columns)
+            constraint = self._from_index(constraint)
         columns, key = self.named(constraint.columns), constraint.foreign_key
-        name = constraint.name or constraint_name(self.name.name, constraint, self.constraints, self.engine)
-        key = replace(key, columns=columns) if key else None
-        self.constraints.append(replace(constraint, name=name, columns=columns, foreign_key=key))
+        kept = replace(
+            constraint, columns=columns, foreign_key=replace(key, columns=columns) if key else None
+        )
+        if kept.name is None:
+            kept = replace(kept, name=self._default_name(kept))
+        elif kept.kind == "check" and any((c.kind, c.name) == ("check", kept.name) for c in self.constraints):
+            return kept  # a parent's condition of that name, merged
+        self.constraints.append(kept)
+        return kept
+
+    def _from_index(self, constraint: Constraint) -> Constraint:
+        """The constraint that USING INDEX makes of a unique index."""
+        found = [c for c in self.constraints if c.name == constraint.index]
+        self.constraints = [c for c in self.constraints if c not in found]
+        return replace(constraint, columns=found[0].columns if found else ())
+
+    def _default_name(self, constraint: Constraint) -> str:
+        columns = constraint.columns
+        if constraint.kind == "check" and not columns:
+            words = set(_WORDS.findall(constraint.expression or ""))
+            columns = tuple(c.name for c in self.columns if c.name in words)
+        return constraint_name(
+            self.name.name, replace(constraint, columns=columns), self.constraints, self.engine
+        )
 
     def drop_constraint(self, name: str | None) -> list[Constraint]:
         """Drops by name, None the primary key; gives what was dropped."""
@@ -91,8 +109,12 @@ class TableDraft:
 
     def drop_copies(self, originals: list[Constraint]) -> None:
         """Drops what a parent no longer has."""
-        gone = {(c.kind, c.columns, c.expression) for c in originals}
-        self.constraints = [c for c in self.constraints if (c.kind, c.columns, c.expression) not in gone]
+        gone = {c.what for c in originals}
+        self.constraints = [c for c in self.constraints if c.what not in gone]
+
+    def rename_constraint(self, old: str, new: str) -> None:
+        """Renames a key or a condition."""
+        self.constraints = [replace(c, name=new) if c.name == old else c for c in self.constraints]
 
     def drop_column(self, column: str) -> None:
         """Drops a column with the keys that hold it."""
@@ -106,10 +128,9 @@ class TableDraft:
         self.columns[index] = replace(self.columns[index], name=new)
         self.constraints = [renamed_columns(c, old, new) for c in self.constraints]
 
-    def copy_key(self, constraint: Constraint) -> None:
+    def copy_constraint(self, constraint: Constraint) -> None:
         """Adds a parent's constraint unless an equal one is there; only conditions keep its name."""
-        what = (constraint.kind, constraint.columns, constraint.expression)
-        if not any((c.kind, c.columns, c.expression) == what for c in self.constraints):
+        if constraint.what not in {c.what for c in self.constraints}:
             self.add_constraint(constraint if constraint.kind == "check" else replace(constraint, name=None))
 
     def inheritable(self) -> list[Column]:

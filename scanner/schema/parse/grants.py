@@ -48,7 +48,12 @@ def _read_privilege(cursor: Cursor) -> list[tuple[str, tuple[str, ...]]]:
         words.append(cursor.advance().key)
     columns = cursor.names() if cursor.at("(") else ()
     if words[:1] == ["ALL"]:
-        return [(name, columns) for name in (_ALL_ON_COLUMNS if columns else _ALL)]
+        whole = (
+            (*_ALL, "MAINTAIN")
+            if cursor.engine.family == "postgres" and cursor.engine.version >= (17,)
+            else _ALL
+        )
+        return [(name, columns) for name in (_ALL_ON_COLUMNS if columns else whole)]
     return [(" ".join(words), columns)]
 
 

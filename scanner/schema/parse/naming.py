@@ -21,8 +21,7 @@ def constraint_name(table: str, constraint: Constraint, others: Sequence[Constra
     """The default name, as ``orders_status_check`` in PostgreSQL and ``orders_chk_1`` in MySQL."""
     same_kind = sum(other.kind == constraint.kind for other in others) + 1
     if engine.family == "postgres":
-        columns = () if constraint.kind == "primary key" else constraint.columns
-        return "_".join([table, *columns, _SUFFIXES.get(constraint.kind, "idx")])
+        return _postgres_name(table, constraint, {other.name for other in others})
     if constraint.kind == "foreign key":
         return f"{table}_ibfk_{same_kind}"
     if constraint.kind == "check":
@@ -30,6 +29,15 @@ def constraint_name(table: str, constraint: Constraint, others: Sequence[Constra
     return (
         "PRIMARY" if constraint.kind == "primary key" else constraint.columns[0] if constraint.columns else ""
     )
+
+
+def _postgres_name(table: str, constraint: Constraint, taken: set[str | None]) -> str:
+    named_after = constraint.kind != "primary key" and (
+        constraint.kind != "check" or len(constraint.columns) == 1
+    )
+    columns = constraint.columns if named_after else ()
+    name = "_".join([table, *columns, _SUFFIXES.get(constraint.kind, "idx")])
+    return next(n for n in (name, *(f"{name}{i}" for i in range(1, len(taken) + 2))) if n not in taken)
 
 
 def renamed_columns(constraint: Constraint, old: str, new: str) -> Constraint:

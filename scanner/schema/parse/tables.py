@@ -155,7 +155,7 @@ def _inherit(draft: Draft, table: TableDraft, parents: Iterable[TableName]) -> l
             columns[column.name] = _merged(columns[column.name], column) if column.name in columns else column
         for constraint in parent.constraints:
             if constraint.kind == "check":
-                table.copy_key(constraint)
+                table.copy_constraint(constraint)
     return list(columns.values())
 
 
@@ -173,7 +173,8 @@ def attach(draft: Draft, parent: TableDraft, partition: TableDraft) -> None:
     draft.adopt(partition, parent.name)
     partition.partition_of = parent.name
     for constraint in parent.constraints:
-        partition.copy_key(constraint)
+        for each in (partition, *draft.descendants(partition.name)):
+            each.copy_constraint(constraint)
 
 
 def _read_overrides(cursor: Cursor, table: TableDraft) -> _Elements:
