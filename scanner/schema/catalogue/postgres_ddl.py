@@ -67,7 +67,7 @@ _SEQUENCES = f"""
     WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.deptype = 'a'
       AND {_OWN} ORDER BY 1"""
 
-# Without the server's own helpers: a foreign key to a partitioned table has one more to each of its partitions.
+# Without helpers of the server: a foreign key to a partitioned table has one more to each partition.
 _CONSTRAINTS = f"""
     SELECT format('ALTER TABLE ONLY %s ADD CONSTRAINT %I %s', c.conrelid::regclass, c.conname,
                   pg_get_constraintdef(c.oid))

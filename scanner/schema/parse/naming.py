@@ -32,10 +32,9 @@ def constraint_name(table: str, constraint: Constraint, others: Sequence[Constra
 
 
 def _postgres_name(table: str, constraint: Constraint, taken: set[str | None]) -> str:
-    named_after = constraint.kind != "primary key" and (
-        constraint.kind != "check" or len(constraint.columns) == 1
-    )
-    columns = constraint.columns if named_after else ()
+    columns = constraint.columns
+    if constraint.kind == "primary key" or (constraint.kind == "check" and len(columns) > 1):
+        columns = ()
     name = "_".join([table, *columns, _SUFFIXES.get(constraint.kind, "idx")])
     return next(n for n in (name, *(f"{name}{i}" for i in range(1, len(taken) + 2))) if n not in taken)
 

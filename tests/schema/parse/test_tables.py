@@ -475,7 +475,8 @@ def test_keys_of_mariadb_that_may_be_there():
 
 
 def test_constraints_have_the_names_the_engine_gives_them():
-    script = """CREATE TABLE t (a int, b int, CHECK (a > 0), CHECK (a < b), CHECK (b > a), UNIQUE (a), UNIQUE (b, a));
+    script = """CREATE TABLE t (a int, b int, CHECK (a > 0), CHECK (a < b), CHECK (b > a), UNIQUE (a),
+          UNIQUE (b, a));
         ALTER TABLE t RENAME CONSTRAINT t_b_a_key TO k; ALTER TABLE t DROP CONSTRAINT """
     assert table(script + "t_a_check").checks == ("a < b", "b > a")
     assert table(script + "t_check1").checks == ("a > 0", "a < b")
@@ -484,7 +485,8 @@ def test_constraints_have_the_names_the_engine_gives_them():
 
 def test_a_condition_of_one_name_is_merged_into_the_parents():
     schema = read(
-        """CREATE TABLE p (a int CONSTRAINT c CHECK (a > 0)); CREATE TABLE q (CONSTRAINT c CHECK (a > 0)) INHERITS (p);
+        """CREATE TABLE p (a int CONSTRAINT c CHECK (a > 0));
+           CREATE TABLE q (CONSTRAINT c CHECK (a > 0)) INHERITS (p);
            ALTER TABLE p ADD CHECK (a < 9), ADD CHECK (a <> 5)"""
     )
     assert [found.checks for found in schema.tables] == [("a > 0", "a < 9", "a <> 5")] * 2
@@ -492,8 +494,9 @@ def test_a_condition_of_one_name_is_merged_into_the_parents():
 
 def test_partitions_of_partitions_have_the_keys_too():
     schema = read(
-        """CREATE TABLE p (a int PRIMARY KEY) PARTITION BY LIST (a); CREATE TABLE q (a int NOT NULL) PARTITION BY LIST (a);
-           CREATE TABLE r PARTITION OF q DEFAULT; ALTER TABLE p ATTACH PARTITION q DEFAULT; CREATE UNIQUE INDEX i ON q (a)"""
+        """CREATE TABLE p (a int PRIMARY KEY) PARTITION BY LIST (a);
+           CREATE TABLE q (a int NOT NULL) PARTITION BY LIST (a); CREATE TABLE r PARTITION OF q DEFAULT;
+           ALTER TABLE p ATTACH PARTITION q DEFAULT; CREATE UNIQUE INDEX i ON q (a)"""
     )
     assert [(found.primary_key, found.unique_keys) for found in schema.tables] == [
         (("a",), ()),
