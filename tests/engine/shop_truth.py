@@ -20,17 +20,10 @@ from fixtures.shop.scenario import Call, Calls, a_day
 from fixtures.shop.servers import ROLES, fill_shop, fill_warehouse, roles, run, services, warehouse_user
 from scanner.model import Effect
 from tests.engine.servers import Database, Server
+from tests.engine.shop_mariadb import copy_tables, table_columns, watching_mariadb
 from tests.engine.shop_migrations import Migration
-from tests.engine.shop_witness import (
-    Place,
-    Sent,
-    Watch,
-    copy_tables,
-    place_of,
-    table_columns,
-    watching_mariadb,
-    watching_postgres,
-)
+from tests.engine.shop_postgres import watching_postgres
+from tests.engine.shop_witness import Place, Sent, Watch, place_of
 from tests.engine.witness import Account, Outcome
 
 ROUNDS = 80  # of the recorded day's 240: enough for every function of every service
