@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from scanner.collect.python.embedded import SUFFIXES
+
 SKIPPED_TREES = frozenset(
     (
         ".venv",
@@ -54,7 +56,7 @@ class Walk:
 
 
 def python_files(root: Path, walk: Walk) -> Iterator[Path]:
-    """Paths of all `.py` files below the root, or the root itself if it is a file, sorted."""
+    """Paths of all files with Python below the root, or the root itself if it is a file, sorted."""
     if root.is_file():
         yield root
         return
@@ -62,7 +64,7 @@ def python_files(root: Path, walk: Walk) -> Iterator[Path]:
         for name in sorted(SKIPPED_TREES.intersection(names)):
             walk.skipped.append((Path(folder) / name).relative_to(root).as_posix())
         names[:] = sorted(name for name in names if name not in SKIPPED_TREES)
-        yield from (Path(folder) / name for name in sorted(files) if name.endswith(".py"))
+        yield from (Path(folder) / name for name in sorted(files) if name.endswith(SUFFIXES))
 
 
 def may_touch_database(data: bytes) -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 import libcst
 
 from scanner.collect.python import syntax
+from scanner.collect.python.embedded import python_of
 from scanner.collect.python.files import decoded, too_large
 from scanner.collect.python.reading import read
 from scanner.collect.python.values import Place
@@ -44,7 +45,7 @@ class Project:
         self._by_last: dict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
         for path in paths:
             parts = _module_parts(path)
-            if parts:
+            if parts and path.endswith(".py"):
                 self._by_last[parts[-1]].append((parts, path))
 
     def module(self, path: str) -> Module | None:
@@ -87,7 +88,7 @@ class Project:
             if reason:
                 return self._unreadable(path, f"The file was not read because {reason}.")
             text = decoded(data)
-            return Module(path, text, read(text), _line_starts(text))
+            return Module(path, text, read(python_of(path, text)), _line_starts(text))
         except libcst.ParserSyntaxError as error:
             return self._unreadable(
                 f"{path}:{error.raw_line}", "The file does not parse as Python; nothing of it was read."

@@ -1,0 +1,35 @@
+"""Files that hold Python beside other things: the simplates of Aspen and Pando.
+
+A simplate is divided by lines of ``[---]``. Its pages are Python until one has a media type or is the last:
+those are templates, unless they are rendered by ``json_dump``, which takes an expression.
+"""
+
+from __future__ import annotations
+
+import re
+
+SUFFIXES = (".py", ".spt")
+
+_DIVIDER = re.compile(r"^\[---+\]([^\n]*)\n?", re.MULTILINE)
+_VISIBLE = re.compile(r"\S")
+
+
+def python_of(path: str, text: str) -> str:
+    """The Python of a file. What is not Python becomes blanks, so that every offset stays what it was."""
+    if not path.endswith(".spt"):
+        return text
+    dividers = list(_DIVIDER.finditer(text))
+    starts = [0, *(divider.end() for divider in dividers)]
+    ends = [*(divider.start() for divider in dividers), len(text)]
+    kinds = ["", *(divider[1].strip() for divider in dividers)]
+    parts: list[str] = []
+    for number, (start, end, kind) in enumerate(zip(starts, ends, kinds, strict=True)):
+        is_last = number == len(dividers)
+        is_python = kind.endswith("json_dump") or (not kind and not is_last)
+        parts.append(text[start:end] if is_python else _blank(text[start:end]))
+        parts.append(_blank(dividers[number][0]) if not is_last else "")
+    return "".join(parts)
+
+
+def _blank(text: str) -> str:
+    return _VISIBLE.sub(" ", text)
