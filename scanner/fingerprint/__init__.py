@@ -1,4 +1,4 @@
-"""Which sightings are one query: normalised SQL, the fingerprint that names it, and queries gathered by it."""
+"""Which sightings are one query: normalised SQL, the fingerprint that names it, gathering by it."""
 
 from scanner.fingerprint.gathering import gather
 from scanner.fingerprint.identity import fingerprint

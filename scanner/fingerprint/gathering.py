@@ -21,8 +21,9 @@ _Number = TypeVar("_Number", int, float)
 def gather(observations: Iterable[Observation], databases: Mapping[str, Database]) -> list[Query]:
     """One query for each database and fingerprint, most called first.
 
-    Observations of a database that is not in `databases` are left out, and so are empty statements. An observation
-    in a query holds its normalised SQL; those that differ in nothing but counts are one, with the counts added.
+    Observations of a database that is not in `databases` are left out. An observation in a query holds its
+    normalised SQL; those that differ in nothing but counts are one, with the counts added. A digest of MySQL
+    joins the statement it was made of, if only one can be it.
     """
     groups: dict[tuple[str, str], list[Observation]] = defaultdict(list)
     for observation in observations:
@@ -45,7 +46,9 @@ def _masked(hole: Hole, marker: str) -> Hole:
     return replace(hole, marker=marker, expression=_PYTHON_LITERAL.sub("…", hole.expression))
 
 
-def _join_digests(groups: dict[tuple[str, str], list[Observation]], databases: Mapping[str, Database]) -> None:
+def _join_digests(
+    groups: dict[tuple[str, str], list[Observation]], databases: Mapping[str, Database]
+) -> None:
     """Moves the digests that only one full statement can have given to that statement."""
     full: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
     digests: list[tuple[str, str]] = []
@@ -62,9 +65,7 @@ def _join_digests(groups: dict[tuple[str, str], list[Observation]], databases: M
             groups[candidates[0]].extend(groups.pop(key))
 
 
-def _digest_key(
-    key: tuple[str, str], sightings: list[Observation], databases: Mapping[str, Database]
-) -> str:
+def _digest_key(key: tuple[str, str], sightings: list[Observation], databases: Mapping[str, Database]) -> str:
     return digest_key(sightings[0].sql, databases[key[0]].engine)
 
 
@@ -81,7 +82,13 @@ def _query(database: str, hash_: str, sightings: list[Observation]) -> Query:
 def _evidence(observation: Observation) -> tuple[bool, bool, int, int, str]:
     """Sorts first the text that says most: not cut off, no digest, few holes, long."""
     holes = len(re.findall(HOLE_PATTERN, observation.sql))
-    return observation.truncated, observation.source == _DIGEST_SOURCE, holes, -len(observation.sql), observation.sql
+    return (
+        observation.truncated,
+        observation.source == _DIGEST_SOURCE,
+        holes,
+        -len(observation.sql),
+        observation.sql,
+    )
 
 
 def _added(one: Observation, other: Observation) -> Observation:

@@ -16,7 +16,9 @@ _PLAIN_NAME = {
 }
 # MySQL, lower case: after these come tables, whose names keep their case; after those they end.
 _TABLES_BEGIN = frozenset(("from", "join", "into", "update", "table", "straight_join"))
-_TABLES_END = frozenset(("on", "using", "where", "set", "select", "values", "value", "group", "order", "limit", "having"))
+_TABLES_END = frozenset(
+    ("on", "using", "where", "set", "select", "values", "value", "group", "order", "limit", "having")
+)
 _INTERVAL_FIELDS = frozenset(("year", "month", "day", "hour", "minute", "second", "to"))
 _TYPE_ENDS = frozenset(("with", "without", "time", "zone", "varying", "precision"))
 # Of words that mean the same, MySQL and MariaDB write one in their digests.
@@ -86,7 +88,7 @@ def _fold_postgres(tokens: list[str]) -> list[str]:
 
 
 def _same_as(lexeme: str, out: list[str], lower: list[str], at: int) -> str:
-    """What a lexeme counts as: NULL that is cast, and the field of EXTRACT, are values to pg_stat_statements."""
+    """What a token counts as; a NULL that is cast and EXTRACT's field are values to pg_stat_statements."""
     if lexeme == "!=":
         return "<>"
     if lexeme == "null" and (lower[at + 1 : at + 2] == ["::"] or out[-2:] == ["cast", "("]):
@@ -136,7 +138,7 @@ def _unquoted(lexeme: str, family: str) -> str:
 
 
 def _digest_spelling(lexeme: str) -> str:
-    if lexeme[0] == "@" and lexeme[1:2] != "@":
+    if lexeme[0] == "@" and lexeme[1:2] not in ("", "@"):
         return "@ ?"
     if lexeme.isdigit() or HOLE.fullmatch(lexeme):
         return "?"

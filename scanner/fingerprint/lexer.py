@@ -9,9 +9,7 @@ from functools import cache
 from scanner.model import Engine
 
 # The styles of the drivers: %s %(name)s :name :1 $1; psycopg writes %b and %t too.
-_DRIVER_PARAMETER = (
-    r"%s(?!\w)|%\(\w++\)[sbt](?!\w)|(?<![\w\])]):[^\W\d]\w*+|(?<![\w\]\[)]):\d++(?!\w)|\$\d++"
-)
+_DRIVER_PARAMETER = r"%s(?!\w)|%\(\w++\)[sbt](?!\w)|(?<![\w\])]):[^\W\d]\w*+|(?<![\w\]\[)]):\d++(?!\w)|\$\d++"
 _NUMBER = (
     r"0[xX][0-9a-fA-F_]++|0[bB][01_]++|0[oO][0-7_]++"
     r"""|(?:\d[\d_]*+(?:\.(?!\.)\d*+)?+|(?<![\w"`\])])\.\d++)(?:[eE][+-]?\d++)?+"""
@@ -31,12 +29,14 @@ _HAS_DOLLAR_STRING = re.compile(r"\$(?:[^\W\d]\w*)?\$")
 _DOUBLE_QUOTED = r'"(?:[^"]++|"")*+"?+'
 _BACKTICKED = r"`(?:[^`]++|``)*+`?+"
 
-# PostgreSQL: an operator is a run of these (63 at most) that ends in + or - only if it holds one of ~!@#%^&|?
-_OPERATOR_CHARACTER = r"(?:[<>=~!@#^&|?*+]|%(?!s(?!\w)|\(\w+\)[sbt](?!\w))|-(?!-)|/(?!\*))"
+# PostgreSQL: an operator is a run of these, but it ends in + or - only if it holds one of the second kind.
+_ARITHMETIC = r"[<>=*+]|-(?!-)|/(?!\*)"
+_OTHER = r"[~!@#^&|?]|%(?!s(?!\w)|\(\w+\)[sbt](?!\w))"
+_LONGEST = 63  # of an operator's name
 _POSTGRES_OPERATOR = (
     r"[<>=!+*/-]{1,2}(?=\?(?![|&#?-]))"  # "=?": the parameter style of some drivers
-    rf"|(?=[<>=*/+-]{{0,62}}[~!@#%^&|?]){_OPERATOR_CHARACTER}{{1,63}}+"
-    rf"|{_OPERATOR_CHARACTER}{{0,62}}(?<!/)[*/<>=](?!\*)"
+    rf"|(?=(?:{_ARITHMETIC}){{0,{_LONGEST - 1}}}(?:{_OTHER}))(?:{_ARITHMETIC}|{_OTHER}){{1,{_LONGEST}}}+"
+    rf"|(?:{_ARITHMETIC}){{0,{_LONGEST - 1}}}(?:[<>=*]|/(?!\*))"
 )
 _MYSQL_OPERATOR = r"<=>|<<|>>|->>|->|\|\||&&|!=|<>|<=|>=|:=|%%|\.\.\."
 

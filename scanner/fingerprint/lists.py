@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from scanner.fingerprint.words import PLACEHOLDER, SPACED
+from scanner.fingerprint.words import HOLE, PLACEHOLDER, SPACED
 
 # What a digest writes for values it does not count; and the marker for a list of unknown length.
 _DIGEST_DOTS = "..."
@@ -50,52 +50,52 @@ def _plain(out: list[str], lexeme: str, level: _Level, before: str) -> None:
     upper = lexeme.upper()
     if lexeme == ",":
         level.width += 1
+        level.rows = level.rows or None
     elif upper in ("VALUES", "VALUE"):
         level.rows = set()
         level.columns = level.last_width if before == ")" else 0
     elif upper != "ROW":
-        if level.rows is not None and (lexeme == PLACEHOLDER or lexeme.startswith("__hole_")):
-            return _row_of_one(out, lexeme, level)
-        level.rows = None
-    out.append(_rest_of_list(out) if lexeme == _DIGEST_DOTS else lexeme)
-    return None
+        first, level.rows = level.rows == set(), None
+        if first and (lexeme == PLACEHOLDER or HOLE.match(lexeme)):  # VALUES %s: the driver writes whole rows
+            return out.extend(("(", *_cells(level.columns, lexeme), ")"))
+    return out.append(_rest_of_list(out) if lexeme == _DIGEST_DOTS else lexeme)
 
 
-def _row_of_one(out: list[str], lexeme: str, level: _Level) -> None:
-    """VALUES %s: the driver writes whole rows."""
-    unknown = _UNKNOWN if lexeme == PLACEHOLDER else lexeme
-    out.extend(("(", *_cells(level.columns, unknown), ")"))
+def _rest_of_list(out: list[str]) -> str:
+    """What "..." stands for in a digest: after LIMIT ?, one value, elsewhere in a list nobody knows."""
+    if not out or out[-1] not in (",", "("):
+        return _DIGEST_DOTS
+    return PLACEHOLDER if len(out) > 2 and out[-3].upper() == "LIMIT" else _UNKNOWN
 
 
 def _cells(columns: int, unknown: str) -> list[str]:
     """A row of as many placeholders as the INSERT has columns, or of one hole."""
-    return [PLACEHOLDER, *[",", PLACEHOLDER] * (columns - 1)] if columns else [unknown]
-
-
-def _rest_of_list(out: list[str]) -> str:
-    """What "..." stands for in a digest: after LIMIT ?, one value, elsewhere nobody knows."""
-    return PLACEHOLDER if len(out) > 2 and out[-3].upper() == "LIMIT" else _UNKNOWN
+    if columns:
+        return [PLACEHOLDER, *[",", PLACEHOLDER] * (columns - 1)]
+    return [unknown if HOLE.match(unknown) else _UNKNOWN]
 
 
 def _close(out: list[str], level: _Level, parent: _Level, lexeme: str) -> None:
     parent.height = max(parent.height, level.height + 1)
-    is_row = lexeme == ")" and parent.rows is not None and level.opener in ("VALUES", "VALUE", ",", "ROW")
-    parent.last_width = 0 if is_row else level.width
+    rows = parent.rows if lexeme == ")" and level.opener in ("VALUES", "VALUE", ",", "ROW") else None
+    parent.last_width = level.width if rows is None else 0
     if level.height > _TALLEST:
         out.append(lexeme)
-    elif is_row:
-        _close_row(out, level, parent)
+    elif rows is not None:
+        _close_row(out, level, parent.columns, rows)
     else:
         _close_list(out, level, lexeme)
 
 
-def _close_row(out: list[str], level: _Level, parent: _Level) -> None:
-    assert parent.rows is not None
-    if len(out) == level.start + 1 and out[-1].startswith("__hole_"):
-        out[level.start :] = _cells(parent.columns, out[-1])
-    row = tuple(out[level.start :])
-    if row not in parent.rows:
-        parent.rows.add(row)
+def _close_row(out: list[str], level: _Level, columns: int, rows: set[tuple[str, ...]]) -> None:
+    row = out[level.start :]
+    if len(row) == 1 and row[0].startswith("__hole_"):
+        out[level.start :] = _cells(columns, row[0])
+    elif _UNKNOWN in row:
+        out[level.start :] = _cells(columns, _UNKNOWN)
+    row = out[level.start :]
+    if tuple(row) not in rows:
+        rows.add(tuple(row))
         out.append(")")
         return
     del out[level.start - 1 :]
@@ -106,9 +106,9 @@ def _close_row(out: list[str], level: _Level, parent: _Level) -> None:
 def _close_list(out: list[str], level: _Level, lexeme: str) -> None:
     body = out[level.start :]
     listed = level.opener in ("IN", "ARRAY") and body and body[0].upper() not in ("SELECT", "WITH", "TABLE")
-    if body == [_UNKNOWN] and (listed or _is_call(level.opener)):
-        out[level.start :] = [PLACEHOLDER]
-    elif listed and level.width > 1:
+    if body[-1:] == [_UNKNOWN] and (listed or _is_call(level.opener)):
+        out[-1] = body[-1] = PLACEHOLDER
+    if listed and level.width > 1:
         out[level.start :] = _distinct(body)
     out.append(lexeme)
 

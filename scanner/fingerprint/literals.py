@@ -12,14 +12,12 @@ from scanner.fingerprint.strings import kept_string
 from scanner.fingerprint.values import write_value
 from scanner.fingerprint.words import CLAUSES, LISTING, QUERY_STARTERS
 
-_KEYWORDS = (
-    CLAUSES | LISTING | {"BY", "NULL", "TRUE", "FALSE", "ALL", "EXECUTE", "FUNCTION", "PROCEDURE"}
-)
+_KEYWORDS = CLAUSES | LISTING | {"BY", "NULL", "TRUE", "FALSE", "ALL", "EXECUTE", "FUNCTION", "PROCEDURE"}
 _SHORT_INTEGER = re.compile(r"[0-9]{1,5}")
 
 
 def replace_literals(reading: Reading) -> None:
-    """Writes the tokens, with PLACEHOLDER in place of every literal and parameter, to the reading's output."""
+    """Writes the tokens to the reading's output, with PLACEHOLDER for every literal and parameter."""
     handlers = _HANDLERS
     for at, lexeme in enumerate(reading.tokens):
         reading.at = at
@@ -63,7 +61,7 @@ def _keyword(reading: Reading, lexeme: str, upper: str) -> None:
 
 
 def _constant(reading: Reading, lexeme: str, upper: str) -> None:
-    """NULL is a value where pg_stat_statements takes it for one; so are TRUE and FALSE, but not in a digest."""
+    """NULL is a value as pg_stat_statements sees it; so are TRUE and FALSE, but not in MySQL's digests."""
     test = reading.back() == "IS" or (reading.back() == "NOT" and reading.back(2) == "IS")
     kept = keeps_null(reading) if upper == "NULL" else not reading.dialect.postgres
     if test or kept:
@@ -102,7 +100,10 @@ def _double_quote(reading: Reading, lexeme: str) -> None:
 
 
 def _backtick(reading: Reading, lexeme: str) -> None:
-    _name(reading, lexeme, "`")
+    if reading.dialect.postgres:
+        reading.out.append(lexeme)
+    else:
+        _name(reading, lexeme, "`")
 
 
 def _name(reading: Reading, lexeme: str, quote: str) -> None:

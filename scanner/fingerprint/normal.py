@@ -15,10 +15,11 @@ _DEEPEST_BODY = 4
 def normalise(sql: str, engine: Engine, *, sql_mode: frozenset[str] | None = None) -> str:
     """The statement without any literal, comment or chance of layout, as SQL of the engine's family.
 
-    Takes any text and never raises. Literals and parameters of every driver become $1, $2 … (PostgreSQL) or ?
-    (MySQL); lists and rows that only repeat become one. What a resolver needs stays: ordinals of GROUP BY and
-    ORDER BY, the width of a row of VALUES, DEFAULT cells, alias lists, statements inside quotes, settings that
-    hold names, and holes (HOLE_PATTERN), numbered from 1. Normalised text is its own normalised text.
+    Takes any text and never raises. Literals and parameters of every driver become $1, $2 … (PostgreSQL) or
+    ? (MySQL); lists and rows that only repeat become one. What a resolver needs stays: ordinals of GROUP BY
+    and ORDER BY, the width of a row of VALUES, DEFAULT cells, alias lists, statements inside quotes, settings
+    that hold names, and holes (HOLE_PATTERN) that are no values, numbered from 1. Normalised text is its own
+    normalised text. A row whose width is not known (a digest's, or VALUES %s) has a hole as its only cell.
     """
     return normalise_holes(sql, engine, sql_mode=sql_mode)[0]
 

@@ -50,7 +50,12 @@ class Reading:
 
     def after_operand(self, end: int) -> bool:
         """Whether the output up to an index ends a value, so that a sign would be an operator."""
-        return end > 0 and ends_operand(self.out[end - 1])
+        if end == 0:
+            return False
+        # In PostgreSQL "interval - 1" is a column less 1, in MySQL "INTERVAL -1 DAY" has a sign.
+        return ends_operand(self.out[end - 1]) or (
+            self.dialect.postgres and self.out[end - 1].upper() == "INTERVAL"
+        )
 
     def starts_expression(self, index: int) -> bool:
         """Whether what is written at an index of the output begins an expression."""

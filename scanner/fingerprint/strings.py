@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+import re
+from itertools import count, pairwise
 
 from scanner.fingerprint.quotes import content, is_closed, quoted_name, requoted
 from scanner.fingerprint.reading import Reading
 from scanner.fingerprint.words import FILE_OPTIONS, NAMING_SETTINGS, STATEMENT_TEXT
 
+_FORMAT = re.compile(r"%(?:\d+\$)?-?\d*[ILs]")
+_FIRST_FORMAT_HOLE = 1_000_000  # beyond the source's own; all are renumbered
 _FARTHEST_SETTING = 64  # tokens back from a string to the name it is assigned to
 _LONGEST_OPTION = 8  # of a file's layout: '\t', 'utf8', '"'
 
@@ -29,7 +32,7 @@ def kept_string(reading: Reading, lexeme: str) -> str | None:
 
 def _names_something(reading: Reading) -> bool:
     """Whether the setting now assigned holds names."""
-    written = [lexeme.upper() for lexeme in reading.out[: -_FARTHEST_SETTING : -1]]
+    written = [lexeme.upper() for lexeme in reading.out[:-_FARTHEST_SETTING:-1]]
     for at, word in enumerate(written):
         if word in ("=", ":=", "TO"):
             setting = written[at + 1] if at + 1 < len(written) else ""
@@ -76,5 +79,13 @@ def _is_statement(reading: Reading, lexeme: str) -> bool:
 def _inside(reading: Reading, lexeme: str) -> str | None:
     """The string with the SQL in it normalised."""
     text = content(lexeme, reading.dialect)
+    if text is not None and reading.back() == "(" and reading.back(2) == "FORMAT":
+        text = _with_holes(text)
     inner = None if text is None else reading.inner(text)
     return None if inner is None else requoted(inner, lexeme, reading.dialect)
+
+
+def _with_holes(text: str) -> str:
+    """The first argument of PostgreSQL's format(): %L is a literal, %I and %s are not known."""
+    numbers = count(_FIRST_FORMAT_HOLE)
+    return _FORMAT.sub(lambda m: "''" if m[0][-1] == "L" else f"__hole_{next(numbers)}__", text)

@@ -28,19 +28,15 @@ def write_value(reading: Reading) -> None:
         _drop_introducer(out)
     while out and out[-1] in ("-", "+") and not reading.after_operand(len(out) - 1):
         out.pop()
-    if written_type:
-        out.extend((PLACEHOLDER, "::", *written_type))
-    elif _needs_parentheses(reading):
-        out.extend(("(", PLACEHOLDER, ")"))
-    else:
-        out.append(PLACEHOLDER)
+    value = [PLACEHOLDER, "::", *written_type] if written_type else [PLACEHOLDER]
+    out.extend(["(", *value, ")"] if _needs_parentheses(reading) else value)
 
 
 def _drop_introducer(out: list[str]) -> None:
-    if out and _INTRODUCER.fullmatch(out[-1]):
-        out.pop()
-    elif out[-3:] == ["(", "_charset", ")"]:  # as MariaDB's digests have it
+    if out[-3:] == ["(", "_charset", ")"]:  # as MariaDB's digests have it
         del out[-3:]
+    while out and _INTRODUCER.fullmatch(out[-1]):
+        out.pop()
 
 
 def _type_start(reading: Reading) -> int:
