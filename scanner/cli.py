@@ -27,6 +27,7 @@ DONE, FAILED, UNUSABLE, UNREAD = 0, 1, 2, 3
 INTERRUPTED, BROKEN_PIPE = 130, 141  # as shells count the signals
 
 _EFFECTS = ("breaks", "changes-results", "changes-shape", "needs-update")  # worst first, as model.Effect
+_UNREAD_SHOWN = 5
 _NAME = re.compile(r'\s*(?:[\w$]+|"[^"]*"|`[^`]*`)(?:\.(?:[\w$]+|"[^"]*"|`[^`]*`))?\s*')
 _Command = Callable[..., int]
 
@@ -135,7 +136,8 @@ def impact(
     sql, paths = _change(change, rest)
     report = _scan(stored, paths, asked).impact(sql, asked.database).report
     _show(report, outputs)
-    return _impact_code(report, fail_on)
+    unread = _unread(report.unread)
+    return FAILED if fail_on is not None and _reaches(report, fail_on) else unread
 
 
 @commands.command()
@@ -261,15 +263,22 @@ def _show(report: Report, outputs: Sequence[str]) -> None:
     click.echo(f"{headline(report)} Written to {', '.join(outputs)}.", err=True)
 
 
-def _impact_code(report: Report, fail_on: str | None) -> int:
-    if fail_on is not None and any(
-        _EFFECTS.index(f.effect) <= _EFFECTS.index(fail_on) for f in report.findings
-    ):
-        return FAILED
-    return _unread(report.unread)
+def _reaches(report: Report, effect: str) -> bool:
+    """Whether something has this effect or a worse one."""
+    counted = _EFFECTS[: _EFFECTS.index(effect) + 1]
+    return any(finding.effect in counted for finding in report.findings)
 
 
 def _unread(unread: Sequence[Unread]) -> int:
-    for each in unread:
-        click.echo(f"scanner: {each.place} was not read: {each.reason}", err=True)
+    """Says what was not read, which is why the exit code is not 0."""
+    for each in unread[:_UNREAD_SHOWN]:
+        click.echo(
+            f"scanner: {each.reason if each.place in each.reason else f'{each.place}: {each.reason}'}",
+            err=True,
+        )
+    if len(unread) > _UNREAD_SHOWN:
+        click.echo(
+            f"scanner: {len(unread) - _UNREAD_SHOWN:,} more could not be read: the report names them.",
+            err=True,
+        )
     return UNREAD if unread else DONE

@@ -181,6 +181,10 @@ def _shown(item: Collected, root: Path) -> Collected:
 
 
 def _relative(text: str, root: Path) -> str:
-    if root == root.parent:
-        return text
-    return "." if text == str(root) else text.replace(f"{root}/", "")
+    """The text with its paths relative to the root, or else to the working directory."""
+    for folder in (root, Path.cwd()):
+        if text == str(folder):
+            return "."
+        if folder != folder.parent:
+            text = text.replace(f"{folder}/", "")
+    return text

@@ -116,8 +116,17 @@ def test_fail_on_an_effect_or_a_worse_one(effect: str, code: int) -> None:
 
 def test_a_source_that_cannot_be_read(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["impact", ALTER, *options(), "--slow-log", "missing.log", "-o", "a.json"]) == 3
-    assert "missing.log was not read: " in capsys.readouterr().err
+    assert "scanner: There is nothing at missing.log.\n" in capsys.readouterr().err
     assert json.loads((home / "a.json").read_text())["findings"]
+
+
+def test_many_unread_files_are_counted(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for number in range(8):
+        (home / "services" / f"bad{number}.py").write_text('cursor.execute("SELECT 1"\ndef (')
+    assert run(["impact", ALTER, "--database", "shop", "-o", "a.json"]) == 3
+    said = capsys.readouterr().err
+    assert "scanner: services/bad0.py:2: The file does not parse as Python" in said
+    assert "scanner: 3 more could not be read: the report names them.\n" in said
 
 
 def test_fail_on_counts_more_than_an_unread_source() -> None:

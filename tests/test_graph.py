@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 import networkx as nx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from scanner.errors import UsageError
 from scanner.graph import (
@@ -304,3 +306,36 @@ def test_an_unknown_format(billing: nx.MultiDiGraph, tmp_path: Path) -> None:
         export_graph(billing, tmp_path / "graph.png")  # fmt: skip
     with pytest.raises(UsageError, match=r"cannot be written: No such file or directory\.$"):
         export_graph(billing, tmp_path / "missing" / "graph.dot")
+
+
+@given(
+    views=st.lists(st.frozensets(st.integers(0, 7), max_size=3), min_size=8, max_size=8),
+    queries=st.lists(st.frozensets(st.integers(-1, 7), max_size=3), max_size=6),
+)
+def test_no_query_is_lost_on_any_way_through_views(
+    views: list[frozenset[int]], queries: list[frozenset[int]]
+) -> None:
+    """View i reads some views and, if i is even, the table; -1 is the table. Cycles are among the examples."""
+
+    def relation(number: int) -> TableName:
+        return name("orders" if number < 0 else f"view{number}")
+
+    def reaches(numbers: frozenset[int]) -> bool:
+        seen: set[int] = set()
+        waiting = set(numbers)
+        while waiting - seen:
+            seen |= waiting
+            waiting = {each for n in seen if n >= 0 for each in reading[n]}
+        return -1 in seen
+
+    reading = [numbers | {-1} if i % 2 == 0 else numbers for i, numbers in enumerate(views)]
+    relations = {name("orders"): TABLES[name("orders")]} | {
+        relation(i): View(relation(i), "SELECT …") for i in range(len(views))
+    }
+    named = {f"q{i}": Refs(reads=frozenset(map(relation, numbers))) for i, numbers in enumerate(queries)}
+    between = {
+        Key("view", relation(i)): Refs(reads=frozenset(map(relation, numbers)))
+        for i, numbers in enumerate(reading)
+    }
+    graph = build_graph([Parts(Schema(SHOP, relations), [query(f) for f in named], named, between)])
+    assert set(reached(graph, ORDERS)) == {f"q{i}" for i, numbers in enumerate(queries) if reaches(numbers)}

@@ -135,5 +135,6 @@ def _source(kind: SourceKind, text: str, base: Path) -> SourceConfig:
 
 
 def _root(sources: Iterable[SourceConfig], base: Path) -> Path:
-    code = [s.path if s.path.is_dir() else s.path.parent for s in sources if s.path and s.kind in _CODE_KINDS]
+    paths = [s.path for s in sources if s.path and s.path.exists() and s.kind in _CODE_KINDS]
+    code = [path if path.is_dir() else path.parent for path in paths]
     return Path(os.path.commonpath(code)) if code else base
