@@ -315,7 +315,7 @@ def test_an_unknown_format(billing: nx.MultiDiGraph, tmp_path: Path) -> None:
 def test_no_query_is_lost_on_any_way_through_views(
     views: list[frozenset[int]], queries: list[frozenset[int]]
 ) -> None:
-    """View i reads some views and, if i is even, the table; -1 is the table. Cycles are among the examples."""
+    """View i reads some views and, if i is even, the table, which is -1. Cycles are among the examples."""
 
     def relation(number: int) -> TableName:
         return name("orders" if number < 0 else f"view{number}")
