@@ -93,5 +93,7 @@ def _joined(words: Iterable[str]) -> str:
 
 
 def _frame(rows: list[dict[str, Any]], columns: dict[str, str]) -> pd.DataFrame:
-    series = {name: pd.Series([row[name] for row in rows], dtype=dtype) for name, dtype in columns.items()}
+    # An empty list and no list are the same empty cell, as in a report's tables.
+    cells = {name: [None if row[name] == "" else row[name] for row in rows] for name in columns}
+    series = {name: pd.Series(cells[name], dtype=dtype) for name, dtype in columns.items()}
     return pd.DataFrame(series)

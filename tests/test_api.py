@@ -63,6 +63,7 @@ def test_queries(scan: scanner.Scan) -> None:
         "orders",
     )
     assert set(frame["database"]) == {"shop", "stock"}
+    assert frame["writes"].isna().sum() == len(frame) - 1
 
 
 def test_tables(scan: scanner.Scan) -> None:
