@@ -72,6 +72,8 @@ def _read_body(cursor: Cursor) -> Constraint:
         return Constraint("foreign key", columns, name, foreign_key=read_references(cursor, columns))
     if cursor.key in _MYSQL_INDEXES:
         return _read_index(cursor)
+    if cursor.key not in ("EXCLUDE", "PERIOD"):
+        raise cursor.unexpected("a key or a condition")
     return Constraint("other")
 
 

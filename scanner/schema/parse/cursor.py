@@ -138,8 +138,8 @@ class Cursor:
         found: list[_Item] = []
         while not self.accept(")"):
             found.append(read())
-            if not self.at(")"):
-                self.expect(",")
+            if not self.at(")") and not self.accept(","):
+                raise self.unexpected(") or a comma")
         return tuple(found)
 
     def parenthesised(self) -> str:

@@ -331,3 +331,34 @@ def test_a_view_gets_another_query():
         "CREATE TABLE t (a int); CREATE VIEW v AS SELECT 1; DROP TABLE t CASCADE; CREATE VIEW v AS SELECT 2"
     )
     assert [view.sql for view in read(made_anew).views] == ["SELECT 2"]
+
+
+def test_domains_and_types_change_and_go():
+    script = """CREATE DOMAIN d AS int DEFAULT 1 NOT NULL; ALTER DOMAIN d DROP NOT NULL;
+    ALTER DOMAIN d DROP DEFAULT;
+    CREATE DOMAIN n AS int NOT NULL NULL; CREATE TYPE gone AS ENUM ('a'); DROP TYPE IF EXISTS gone, nowhere"""
+    assert dict(read(script).types) == {
+        public("d"): UserType(public("d"), "domain", base="int"),
+        public("n"): UserType(public("n"), "domain", base="int"),
+    }
+
+
+def test_a_trigger_of_a_view():
+    script = (
+        "CREATE VIEW v AS SELECT 1; CREATE TRIGGER x INSTEAD OF INSERT ON v FOR EACH ROW EXECUTE FUNCTION f()"
+    )
+    assert [trigger.timing for trigger in read(script).triggers] == ["instead of"]
+
+
+def test_a_stored_aggregate_of_mariadb():
+    script = "CREATE AGGREGATE FUNCTION a(x INT) RETURNS INT BEGIN LOOP FETCH GROUP NEXT ROW; END LOOP; END"
+    found = routine(script, "mariadb")
+    assert (found.kind, found.body) == ("aggregate", "BEGIN LOOP FETCH GROUP NEXT ROW; END LOOP; END")
+
+
+def test_routines_and_views_that_may_be_there_stay():
+    script = """CREATE FUNCTION f() RETURNS int RETURN 1;
+    CREATE FUNCTION IF NOT EXISTS f() RETURNS int RETURN 2;
+    CREATE VIEW v AS SELECT 1; CREATE VIEW IF NOT EXISTS v AS SELECT 2"""
+    schema = read(script, "mariadb")
+    assert ([r.body for r in schema.routines], [v.sql for v in schema.views]) == (["RETURN 1"], ["SELECT 1"])

@@ -182,3 +182,70 @@ def test_what_is_opened_a_thousandfold_costs_bounded_time(opened):
     Schema.from_ddl("CREATE TABLE t (a int DEFAULT " + opened * 20_000, "postgres")
     Schema.from_ddl("CREATE PROCEDURE p() " + (opened + ";\nCREATE ") * 5_000, "mysql")
     assert time.process_time() - started < 5
+
+
+@pytest.mark.parametrize(
+    ("statement", "engine", "reason"),
+    [
+        (
+            "CREATE TABLE u (a int, CONSTRAINT x FROB)",
+            "postgres",
+            "a key or a condition was expected where 'FROB' stands",
+        ),
+        ("CREATE TABLE u (a int", "postgres", ") or a comma was expected where the statement ends"),
+        (
+            "CREATE TABLE u OF nowhere",
+            "postgres",
+            "composite type nowhere is not created by this script",
+        ),
+        ("CREATE VIEW u (a)", "postgres", "AS was expected where the statement ends"),
+        ("CREATE VIEW u AS", "postgres", "a query was expected where the statement ends"),
+        ("CREATE VIEW t AS SELECT 1", "postgres", "relation t was created before"),
+        (
+            "CREATE TRIGGER x BEFORE SELECT ON t",
+            "postgres",
+            "INSERT, UPDATE or DELETE was expected where 'SELECT' stands",
+        ),
+        (
+            "CREATE TRIGGER x AFTER INSERT ON t EXECUTE 'f'",
+            "postgres",
+            "FUNCTION was expected where \"'f'\" stands",
+        ),
+        ("CREATE FUNCTION f() RETURNS int AS 5", "postgres", "a string was expected where '5' stands"),
+        ("CREATE EVENT e", "mysql", "DO was expected where the statement ends"),
+        ("ALTER TABLE t ALTER COLUMN nowhere SET NOT NULL", "postgres", "table t has no column nowhere"),
+        ("ALTER TABLE t ADD CHECK a > 0", "postgres", "( was expected where 'a' stands"),
+        (
+            "ALTER DOMAIN nowhere SET NOT NULL",
+            "postgres",
+            "domain nowhere is not created by this script",
+        ),
+        ("ALTER SEQUENCE s OWNED BY x", "postgres", "a name lacks its table"),
+        ("ALTER FROBNICATOR f", "postgres", "this kind of statement is not known"),
+        ("RENAME TABLE nowhere TO u", "mysql", "the table renamed to u is not created by this script"),
+    ],
+)
+def test_why_a_statement_is_not_understood(statement, engine, reason):
+    schema = Schema.from_ddl(f"CREATE TABLE t (a int); {statement}", engine)
+    assert [skipped.reason for skipped in schema.skipped] == [reason]
+
+
+def test_comments_of_postgres_nest():
+    assert tables("CREATE TABLE t (a int /* one /* two */ , b int */, c int -- d int,\n)") == {
+        "t": ["a", "c"]
+    }
+
+
+def test_names_with_escapes():
+    assert tables('CREATE TABLE t (U&"d\\0061t\\+000061" int, "a""b" int)') == {"t": ["data", 'a"b']}
+
+
+def test_a_dropped_schema_takes_all_with_it():
+    script = """CREATE SCHEMA s; SET SCHEMA 's'; CREATE TABLE t (a int); CREATE TYPE e AS ENUM ('x');
+    CREATE FUNCTION f() RETURNS int LANGUAGE sql AS '1';
+    CREATE TRIGGER x BEFORE INSERT ON t EXECUTE FUNCTION f();
+    CREATE POLICY p ON t USING (true); CREATE TABLE public.u (b int); DROP SCHEMA IF EXISTS s CASCADE"""
+    schema = Schema.from_ddl(script, "postgres")
+    assert set(schema.relations) == {TableName("public", "u")}
+    assert (schema.routines, schema.triggers, schema.rules, dict(schema.types)) == ((), (), (), {})
+    assert schema.skipped == ()

@@ -503,3 +503,34 @@ def test_partitions_of_partitions_have_the_keys_too():
         (("a",), (("a",),)),
         (("a",), (("a",),)),
     ]
+
+
+def test_what_is_required_may_be_a_constraint():
+    found = table(
+        "CREATE TABLE t (a int, b int CONSTRAINT x NOT NULL, CONSTRAINT y NOT NULL a)", engine="postgres:18"
+    )
+    assert [column.nullable for column in found.columns] == [False, False]
+
+
+def test_an_index_goes_by_its_name_alone():
+    found = table(
+        "CREATE TABLE t (a int); CREATE UNIQUE INDEX i ON t (a); DROP INDEX CONCURRENTLY IF EXISTS i"
+    )
+    assert found.unique_keys == ()
+
+
+def test_a_dropped_child_is_no_child_any_more():
+    schema = read(
+        "CREATE TABLE p (a int); CREATE TABLE c () INHERITS (p); DROP TABLE c; ALTER TABLE p ADD b int"
+    )
+    assert [names(found) for found in schema.tables] == [["a", "b"]]
+
+
+def test_triggers_and_rules_follow_a_renamed_table():
+    schema = read(
+        """CREATE TABLE t (a int); CREATE TRIGGER x BEFORE INSERT ON t EXECUTE FUNCTION f();
+           CREATE POLICY p ON t USING (true); ALTER TABLE t RENAME TO u"""
+    )
+    u = TableName("public", "u")
+    assert [(trigger.name, trigger.table) for trigger in schema.triggers] == [("x", u)]
+    assert [(rule.name, rule.table) for rule in schema.rules] == [("p", u)]
