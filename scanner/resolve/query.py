@@ -264,24 +264,20 @@ def _distinct(ctx: Context, node: exp.Select, scope: Scope, outputs: tuple[Outpu
         return ctx.meanings.of(
             "distinct on", *(sort_key(ctx, key, scope, Clause.DISTINCT_ON) for key in keys)
         )
-    if _holds_keys(ctx, scope, outputs):
-        return ctx.meanings.of("distinct by key")
-    return ctx.meanings.of("distinct", *(o.meaning for o in outputs))
+    return ctx.meanings.of("distinct", *_telling_apart(ctx, scope, outputs))
 
 
-def _holds_keys(ctx: Context, scope: Scope, outputs: tuple[Output, ...]) -> bool:
-    """Rows that carry every source's primary key are distinct already."""
+def _telling_apart(ctx: Context, scope: Scope, outputs: tuple[Output, ...]) -> list[Meaning]:
+    """The outputs that decide whether two rows are equal: a primary key decides for its table's other columns."""
     meanings = {o.meaning for o in outputs}
-    sources = list(scope.sources())
-    for source in sources:
-        if not isinstance(source, TableSource) or source.table is None or not source.table.primary_key:
-            return False
-        if any(ctx.row_values.get(meaning) is source for meaning in meanings):
-            continue
-        found = [f for name in source.table.primary_key for f in source.find(ctx.key(name))]
-        if not meanings.issuperset(f.meaning for f in found) or not found:
-            return False
-    return bool(sources)
+    decided: set[Meaning] = set()
+    for source in scope.sources():
+        if isinstance(source, TableSource) and source.table is not None and source.table.primary_key:
+            rows = {m for m in meanings if ctx.row_values.get(m) is source}
+            key = {f.meaning for name in source.table.primary_key for f in source.find(ctx.key(name))}
+            if rows or (key and key <= meanings):
+                decided |= {f.meaning for f in source.fields()} - key | rows
+    return [o.meaning for o in outputs if o.meaning not in decided]
 
 
 def _limit(ctx: Context, node: exp.Expr, scope: Scope) -> Meaning:
