@@ -15,16 +15,16 @@ class Column:
     name: str
     type: str  # SQL type as written, lower case: "varchar(20)", "integer", "app.mood", "text[]"
     nullable: bool = True
-    default: str | None = None
+    default: str | None = None  # of a generated column its expression; serial columns have none
     generated: Literal["stored", "virtual"] | None = None
     identity: Literal["always", "by default"] | None = None
     serial: bool = False  # PostgreSQL serial types: an own sequence, with grants of its own
     auto_increment: bool = False  # MySQL
     invisible: bool = False  # MySQL and MariaDB
-    unique: bool = False  # UNIQUE or PRIMARY KEY written on the column
+    unique: bool = False  # by a UNIQUE or PRIMARY KEY of this column alone, wherever it is written
     primary_key: bool = False
-    check: str | None = None
-    references: TableName | None = None
+    check: str | None = None  # the first one written on the column
+    references: TableName | None = None  # by a foreign key of this column alone
     on_update: str | None = None  # MySQL ON UPDATE CURRENT_TIMESTAMP
 
     @property
@@ -60,8 +60,8 @@ class Table:
     name: TableName
     columns: tuple[Column, ...]
     primary_key: tuple[str, ...] = ()
-    unique_keys: tuple[tuple[str, ...], ...] = ()
-    checks: tuple[str, ...] = ()
+    unique_keys: tuple[tuple[str, ...], ...] = ()  # unique indexes too; over plain columns and all rows only
+    checks: tuple[str, ...] = ()  # all of them, the columns' too
     foreign_keys: tuple[ForeignKey, ...] = ()
     parents: tuple[TableName, ...] = ()  # INHERITS and PARTITION OF
     partition_of: TableName | None = None  # also in parents
