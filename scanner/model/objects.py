@@ -60,7 +60,7 @@ class Table:
     name: TableName
     columns: tuple[Column, ...]
     primary_key: tuple[str, ...] = ()
-    unique_keys: tuple[tuple[str, ...], ...] = ()  # unique indexes too; over plain columns and all rows only
+    unique_keys: tuple[tuple[str, ...], ...] = ()  # unique indexes too, over plain columns and all rows
     checks: tuple[str, ...] = ()  # all of them, the columns' too
     foreign_keys: tuple[ForeignKey, ...] = ()
     parents: tuple[TableName, ...] = ()  # INHERITS and PARTITION OF
@@ -78,7 +78,7 @@ class View:
     sql: str  # the query behind AS, as written
     columns: tuple[str, ...] = ()  # the explicit list after the name; empty when there is none
     materialized: bool = False
-    stored: bool = False  # sql is the server's own deparse (a dump or a catalogue): stars are already expanded
+    stored: bool = False  # sql is the server's own deparse (a dump or a catalogue): stars are expanded
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ class UserType:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A PostgreSQL rewrite rule, a row-level policy, or a sequence of statements tied to a table otherwise."""
+    """A PostgreSQL rewrite rule or a row-level policy."""
 
     name: str
     table: TableName
