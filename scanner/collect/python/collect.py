@@ -17,6 +17,7 @@ from scanner.collect.python.project import Project
 from scanner.model import BlindSpot, Collected, Coverage, Family, Unread
 
 _TOO_DEEP = "The file was read in part because an expression is nested too deeply."
+_NAMED = 5  # of many paths, those that are shown
 
 
 def collect(
@@ -27,72 +28,65 @@ def collect(
     `root` may be one file. Locations are relative to it. Files are parsed, never imported or run. `database`
     and `service` are copied into every observation; `family` tells how identifiers are quoted and scripts
     split, and defaults to PostgreSQL's way. A file that cannot be read is an `Unread` and never ends the
-    collection.
+    collection. A mapped class is an observation whose source is `observations.MODEL`.
     """
     walk = Walk()
-    paths = tuple(_relative(path, root) for path in python_files(root, walk))
-    reading = _Reading(root, paths, family)
-    for path in paths:
-        reading.file(path)
+    reading = _Reading(root, tuple(_relative(path, root) for path in python_files(root, walk)), family)
+    reading.modules()
     reading.functions()
-    world = reading.world
-    found = 0
-    for observation in chain(observations(world), models(world)):
-        found += 1
+    count = 0
+    for observation in chain(observations(reading.world), models(reading.world)):
+        count += 1
         yield replace(observation, database=database, service=service)
-    yield from world.project.unread
-    for function in sorted(world.saturated, key=lambda each: (each.path, each.name)):
-        message = (
-            f"{function.name} is called in more ways than were followed; the others stand as one with holes."
-        )
-        yield BlindSpot("python", function.path, message)
-    if walk.skipped:
-        shown = ", ".join(walk.skipped[:5]) + (" …" if len(walk.skipped) > 5 else "")
-        yield BlindSpot(
-            "python", str(root), f"{len(walk.skipped)} vendored or generated trees were skipped: {shown}."
-        )
-    yield Coverage(
-        "python",
-        str(root),
-        found,
-        len(paths),
-        reading.lines,
-        reading.bytes,
-        ignored=len(world.record.ignored),
-    )
+    yield from reading.world.project.unread
+    yield from _blind_spots(walk, reading.world, root)
+    yield reading.coverage(count)
 
 
 def _relative(path: Path, root: Path) -> str:
     return path.name if path == root else path.relative_to(root).as_posix()
 
 
+def _blind_spots(walk: Walk, world: World, root: Path) -> Iterator[BlindSpot]:
+    for function in sorted(world.saturated, key=lambda each: (each.path, each.name)):
+        message = f"{function.name} is called in more ways than were followed; the others are one with holes."
+        yield BlindSpot("python", function.path, message)
+    if walk.skipped:
+        message = f"{len(walk.skipped)} vendored or generated trees were skipped: {_some(walk.skipped)}."
+        yield BlindSpot("python", str(root), message)
+    if walk.templates:
+        message = f"{len(walk.templates)} templates of SQL or Python were not read: {_some(walk.templates)}."
+        yield BlindSpot("python", str(root), message)
+
+
+def _some(paths: list[str]) -> str:
+    return ", ".join(paths[:_NAMED]) + (" …" if len(paths) > _NAMED else "")
+
+
 class _Reading:
-    """Evaluates one file after the other in a common world."""
+    """Evaluates all files in a common world."""
 
     def __init__(self, root: Path, paths: tuple[str, ...], family: Family | None) -> None:
-        self.world = World(
-            Project(root, paths), evaluate, run, hooks.read_model, hooks.attribute, family=family
-        )
-        self.lines = 0
-        self.bytes = 0
-        self._folder = root if root.is_dir() else root.parent
+        project = Project(root, paths)
+        self.world = World(project, evaluate, run, hooks.read_model, hooks.attribute, family=family)
+        self._root = root
+        self._paths = paths
+        self._lines = 0
+        self._bytes = 0
 
-    def file(self, path: str) -> None:
-        try:
-            data = (self._folder / path).read_bytes()
-        except OSError as error:
-            self._unread(path, f"The file cannot be opened: {error.strerror}.")
-            return
-        self.lines += data.count(b"\n")
-        self.bytes += len(data)
-        if may_touch_database(data):
-            self._evaluate(path)
-
-    def _evaluate(self, path: str) -> None:
-        try:
-            self.world.frame(path)
-        except RecursionError:
-            self._unread(path, _TOO_DEEP)
+    def modules(self) -> None:
+        """Evaluates the top level of every file that may touch a database."""
+        folder = self._root if self._root.is_dir() else self._root.parent
+        for path in self._paths:
+            try:
+                data = (folder / path).read_bytes()
+            except OSError as error:
+                self._unread(path, f"The file cannot be opened: {error.strerror}.")
+                continue
+            self._lines += data.count(b"\n")
+            self._bytes += len(data)
+            if may_touch_database(data):
+                self._module(path)
 
     def functions(self) -> None:
         """Evaluates the bodies of all functions, once every module is known."""
@@ -102,6 +96,24 @@ class _Reading:
                 run_function(definition)
             except RecursionError:
                 self._unread(definition.frame.module.path, _TOO_DEEP)
+
+    def coverage(self, entries: int) -> Coverage:
+        """What was read, with the number of observations it gave."""
+        return Coverage(
+            "python",
+            str(self._root),
+            entries,
+            files=len(self._paths),
+            lines=self._lines,
+            bytes=self._bytes,
+            ignored=len(self.world.record.ignored),
+        )
+
+    def _module(self, path: str) -> None:
+        try:
+            self.world.frame(path)
+        except RecursionError:
+            self._unread(path, _TOO_DEEP)
 
     def _unread(self, path: str, reason: str) -> None:
         self.world.project.unread.append(Unread("python", path, reason))

@@ -30,6 +30,7 @@ SKIPPED_TREES = frozenset(
 MAX_BYTES = 4_000_000
 MAX_DEPTH = 100
 
+_TEMPLATE = re.compile(r"\.(?:sql|py)\.(?:j2|jinja2?|mako|tmpl|tpl)$")
 _CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _RELEVANT = re.compile(
     rb"\b(?:select|insert\s+into|replace\s+into|update|delete\s+from|merge\s+into|truncate|with\s+\w+\s+as|call|copy"
@@ -53,6 +54,7 @@ class Walk:
     """What was met on the way."""
 
     skipped: list[str] = field(default_factory=list)  # trees not entered, relative to the root
+    templates: list[str] = field(default_factory=list)  # files a template engine makes SQL or Python of
 
 
 def python_files(root: Path, walk: Walk) -> Iterator[Path]:
@@ -62,9 +64,14 @@ def python_files(root: Path, walk: Walk) -> Iterator[Path]:
         return
     for folder, names, files in os.walk(root):
         for name in sorted(SKIPPED_TREES.intersection(names)):
-            walk.skipped.append((Path(folder) / name).relative_to(root).as_posix())
+            walk.skipped.append(_relative(folder, name, root))
         names[:] = sorted(name for name in names if name not in SKIPPED_TREES)
+        walk.templates.extend(_relative(folder, name, root) for name in files if _TEMPLATE.search(name))
         yield from (Path(folder) / name for name in sorted(files) if name.endswith(SUFFIXES))
+
+
+def _relative(folder: str, name: str, root: Path) -> str:
+    return (Path(folder) / name).relative_to(root).as_posix()
 
 
 def may_touch_database(data: bytes) -> bool:

@@ -7,11 +7,13 @@ starts.
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from itertools import accumulate
 
 import libcst as cst
 from libcst._nodes.internal import CodegenState
 
+_NO_CONTEXT = nullcontext()
 _WANTED = frozenset(
     {cst.SimpleString, cst.FormattedString, cst.TemplatedString, cst.Name, cst.Call, cst.Subscript}
 )
@@ -25,6 +27,16 @@ class _Writer(CodegenState):
     def before_codegen(self, node: cst.CSTNode) -> None:
         if type(node) in _WANTED:
             self.starts[node] = len(self.tokens)
+
+    def record_syntactic_position(  # type: ignore[override]  # any context manager will do
+        self,
+        node: cst.CSTNode,  # noqa: ARG002
+        *,
+        start_node: cst.CSTNode | None = None,  # noqa: ARG002
+        end_node: cst.CSTNode | None = None,  # noqa: ARG002
+    ) -> AbstractContextManager[None]:
+        """Nothing: libcst would make a new context manager for every node."""
+        return _NO_CONTEXT
 
 
 def offsets(module: cst.Module) -> dict[cst.CSTNode, int]:
