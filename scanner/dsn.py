@@ -15,7 +15,8 @@ _SCHEMES: dict[str, Family] = {
     "mysql": "mysql",
     "mariadb": "mysql",
 }
-_URL_PASSWORD = re.compile(r"(?<=://)([^\s:/?#@]*):[^\s]*@")
+# Up to the last @ of the word; of a password with spaces in it, up to the next @.
+_URL_PASSWORD = re.compile(r"(?<=://)([^\s:/?#@]*):(?:\S*@|[^\n@]*@)")
 _NAMED_PASSWORD = re.compile(r"(?i)\b(\w*(?:password|passwd|pwd)\s*=\s*)(?:'(?:[^'\\]|\\.)*'|[^\s&;,'\"]+)")
 
 

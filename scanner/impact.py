@@ -26,7 +26,7 @@ from scanner.model import (
     Unresolved,
     UnresolvedQuery,
 )
-from scanner.objects import object_findings
+from scanner.objects import MODEL_SOURCE, object_findings
 from scanner.verdict import Prepared, Verdict, prepare
 
 
@@ -49,10 +49,11 @@ def impact(
     prepared = prepare(change, parts.schema)
     known = evidence or Evidence()
     via = _touching(prepared, parts, graph if graph is not None else build_graph([parts]))
-    touching = [query for query in parts.queries if query.fingerprint in via]
+    reaching = [query for query in parts.queries if query.fingerprint in via]
+    touching = [query for query in map(_as_run, reaching) if query.observations]
     answers = [_Answer(query, *_judge(prepared, query)) for query in touching]
     findings = [finding for answer in answers for finding in answer.findings]
-    findings += object_findings(prepared, touching)
+    findings += object_findings(prepared, reaching)
     return Report(
         replace(change, table=prepared.table.name),
         parts.schema.database,
@@ -67,8 +68,13 @@ def impact(
         tuple(_reading(known.consumers, prepared.table.name)),
         known.out_of_scope,
         len(parts.queries),
-        {fingerprint: names for fingerprint, names in via.items() if names},
+        {query.fingerprint: via[query.fingerprint] for query in touching if via[query.fingerprint]},
     )
+
+
+def _as_run(query: Query) -> Query:
+    """The query without the sightings of mapped models: a class that lists columns runs nothing by itself."""
+    return replace(query, observations=tuple(o for o in query.observations if o.source != MODEL_SOURCE))
 
 
 @dataclass(frozen=True, slots=True)

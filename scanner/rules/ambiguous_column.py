@@ -37,7 +37,8 @@ def ambiguous_column(comparison: Comparison) -> Iterator[Hit]:
         before = comparison.before.bindings.get(error.node)
         owner = before.source if before is not None and before.source else ""
         meant = f" (today it means {owner}.{error.column})" if owner else ""
-        message = f"It fails with {error.code}: {error.column} is ambiguous{meant}."
+        where = f" in {error.via}" if error.via else ""
+        message = f"It fails with {error.code}: {error.column}{where} is ambiguous{meant}."
         help_ = (
             f"Write {owner}.{error.column}."
             if owner

@@ -7,7 +7,19 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from scanner.model import Column, Database, Engine, Routine, Rule, Skipped, Table, TableName, Trigger, UserType, View
+from scanner.model import (
+    Column,
+    Database,
+    Engine,
+    Routine,
+    Rule,
+    Skipped,
+    Table,
+    TableName,
+    Trigger,
+    UserType,
+    View,
+)
 
 if TYPE_CHECKING:
     from scanner.change import Change
@@ -30,7 +42,9 @@ class Schema:
     rules: tuple[Rule, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     before: Schema | None = field(default=None, compare=False, repr=False)  # of a schema made by `after`
-    _indexes: dict[TableName, dict[str, Column]] = field(default_factory=dict, init=False, compare=False, repr=False)
+    _indexes: dict[TableName, dict[str, Column]] = field(
+        default_factory=dict, init=False, compare=False, repr=False
+    )
 
     @classmethod
     def from_ddl(
@@ -126,6 +140,8 @@ class Schema:
             if own and name.schema not in (*own, self.database.name, default_schema):
                 return None
             return self.relations.get(TableName(None, name.name))
+        if own and default_schema is not None and default_schema not in (*own, self.database.name):
+            return None
         for schema in (default_schema, None, *own):
             found = self.relations.get(TableName(schema, name.name))
             if found is not None:

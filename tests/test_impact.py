@@ -1,0 +1,153 @@
+"""Every query that reaches the table is accounted for exactly once, with the places where it holds."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import scanner
+from scanner.dependencies import dependencies
+from scanner.fingerprint import gather
+from scanner.graph import Parts
+from scanner.impact import Evidence, impact
+from scanner.model import Consumer, Effect, Location, Observation, RowUse
+from scanner.resolve import references
+
+DDL = """
+CREATE TABLE customers (id integer PRIMARY KEY, name text, region text);
+CREATE TABLE orders (id integer PRIMARY KEY, customer_id integer, total integer);
+CREATE VIEW open_orders AS SELECT * FROM orders;
+CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN INSERT INTO orders VALUES (NEW.id, NEW.id, 0); RETURN NEW; END $$;
+CREATE TRIGGER keep AFTER INSERT ON customers FOR EACH ROW EXECUTE FUNCTION keep();
+"""
+SCHEMA = scanner.Schema.from_ddl(DDL, "postgres:15", name="shop")
+
+
+def report(*seen: Observation, column: str = "status text", evidence: Evidence | None = None):
+    queries = gather(seen, {"shop": SCHEMA.database})
+    named = {q.fingerprint: references(q.sql, SCHEMA) for q in queries}
+    change = scanner.Change.parse(f"ALTER TABLE orders ADD COLUMN {column}", "postgres:15")
+    return impact(change, Parts(SCHEMA, queries, named, dependencies(SCHEMA)), None, evidence)
+
+
+def seen(sql: str, line: int = 1, **more: object) -> Observation:
+    return Observation(
+        "python", sql, database="shop", service="checkout", location=Location("a.py", line), **more
+    )
+
+
+def of_queries(found):
+    return [f for f in found.findings if f.subject.kind == "query"]
+
+
+def test_a_query_that_does_not_reach_the_table_is_not_in_the_report():
+    found = report(seen("SELECT name FROM customers"), seen("SELECT * FROM orders", 2))
+    assert [q.sql for q in found.queries] == ["SELECT * FROM orders"]
+    assert found.total_queries == 2
+
+
+def test_a_query_through_a_view_is_told_with_the_view():
+    found = report(seen("SELECT * FROM open_orders"))
+    (query,) = found.unaffected
+    assert found.via == {query.fingerprint: ("open_orders",)}
+
+
+def test_a_write_elsewhere_whose_trigger_breaks_is_a_finding_of_that_write():
+    found = report(seen("INSERT INTO customers (id) VALUES (1)"), column="status text NOT NULL")
+    (finding,) = of_queries(found)
+    assert (finding.name, finding.effect) == ("required-column", Effect.BREAKS)
+    assert "in keep" in finding.message
+
+
+def test_what_the_code_does_with_the_rows_decides_place_by_place():
+    unpacked = seen("SELECT * FROM orders", 3, row_use=RowUse("unpacked", count=3))
+    by_name = seen("SELECT * FROM orders", 9, row_use=RowUse("by-name"))
+    found = of_queries(report(unpacked, by_name))
+    assert [(f.name, [place.line for place in f.occurrences]) for f in found] == [
+        ("positional-rows", [3]),
+        ("star-projection", [9]),
+    ]
+
+
+def test_lesser_findings_of_a_statement_are_named_under_the_worst():
+    found = report(
+        seen("SELECT o.*, region FROM orders o JOIN customers c ON c.id = o.customer_id"),
+        column="region text",
+    )
+    (finding,) = of_queries(found)
+    assert (finding.name, finding.folded) == ("ambiguous-column", ("star-projection",))
+
+
+def test_a_mapped_model_needs_the_column_and_is_no_query():
+    model = Observation(
+        "python_model",
+        "SELECT id, total FROM orders",
+        database="shop",
+        service="billing",
+        location=Location("m.py", 4, 0, "Order"),
+    )
+    found = report(model)
+    assert found.queries == ()
+    (finding,) = [f for f in found.findings if f.subject.kind == "model"]
+    assert (finding.effect, finding.subject.name, finding.services) == (
+        Effect.NEEDS_UPDATE,
+        "Order",
+        ("billing",),
+    )
+
+
+def test_a_view_that_froze_its_columns_needs_to_be_made_again():
+    (finding,) = [f for f in report().findings if f.subject.kind == "view"]
+    assert finding.subject.name == "open_orders"
+
+
+@pytest.mark.parametrize("sql", ["SELECT FROM WHERE orders (", "VACUUM orders orders", "HANDLER orders OPEN"])
+def test_what_cannot_be_read_and_names_the_table_is_unresolved(sql):
+    found = report(seen(sql))
+    assert [u.query.sql for u in found.unresolved] == [q.sql for q in found.queries]
+    assert len(found.unresolved) == 1
+
+
+def test_what_cannot_be_read_and_does_not_name_it_is_not_in_the_report():
+    assert report(seen("SELECT FROM WHERE customers (")).queries == ()
+
+
+def test_a_declared_consumer_of_the_table_is_named():
+    consumers = (Consumer("stream", "cdc", ("ord*",)), Consumer("other", "bi", ("customers",)))
+    found = report(evidence=Evidence(consumers=consumers))
+    assert [c.name for c in found.consumers] == ["stream"]
+
+
+_STATEMENTS = st.sampled_from(
+    [
+        "SELECT * FROM orders",
+        "SELECT id FROM orders",
+        "SELECT region FROM orders JOIN customers ON customers.id = customer_id",
+        "SELECT * FROM open_orders",
+        "INSERT INTO orders VALUES (1, 2, 3)",
+        "INSERT INTO customers VALUES (1)",
+        "SELECT broken FROM (orders",
+        "SELECT * FROM nowhere",
+        "DELETE FROM customers",
+        "SELECT row_to_json(o) FROM orders o",
+    ]
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(_STATEMENTS, max_size=12), st.sampled_from(["status text", "region text", "name text NOT NULL"])
+)
+def test_nothing_is_lost_and_nothing_is_told_twice(statements, column):
+    found = report(*(seen(sql, line) for line, sql in enumerate(statements, 1)), column=column)
+    groups = [
+        {f.subject.name for f in of_queries(found)},
+        {q.fingerprint for q in found.unaffected},
+        {u.query.fingerprint for u in found.unresolved},
+    ]
+    assert sum(map(len, groups)) == len(set().union(*groups)) == len(found.queries)
+    reaching = {sql for sql in statements if "orders" in sql or sql.startswith("INSERT INTO customers")}
+    assert len(found.queries) >= len(reaching)
+    assert len(found.queries) <= len(reaching | {sql for sql in statements if sql == "DELETE FROM customers"})
