@@ -114,13 +114,15 @@ def _binary(expression: syntax.Binary, frame: Frame) -> Variants:
     lefts, rights = evaluate(expression.left, frame), evaluate(expression.right, frame)
     if expression.operator in ("or", "and"):
         return bounded((*lefts, *rights))
-    results = (_operated(left, expression.operator, right) for left, right in combinations((lefts, rights)))
+    results = (
+        _operated(left, expression.operator, right, frame) for left, right in combinations((lefts, rights))
+    )
     return _noted(bounded(value for value in results if value is not None), frame)
 
 
-def _operated(left: Value, operator: str, right: Value) -> Value | None:
+def _operated(left: Value, operator: str, right: Value, frame: Frame) -> Value | None:
     if isinstance(left, MapperValue) or isinstance(right, MapperValue):
-        return hooks.operated(left, operator, right)
+        return hooks.operated(left, operator, right, frame)
     if operator == "+":
         return added(left, right)
     if operator == "%" and isinstance(left, TextValue):
@@ -130,7 +132,9 @@ def _operated(left: Value, operator: str, right: Value) -> Value | None:
 
 def operated(lefts: Variants, operator: str, rights: Variants, frame: Frame) -> Variants:
     """``left operator= right``."""
-    results = (_operated(left, operator.rstrip("="), right) for left, right in combinations((lefts, rights)))
+    results = (
+        _operated(left, operator.rstrip("="), right, frame) for left, right in combinations((lefts, rights))
+    )
     return _noted(bounded(value for value in results if value is not None), frame)
 
 

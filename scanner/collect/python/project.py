@@ -43,10 +43,13 @@ class Project:
         self.unread: list[Unread] = []
         self._modules: dict[str, Module | None] = {}
         self._by_last: dict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
+        self._packages: set[tuple[str, ...]] = set()
         for path in paths:
-            parts = _module_parts(path)
-            if parts and path.endswith(".py"):
+            if path.endswith(".py"):
+                parts = self._parts(path)
                 self._by_last[parts[-1]].append((parts, path))
+                if path.endswith("__init__.py"):
+                    self._packages.add(parts)
 
     def module(self, path: str) -> Module | None:
         """The module in this file; None, and an entry in `unread`, if it cannot be read."""
@@ -56,25 +59,30 @@ class Project:
 
     def has(self, path: str) -> bool:
         """Whether this file is below the root."""
-        return self._exact(_module_parts(path)) == path
+        return self._exact(self._parts(path)) == path
 
     def find(self, name: str, importer: str, level: int = 0) -> str | None:
         """The path of the module that ``import name`` in the importer means, or None for a library's.
 
-        The root need not be on the import path: of several modules whose names end alike, the one nearest to
-        the importer is taken.
+        The root need not be on the import path: any folder that is no package may be. Of several modules
+        whose names end alike, the one nearest to the importer is taken.
         """
         wanted = tuple(name.split(".")) if name else ()
+        here = self._parts(importer)
         if level:
-            return self._exact(_package(importer, level) + wanted)
-        candidates = [
+            inside = here if importer.endswith("__init__.py") else here[:-1]
+            return self._exact(inside[: len(inside) - level + 1] + wanted)
+        found = [
             (parts, path)
             for parts, path in self._by_last.get(wanted[-1], ())
-            if parts[-len(wanted) :] == wanted
+            if parts[-len(wanted) :] == wanted and parts[: -len(wanted)] not in self._packages
         ]
-        return (
-            max(candidates, key=lambda each: _nearness(each[0], wanted, importer))[1] if candidates else None
-        )
+        return max(found, key=lambda each: _nearness(each[0], here))[1] if found else None
+
+    def _parts(self, path: str) -> tuple[str, ...]:
+        """The dotted name of a module, from the root's own name on."""
+        parts = (self.root.resolve().name, *PurePosixPath(path.removesuffix(".py")).parts)
+        return parts[:-1] if parts[-1] == "__init__" else parts
 
     def _exact(self, parts: tuple[str, ...]) -> str | None:
         candidates = self._by_last.get(parts[-1], ()) if parts else ()
@@ -111,20 +119,10 @@ def _line_starts(text: str) -> tuple[int, ...]:
     return (0, *(match.end() for match in _LINE_END.finditer(text)))
 
 
-def _module_parts(path: str) -> tuple[str, ...]:
-    parts = PurePosixPath(path).with_suffix("").parts
-    return parts[:-1] if parts[-1] == "__init__" else parts
-
-
-def _package(path: str, level: int) -> tuple[str, ...]:
-    folder = PurePosixPath(path).parent.parts
-    return folder[: len(folder) - (level - 1)] if level > 1 else folder
-
-
-def _nearness(parts: tuple[str, ...], wanted: tuple[str, ...], importer: str) -> tuple[int, int]:
+def _nearness(parts: tuple[str, ...], here: tuple[str, ...]) -> tuple[int, int]:
     shared = 0
-    for ours, theirs in zip(parts, PurePosixPath(importer).parts, strict=False):
+    for ours, theirs in zip(parts, here, strict=False):
         if ours != theirs:
             break
         shared += 1
-    return shared, -(len(parts) - len(wanted))
+    return shared, -len(parts)

@@ -79,6 +79,8 @@ class Record:
     def query(self, query: QueryValue, root: FunctionValue | None) -> int | None:
         """A mapper's query runs. Gives its number."""
         self._spent.add(query)
+        if not query.tables:  # of nothing that is known
+            return None
         return self.execute(query.text, query.call, root, certain=True)
 
     def runs(self, entered: Container[FunctionValue | None]) -> Iterator[Run]:

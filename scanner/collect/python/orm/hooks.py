@@ -92,13 +92,12 @@ def placed(value: Value, at: int, frame: Frame) -> Value:
     return value
 
 
-def operated(left: Value, operator: str, right: Value) -> Value | None:
+def operated(left: Value, operator: str, right: Value, frame: Frame) -> Value | None:
     """``left operator right`` where a mapper gives it a meaning."""
     if not isinstance(left, MapperValue) and not isinstance(right, MapperValue):
         return None
-    return django_expressions.combined(left, operator, right) or sqlalchemy_expressions.operated(
-        left, operator, right
-    )
+    combined = django_expressions.combined(left, operator, right)
+    return combined or sqlalchemy_expressions.operated(left, operator, right, frame.world)
 
 
 def negated(value: Value) -> Value | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from scanner.collect.python.frames import World
 from scanner.collect.python.given import Given
@@ -62,8 +63,10 @@ def column(mapped: Mapped, attribute: str, world: World) -> SqlValue | RelationV
     return RelationValue(mapped, attribute) if mapped.relation(attribute) else None
 
 
-def operated(left: Value, operator: str, right: Value) -> Value | None:
+def operated(left: Value, operator: str, right: Value, world: World) -> Value | None:
     """``left operator right`` where one of them is an SQL expression."""
+    if isinstance(left, RelationValue):
+        left = _foreign_key(left, world) or left
     if not isinstance(left, SqlValue | QueryValue) and not isinstance(right, SqlValue | QueryValue):
         return None
     if operator in ("&", "|"):
@@ -80,11 +83,19 @@ def operated(left: Value, operator: str, right: Value) -> Value | None:
     return SqlValue(pieces(sides[0], f" {written} ", sides[1]), _tables((left, right)))
 
 
+def _foreign_key(value: RelationValue, world: World) -> SqlValue | None:
+    """``Order.customer``, compared with an instance, is its foreign key."""
+    relation = value.mapped.relation(value.attribute)
+    column = value.mapped.column(relation.local) if relation else None
+    if column is None or column.primary_key:
+        return None
+    names = Names(value.mapped, world.family)
+    return SqlValue(pieces(names.column(column.name)), (names.table,), None, value.mapped)
+
+
 def negated(value: Value) -> Value | None:
     """``~value``."""
     if isinstance(value, QueryValue) and value.verb == "exists":
-        from dataclasses import replace
-
         return replace(value, negated=not value.negated)
     return SqlValue(pieces("NOT (", value.sql, ")"), value.tables) if isinstance(value, SqlValue) else None
 
@@ -120,8 +131,12 @@ def function(name: str, given: Given) -> SqlValue:
     """``func.name(…)``."""
     values = [each[0] for each in given.positional]
     star = not values and name == "count"
-    inside = pieces("*") if star else joined(", ", [operand(value, None) for value in values])
+    inside = pieces("*") if star else joined(", ", [_argument(value) for value in values])
     return SqlValue(pieces(f"{name}(", inside, ")"), _tables(values))
+
+
+def _argument(value: Value) -> Sql:
+    return (Gap(value.source, "value"),) if isinstance(value, Unknown) else operand(value, None)
 
 
 def builtin(name: str, given: Given) -> Value | None:
