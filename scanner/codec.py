@@ -49,9 +49,7 @@ def _same(value: Any) -> Any:  # noqa: ANN401
 
 def _of_dataclass(cls: Any) -> tuple[Encoder, Encoder]:  # noqa: ANN401
     hints = get_type_hints(cls)
-    fields = [
-        (f.name, _codec(hints[f.name]), _default(f)) for f in dataclasses.fields(cls) if f.init and f.compare
-    ]
+    fields = [(f.name, _codec(hints[f.name]), _default(f)) for f in dataclasses.fields(cls) if f.init and f.compare]
 
     def encoded(value: Any) -> dict[str, Any]:  # noqa: ANN401
         found = ((name, codec, getattr(value, name), default) for name, codec, default in fields)

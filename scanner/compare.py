@@ -71,12 +71,7 @@ class Comparison:
     def narrowed(self, span: tuple[int, int] | None) -> tuple[int, int] | None:
         """The first star inside the span that grew, or the span itself: what a reader has to look at."""
         for star in self.grown_stars:
-            if (
-                span is not None
-                and star.span is not None
-                and span[0] <= star.span[0]
-                and star.span[1] <= span[1]
-            ):
+            if span is not None and star.span is not None and span[0] <= star.span[0] and star.span[1] <= span[1]:
                 return star.span
         return span
 
@@ -116,9 +111,7 @@ class Comparison:
     @property
     def explained(self) -> bool:
         """Names, join keys, row values, written values or bodies account for a change of meaning."""
-        return bool(
-            self.rebound or self.grown_keys or self.grown_rows or self.changed_writes or self.changed_bodies
-        )
+        return bool(self.rebound or self.grown_keys or self.grown_rows or self.changed_writes or self.changed_bodies)
 
     @cached_property
     def changed_bodies(self) -> list[str]:

@@ -26,7 +26,7 @@ class ObjectKey:
 def dependencies(schema: Schema) -> Mapping[ObjectKey, References]:
     """What every view, routine and trigger names.
 
-    A body that cannot be resolved depends on every object it mentions by name, and so on too much rather than too little.
+    A body that cannot be resolved depends on every object it mentions by name: on too much rather than too little.
     """
     found: dict[ObjectKey, References] = {}
     for view in schema.views:
@@ -34,9 +34,7 @@ def dependencies(schema: Schema) -> Mapping[ObjectKey, References]:
     for routine in schema.routines:
         found[ObjectKey("routine", routine.name)] = _of_routine(routine, schema)
     for trigger in schema.triggers:
-        found[ObjectKey("trigger", TableName(None, trigger.name), trigger.table)] = _of_trigger(
-            trigger, schema
-        )
+        found[ObjectKey("trigger", TableName(None, trigger.name), trigger.table)] = _of_trigger(trigger, schema)
     return found
 
 
@@ -59,9 +57,7 @@ def _of_statement(sql: str, schema: Schema) -> References:
 
 
 def _of_routine(routine: Routine, schema: Schema) -> References:
-    return mentioned(
-        f"{routine.body} {routine.returns or ''} {' '.join(a.type for a in routine.arguments)}", schema
-    )
+    return mentioned(f"{routine.body} {routine.returns or ''} {' '.join(a.type for a in routine.arguments)}", schema)
 
 
 def _of_trigger(trigger: Trigger, schema: Schema) -> References:

@@ -42,9 +42,7 @@ class Evidence:
     out_of_scope: int = 0  # queries bound to other databases
 
 
-def impact(
-    change: Change, parts: Parts, graph: Graph | None = None, evidence: Evidence | None = None
-) -> Report:
+def impact(change: Change, parts: Parts, graph: Graph | None = None, evidence: Evidence | None = None) -> Report:
     """The report on a change to one database. Raises ChangeError when the change does not fit its schema."""
     prepared = prepare(change, parts.schema)
     known = evidence or Evidence()
@@ -149,10 +147,7 @@ def _folded(verdict: Verdict) -> Iterator[Finding]:
 
 def _reading(consumers: Sequence[Consumer], table: TableName) -> Iterator[Consumer]:
     for consumer in consumers:
-        if any(
-            fnmatchcase(table.name, pattern) or fnmatchcase(str(table), pattern)
-            for pattern in consumer.tables
-        ):
+        if any(fnmatchcase(table.name, pattern) or fnmatchcase(str(table), pattern) for pattern in consumer.tables):
             yield consumer
 
 

@@ -61,9 +61,7 @@ def _has_star(prepared: Prepared, view: View) -> bool:
 def _lists_all(prepared: Prepared, resolution: Resolution) -> bool:
     """A server's own dump of a view spells the star out: every column of the table is among its outputs."""
     outputs = {o.name for o in resolution.outputs}
-    return prepared.table.name in resolution.reads and outputs.issuperset(
-        c.name for c in prepared.table.columns
-    )
+    return prepared.table.name in resolution.reads and outputs.issuperset(c.name for c in prepared.table.columns)
 
 
 def _view(prepared: Prepared, view: View) -> Finding:

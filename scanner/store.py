@@ -29,8 +29,9 @@ _MAGIC = b"SQLite format 3\x00"
 _TABLES = """
 CREATE TABLE scan (format INTEGER, version TEXT, created TEXT);
 CREATE TABLE database (name TEXT PRIMARY KEY, position INTEGER, schema BLOB, evidence BLOB);
-CREATE TABLE query (database TEXT, fingerprint TEXT, position INTEGER, content BLOB, PRIMARY KEY (database, fingerprint))
-    WITHOUT ROWID;
+CREATE TABLE query (
+    database TEXT, fingerprint TEXT, position INTEGER, content BLOB, PRIMARY KEY (database, fingerprint)
+) WITHOUT ROWID;
 """
 
 
@@ -81,9 +82,7 @@ def _write(connection: sqlite3.Connection, databases: Iterable[DatabaseScan]) ->
     connection.execute("INSERT INTO scan VALUES (?, ?, ?)", (FORMAT, scanner.__version__, now))
     for position, database in enumerate(databases):
         schema, evidence = _pack(Schema, database.schema), _pack(Evidence, database.evidence)
-        connection.execute(
-            "INSERT INTO database VALUES (?, ?, ?, ?)", (database.name, position, schema, evidence)
-        )
+        connection.execute("INSERT INTO database VALUES (?, ?, ?, ?)", (database.name, position, schema, evidence))
         rows = ((database.name, q.fingerprint, i, _pack(Query, q)) for i, q in enumerate(database.queries))
         connection.executemany("INSERT INTO query VALUES (?, ?, ?, ?)", rows)
 
@@ -102,9 +101,7 @@ def _check_format(connection: sqlite3.Connection, place: Path) -> None:
     known = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'scan'").fetchone()
     row = connection.execute("SELECT format, version FROM scan").fetchone() if known else None
     if row is None:
-        raise StoreError(
-            f"{place} is a database, but no scan: make one with scanner scan -o and another name."
-        )
+        raise StoreError(f"{place} is a database, but no scan: make one with scanner scan -o and another name.")
     if row[0] > FORMAT:
         raise StoreError(
             f"{place} was written by scanner {row[1]}, which is newer: install that version, or scan again."

@@ -161,13 +161,13 @@ def _is_execute(statement: str) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _prepared(change: Change, key: int, schema: _Identity) -> Prepared:
+def _prepared(change: Change, schema: _Identity) -> Prepared:
     return Prepared(change, schema.schema, schema.schema.after(change), changed_table(schema.schema, change))
 
 
 def prepare(change: Change, schema: Schema) -> Prepared:
     """A change on a schema; the last ones asked for are kept. Raises ChangeError."""
-    return _prepared(change, id(schema), _Identity(schema))
+    return _prepared(change, _Identity(schema))
 
 
 class _Identity:

@@ -33,9 +33,7 @@ def report(*seen: Observation, column: str = "status text", evidence: Evidence |
 
 
 def seen(sql: str, line: int = 1, **more: object) -> Observation:
-    return Observation(
-        "python", sql, database="shop", service="checkout", location=Location("a.py", line), **more
-    )
+    return Observation("python", sql, database="shop", service="checkout", location=Location("a.py", line), **more)
 
 
 def of_queries(found):
@@ -137,9 +135,7 @@ _STATEMENTS = st.sampled_from(
 
 
 @settings(max_examples=60, deadline=None)
-@given(
-    st.lists(_STATEMENTS, max_size=12), st.sampled_from(["status text", "region text", "name text NOT NULL"])
-)
+@given(st.lists(_STATEMENTS, max_size=12), st.sampled_from(["status text", "region text", "name text NOT NULL"]))
 def test_nothing_is_lost_and_nothing_is_told_twice(statements, column):
     found = report(*(seen(sql, line) for line, sql in enumerate(statements, 1)), column=column)
     groups = [

@@ -111,7 +111,7 @@ def test_a_newer_file_and_a_damaged_one_are_refused(tmp_path):
     store.save([a_scan()], place)
     with sqlite3.connect(place) as kept:
         kept.execute("UPDATE scan SET format = 99, version = '9.1'")
-    with pytest.raises(StoreError, match="scanner 9.1, which is newer"):
+    with pytest.raises(StoreError, match=r"scanner 9\.1, which is newer"):
         store.load(place)
     with sqlite3.connect(place) as kept:
         kept.execute("UPDATE scan SET format = 1")

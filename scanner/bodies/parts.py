@@ -11,6 +11,8 @@ from scanner.model import Family
 
 @dataclass(slots=True)
 class Reading:
+    """What was read of a body so far."""
+
     family: Family
     parts: list[Part] = field(default_factory=list)
     variables: list[tuple[str, str]] = field(default_factory=list)
@@ -61,9 +63,7 @@ def dynamic_part(text: str, into: tuple[str, ...]) -> Part:
 
 
 def _fetch(text: str, reading: Reading) -> Part:
-    found = re.match(
-        r"FETCH\s+(?:NEXT\s+|FROM\s+|IN\s+)*(?P<cursor>\w+)\s+INTO\s+(?P<names>.*)", text, re.I | re.S
-    )
+    found = re.match(r"FETCH\s+(?:NEXT\s+|FROM\s+|IN\s+)*(?P<cursor>\w+)\s+INTO\s+(?P<names>.*)", text, re.I | re.S)
     if found is None or found["cursor"].lower() not in reading.cursors:
         return Part("test", "SELECT 1")
     names = tuple(plain_name(n) for n in found["names"].split(","))
@@ -93,6 +93,7 @@ def _call(text: str, _reading: Reading) -> Part:
 
 
 def plain_name(text: str) -> str:
+    """A name without its quotes, folded when it has none."""
     bare = text.strip()
     return bare.strip('"') if bare.startswith('"') else bare.strip("`").lower()
 

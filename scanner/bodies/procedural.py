@@ -132,9 +132,7 @@ def _declaration(tokens: list[str], reading: Reading) -> None:
     """`name [CONSTANT] type [NOT NULL] [:= value]`, `name CURSOR FOR query`."""
     text = "".join(tokens).strip()
     name, _, rest = text.partition(" ")
-    cursor = re.match(
-        r"(?:NO\s+SCROLL\s+|SCROLL\s+)?CURSOR\b.*?\b(?:FOR|IS)\b(?P<query>.*)", rest, re.I | re.S
-    )
+    cursor = re.match(r"(?:NO\s+SCROLL\s+|SCROLL\s+)?CURSOR\b.*?\b(?:FOR|IS)\b(?P<query>.*)", rest, re.I | re.S)
     if cursor is not None:
         reading.cursors[name.lower()] = cursor["query"].strip()
         return
@@ -151,7 +149,7 @@ def _mysql_declaration(tokens: list[str], reading: Reading) -> None:
     cursor = re.match(r"(?P<name>\S+)\s+CURSOR\s+FOR\s+(?P<query>.*)", text, re.I | re.S)
     if cursor is not None:
         reading.cursors[cursor["name"].lower()] = cursor["query"]
-        return
+        return None
     handler = re.match(
         r"(?:CONTINUE|EXIT|UNDO)\s+HANDLER\s+FOR\s+.*?\b(?P<rest>SET|BEGIN|SELECT|ROLLBACK)\b",
         text,
@@ -207,9 +205,7 @@ def _position(tokens: list[str], words: tuple[str, ...]) -> int:
     depth = 0
     for index, token in enumerate(tokens):
         depth += (token == "(") - (token == ")")
-        depth += (token.upper() == "CASE" and index > 0) - (
-            token.upper() == "END" and index > 0 and "END" not in words
-        )
+        depth += (token.upper() == "CASE" and index > 0) - (token.upper() == "END" and index > 0 and "END" not in words)
         if depth <= 0 and index > 0 and token.upper() in words:
             return index
     return len(tokens)

@@ -15,9 +15,7 @@ _WITHOUT_SQL = frozenset({"c", "internal"})
 
 def read_routine(routine: Routine, family: Family) -> Body:
     """The statements of a function or procedure, with its parameters as variables."""
-    parameters = tuple(
-        (a.name.lower() if family == "mysql" else a.name, a.type) for a in routine.arguments if a.name
-    )
+    parameters = tuple((a.name.lower() if family == "mysql" else a.name, a.type) for a in routine.arguments if a.name)
     language = routine.language.lower()
     if family == "mysql" or language == "plpgsql":
         body = read_procedural(routine.body, family)

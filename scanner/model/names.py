@@ -30,7 +30,10 @@ class Engine:
         match = re.fullmatch(r"\s*([a-z]+)(?:[:@ ](\d+(?:\.\d+)*))?\S*\s*", text.lower())
         name = _ALIASES.get(match[1], match[1]) if match else text
         if match is None or name not in DEFAULT_VERSIONS:
-            raise UsageError(f"{text!r} is no engine this scanner knows: write postgres, mysql or mariadb, with a version as in postgres:16.")
+            raise UsageError(
+                f"{text!r} is no engine this scanner knows: write postgres, mysql or mariadb, "
+                "with a version as in postgres:16."
+            )
         return cls(name, tuple(map(int, match[2].split("."))) if match[2] else DEFAULT_VERSIONS[name])
 
     @property

@@ -123,14 +123,18 @@ class Report:
     consumers: tuple[Consumer, ...] = ()
     out_of_scope: int = 0  # queries bound to other databases
     total_queries: int = 0  # of this database, touching the table or not
-    via: dict[str, tuple[str, ...]] = field(default_factory=dict)  # fingerprint → views, routines, triggers it goes through
+    via: dict[str, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # fingerprint → views, routines, triggers it goes through
 
     def __post_init__(self) -> None:
         found = {f.subject.name for f in self.findings if f.subject.kind == "query"}
         groups = (found, {q.fingerprint for q in self.unaffected}, {u.query.fingerprint for u in self.unresolved})
         everything = {q.fingerprint for q in self.queries}
         if sum(map(len, groups)) != len(everything) or set().union(*groups) != everything:
-            raise ValueError("A report must hold every touching query exactly once: findings, unaffected or unresolved.")
+            raise ValueError(
+                "A report must hold every touching query exactly once: findings, unaffected or unresolved."
+            )
 
     def query(self, fingerprint: str) -> Query:
         """The touching query of this fingerprint. Raises KeyError."""

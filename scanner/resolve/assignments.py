@@ -8,10 +8,10 @@ from sqlglot import exp
 
 from scanner.resolve.context import Context
 from scanner.resolve.expressions import value
-from scanner.resolve.widths import width
 from scanner.resolve.names import bind
 from scanner.resolve.resolution import Clause, ErrorKind, Meaning
 from scanner.resolve.scope import Scope, Source
+from scanner.resolve.widths import width
 
 
 def assign(
@@ -25,9 +25,7 @@ def assign(
         if isinstance(left, exp.Tuple):
             given = width(ctx, right, scope)
             if given is not None and given != len(left.expressions):
-                message = (
-                    f"number of columns does not match number of values: {len(left.expressions)} and {given}"
-                )
+                message = f"number of columns does not match number of values: {len(left.expressions)} and {given}"
                 ctx.error(ErrorKind.ROW_WIDTH, "42601", message, right)
         for column in left.expressions if isinstance(left, exp.Tuple) else [left]:
             made.append((_assigned_column(ctx, column, target, scope, clause), meaning))
@@ -54,7 +52,5 @@ def _assigned_column(ctx: Context, node: exp.Expr, target: Source, scope: Scope,
         bind(ctx, column, scope, clause)
     name = ctx.name(column.this)
     if target.table is not None and not target.find(ctx.key(name)) and not (joined and not ctx.postgres):
-        ctx.error(
-            ErrorKind.UNKNOWN_COLUMN, "42703/1054", f'column "{name}" does not exist', column, column=name
-        )
+        ctx.error(ErrorKind.UNKNOWN_COLUMN, "42703/1054", f'column "{name}" does not exist', column, column=name)
     return name

@@ -31,9 +31,7 @@ class Settings:
     strict: bool = True  # MySQL: STRICT_TRANS_TABLES or STRICT_ALL_TABLES
     full_group_by: bool = True  # ONLY_FULL_GROUP_BY; PostgreSQL always
     role: str | None = None  # None: the owner, who may do everything
-    warmed: frozenset[str] = (
-        frozenset()
-    )  # routines called and tables written earlier in the session, lower case
+    warmed: frozenset[str] = frozenset()  # routines called and tables written earlier in the session, lower case
     variables: VariableRule = "column"
     via: str | None = None  # the routine or trigger whose body this is
 
@@ -51,9 +49,7 @@ class Context:
     called: dict[TableName, Called] = field(default_factory=dict)
     wrapper: Wrapper = field(default_factory=lambda: Wrapper(""))  # what stood around the statement
     frozen: bool = False  # inside a view: names are those of the day it was created
-    meaning_of: dict[int, Meaning] = field(
-        default_factory=dict
-    )  # tree node → meaning, for the check of GROUP BY
+    meaning_of: dict[int, Meaning] = field(default_factory=dict)  # tree node → meaning, for the check of GROUP BY
     row_values: dict[Meaning, Source] = field(default_factory=dict)  # whole rows used as values
     scopes: dict[int, Scope] = field(default_factory=dict)  # tree node of a SELECT → its scope
     query_widths: dict[int, int] = field(default_factory=dict)  # tree node of a query → number of its columns

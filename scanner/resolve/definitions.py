@@ -27,9 +27,7 @@ def create(ctx: Context, tree: exp.Create) -> Resolution | Unresolved:
         return _create_like(ctx, tree)
     relation = query(ctx, tree.expression, None)
     schema = tree.this.expressions if isinstance(tree.this, exp.Schema) else []
-    outputs = rename(
-        ctx, relation.outputs, [ctx.name(c) for c in schema if isinstance(c, exp.Identifier)], tree
-    )
+    outputs = rename(ctx, relation.outputs, [ctx.name(c) for c in schema if isinstance(c, exp.Identifier)], tree)
     duplicate_names(ctx, outputs, tree, always=True)
     name = TableName(ctx.name(target.args["db"]) if target.args.get("db") else None, ctx.name(target.this))
     _replaced_view(ctx, tree, name, outputs)
@@ -43,9 +41,7 @@ def create(ctx: Context, tree: exp.Create) -> Resolution | Unresolved:
     return ctx.result
 
 
-def _with_declared(
-    ctx: Context, outputs: tuple[Output, ...], declared: list[exp.ColumnDef]
-) -> tuple[Output, ...]:
+def _with_declared(ctx: Context, outputs: tuple[Output, ...], declared: list[exp.ColumnDef]) -> tuple[Output, ...]:
     """MySQL: columns declared before AS come first, and take the values of the outputs of their name."""
     selected = {ctx.key(o.name): o for o in outputs if o.name is not None}
     names = [ctx.name(c.this) for c in declared]
@@ -56,17 +52,11 @@ def _with_declared(
 
 def _create_like(ctx: Context, tree: exp.Create) -> Resolution | Unresolved:
     like = tree.find(exp.LikeProperty)
-    found = (
-        ctx.schema.find(TableName(like.this.db or None, ctx.name(like.this.this)))
-        if like is not None
-        else None
-    )
+    found = ctx.schema.find(TableName(like.this.db or None, ctx.name(like.this.this))) if like is not None else None
     if not isinstance(found, Table):
         return Unresolved("statement of another kind", "CREATE TABLE")
     ctx.result.reads.add(found.name)
-    ctx.result.outputs = tuple(
-        Output(c.name, ctx.meanings.of("like", c.name), c.type, True) for c in found.columns
-    )
+    ctx.result.outputs = tuple(Output(c.name, ctx.meanings.of("like", c.name), c.type, True) for c in found.columns)
     return ctx.result
 
 
@@ -79,9 +69,7 @@ def _replaced_view(ctx: Context, tree: exp.Create, name: TableName, outputs: tup
     now = [o.name for o in ctx.view(existing).outputs]
     wanted = [o.name for o in outputs[: len(now)]]
     if now != wanted:
-        changed = next(
-            (n for n, w in zip(now, [*wanted, None], strict=False) if n != w), now[-1] if now else ""
-        )
+        changed = next((n for n, w in zip(now, [*wanted, None], strict=False) if n != w), now[-1] if now else "")
         message = f'cannot change name of view column "{changed}" of {name}'
         ctx.error(ErrorKind.VIEW_COLUMNS, "42P16", message, tree, table=existing.name)
 

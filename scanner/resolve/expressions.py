@@ -9,8 +9,8 @@ from sqlglot import exp
 from scanner.model import Table, TableName
 from scanner.resolve.context import Context
 from scanner.resolve.names import bind
-from scanner.resolve.rows import row_source, whole_row
 from scanner.resolve.resolution import Clause, ErrorKind, Meaning, WholeRow
+from scanner.resolve.rows import row_source, whole_row
 from scanner.resolve.scope import Scope
 from scanner.resolve.types import comparable, family
 from scanner.resolve.widths import COMPARISONS, check_rows, is_row_call, is_row_operand, width
@@ -34,11 +34,7 @@ def value(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning
 
 def row_type(ctx: Context, data_type: exp.Expr | None) -> Table | None:
     """The table whose row type a cast names, if it names one."""
-    if (
-        not ctx.postgres
-        or not isinstance(data_type, exp.DataType)
-        or data_type.this is not exp.DType.USERDEFINED
-    ):
+    if not ctx.postgres or not isinstance(data_type, exp.DataType) or data_type.this is not exp.DType.USERDEFINED:
         return None
     kind = data_type.args.get("kind")
     if kind is None:
@@ -121,9 +117,7 @@ def _in(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning:
 
 def _comparison(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning:
     left, right = node.this, node.expression
-    meaning = ctx.meanings.of(
-        type(node).__name__, value(ctx, left, scope, clause), value(ctx, right, scope, clause)
-    )
+    meaning = ctx.meanings.of(type(node).__name__, value(ctx, left, scope, clause), value(ctx, right, scope, clause))
     left_width, right_width = width(ctx, left, scope), width(ctx, right, scope)
     if (left_width, right_width) != (1, 1):
         check_rows(ctx, left_width, right_width, right)
@@ -192,9 +186,7 @@ def _cast(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning
     if source is not None and _is_own_type(node.args["to"]) and row_type(ctx, node.args["to"]) is None:
         ctx.doubt("a cast of the schema's own turns the row into another type")
         return ctx.meanings.of("converted row", whole_row(ctx, source, inner, "identity"))
-    meaning = ctx.meanings.of(
-        "cast", value(ctx, node.this, scope, clause), _word(ctx, node.args["to"], scope, clause)
-    )
+    meaning = ctx.meanings.of("cast", value(ctx, node.this, scope, clause), _word(ctx, node.args["to"], scope, clause))
     table = row_type(ctx, node.args["to"])
     if table is None:
         return meaning
@@ -204,9 +196,7 @@ def _cast(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning
         ctx.error(ErrorKind.ROW_WIDTH, "42846", message, node, table=table.name)
     elif isinstance(inner, (exp.Literal, exp.Parameter, exp.Placeholder)):
         names = tuple(c.name for c in table.columns)
-        ctx.result.whole_rows[id(node)] = WholeRow(
-            ctx.span(node), str(table.name), table.name, names, "literal"
-        )
+        ctx.result.whole_rows[id(node)] = WholeRow(ctx.span(node), str(table.name), table.name, names, "literal")
     return meaning
 
 

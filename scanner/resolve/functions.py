@@ -51,9 +51,7 @@ def function_source(ctx: Context, node: exp.Expr, call: exp.Expr | None, scope: 
 def row_outputs(ctx: Context, table: Table, base: Meaning) -> list[Output]:
     """The columns of a value of the table's row type."""
     columns = table.columns
-    return [
-        Output(c.name, ctx.meanings.of("field", base, c.name), c.type, star=True, unset=True) for c in columns
-    ]
+    return [Output(c.name, ctx.meanings.of("field", base, c.name), c.type, star=True, unset=True) for c in columns]
 
 
 def _function_name(call: exp.Expr | None) -> str:
@@ -97,9 +95,7 @@ def _renamed(
     return [*made, *outputs[len(listed) :]]
 
 
-def _outputs(
-    ctx: Context, call: exp.Expr | None, name: str, alias: str, rows: Meaning
-) -> tuple[list[Output], bool]:
+def _outputs(ctx: Context, call: exp.Expr | None, name: str, alias: str, rows: Meaning) -> tuple[list[Output], bool]:
     if name in _ROW_MAKERS and isinstance(call, exp.Anonymous) and call.expressions:
         first = call.expressions[0]
         table = row_type(ctx, first.args.get("to")) if isinstance(first, exp.Cast) else None
@@ -144,9 +140,7 @@ def _declared(ctx: Context, routine: Routine, alias: str) -> list[tuple[str, str
     return [] if returns == "record" else [(alias, returns)]
 
 
-def _check_listed(
-    ctx: Context, routine: Routine, listed: Sequence[tuple[str, str | None]], node: exp.Expr
-) -> None:
+def _check_listed(ctx: Context, routine: Routine, listed: Sequence[tuple[str, str | None]], node: exp.Expr) -> None:
     """A function returning record must yield the columns that the caller lists."""
     if not listed or (routine.returns or "").removeprefix("setof ") != "record":
         return
@@ -161,11 +155,7 @@ def returned_table(ctx: Context, routine: Routine) -> Table | None:
     kinds = [routine.returns or "", *(a.type for a in routine.arguments if a.mode == "out")]
     for kind in kinds:
         words = kind.lower().removeprefix("setof ").strip('"').split(".")
-        found = (
-            ctx.schema.find(TableName(words[-2] if len(words) > 1 else None, words[-1]))
-            if words[-1]
-            else None
-        )
+        found = ctx.schema.find(TableName(words[-2] if len(words) > 1 else None, words[-1])) if words[-1] else None
         if isinstance(found, Table):
             return found
     return None

@@ -13,7 +13,7 @@ from scanner.resolve.scope import Scope, TableSource
 
 _AGGREGATES = (exp.AggFunc, exp.JSONArrayAgg, exp.JSONObjectAgg, exp.GroupConcat)
 _ANONYMOUS_AGGREGATES = frozenset(
-    "sum count min max avg array_agg string_agg group_concat bool_and bool_or".split()
+    ["sum", "count", "min", "max", "avg", "array_agg", "string_agg", "group_concat", "bool_and", "bool_or"]
 ) | frozenset(
     {
         "json_agg",
@@ -34,9 +34,7 @@ def check_grouping(ctx: Context, node: exp.Select, scope: Scope, keys: list[Mean
     if not ctx.settings.full_group_by:
         return
     own = frozenset(source.node for source in scope.sources())
-    if node.args.get("group") is None and not any(
-        _has_aggregate(ctx, item, own) for item in node.expressions
-    ):
+    if node.args.get("group") is None and not any(_has_aggregate(ctx, item, own) for item in node.expressions):
         return
     check = _Check(ctx, frozenset(set(keys) | _determined(ctx, scope, set(keys))), own)
     starred = {node_id for node_id in scope.output_nodes if node_id in ctx.result.stars}

@@ -55,9 +55,7 @@ def check_insert(ctx: Context, table: Table, columns: Sequence[Column], node: ex
             _missing(ctx, table, column, node)
 
 
-def check_unset(
-    ctx: Context, table: Table, columns: Sequence[Column], given: Sequence[Output], node: exp.Expr
-) -> None:
+def check_unset(ctx: Context, table: Table, columns: Sequence[Column], given: Sequence[Output], node: exp.Expr) -> None:
     """An explicit NULL beats the default: fields of a row variable or JSON document that nobody assigned."""
     for column, output in zip(columns, given, strict=False):
         if output.unset and not column.nullable and not column.generated:
@@ -115,9 +113,7 @@ def _required(ctx: Context, column: Column) -> bool:
 
 
 def _missing(ctx: Context, table: Table, column: Column, node: exp.Expr) -> None:
-    message = (
-        f'null value in column "{column.name}" of relation "{table.name}": it is NOT NULL and has no default'
-    )
+    message = f'null value in column "{column.name}" of relation "{table.name}": it is NOT NULL and has no default'
     before = any(
         t.table == table.name and t.timing == "before" and "insert" in t.events and t.for_each == "row"
         for t in ctx.schema.triggers

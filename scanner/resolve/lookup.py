@@ -39,9 +39,7 @@ _POSTGRES = {
     Clause.DISTINCT_ON: Lookup((Step.OUTPUTS, Step.COLUMNS)),
 }
 _MYSQL = {
-    Clause.GROUP_BY: Lookup(
-        (Step.UNIQUE_COLUMN, Step.FIRST_OUTPUT, Step.COLUMNS), (Step.COLUMNS, Step.FIRST_OUTPUT)
-    ),
+    Clause.GROUP_BY: Lookup((Step.UNIQUE_COLUMN, Step.FIRST_OUTPUT, Step.COLUMNS), (Step.COLUMNS, Step.FIRST_OUTPUT)),
     Clause.ORDER_BY: Lookup((Step.FIRST_OUTPUT, Step.COLUMNS), (Step.COLUMNS, Step.FIRST_OUTPUT)),
     Clause.HAVING: Lookup((Step.FIRST_OUTPUT, Step.COLUMNS), (Step.FIRST_OUTPUT, Step.COLUMNS)),
 }

@@ -30,10 +30,7 @@ def output_named(ctx: Context, outputs: Sequence[Output], key: str) -> list[Outp
 
 def _bind_bare(ctx: Context, column: exp.Column, scope: Scope, clause: Clause, alone: bool) -> Meaning:
     name = ctx.name(column.this)
-    if (
-        ctx.settings.variables == "variable"
-        and (variable := _variable(ctx, scope, name, column, clause)) is not None
-    ):
+    if ctx.settings.variables == "variable" and (variable := _variable(ctx, scope, name, column, clause)) is not None:
         return variable
     steps = _steps(lookup(ctx.schema.engine.family, clause), alone)
     for step in steps:
@@ -47,9 +44,7 @@ def _steps(rule: Lookup, alone: bool) -> tuple[Step, ...]:
     return rule.alone if alone else rule.nested
 
 
-def _take(
-    ctx: Context, step: Step, column: exp.Column, scope: Scope, clause: Clause, name: str
-) -> Meaning | None:
+def _take(ctx: Context, step: Step, column: exp.Column, scope: Scope, clause: Clause, name: str) -> Meaning | None:
     key = ctx.key(name)
     if step is Step.OUTPUTS or step is Step.FIRST_OUTPUT:
         return _bind_output(ctx, step, column, scope, clause, key)
@@ -81,13 +76,11 @@ def _bind_output(
     return chosen.meaning
 
 
-def _bind_in_levels(
-    ctx: Context, column: exp.Column, scope: Scope, clause: Clause, key: str
-) -> Meaning | None:
+def _bind_in_levels(ctx: Context, column: exp.Column, scope: Scope, clause: Clause, key: str) -> Meaning | None:
     for depth, level in enumerate(levels(scope)):
         matches = level.find(key)
         if matches:
-            if ctx.settings.variables == "error" and _is_variable(level, key, scope):
+            if ctx.settings.variables == "error" and _is_variable(key, scope):
                 _ambiguous(ctx, column, key, matches, "it could be a variable or a column")
             return _settle(ctx, column, clause, matches, depth)
         unknown = next((s for s in level.sources() if s.open), None)
@@ -96,9 +89,7 @@ def _bind_in_levels(
     return None
 
 
-def _settle(
-    ctx: Context, column: exp.Column, clause: Clause, matches: Sequence[Field], depth: int
-) -> Meaning:
+def _settle(ctx: Context, column: exp.Column, clause: Clause, matches: Sequence[Field], depth: int) -> Meaning:
     if len(matches) > 1:
         _ambiguous(ctx, column, matches[0].name, matches)
     chosen = matches[0]
@@ -119,9 +110,7 @@ def _settle(
     return chosen.meaning
 
 
-def _assume(
-    ctx: Context, column: exp.Column, clause: Clause, source: Source, key: str, depth: int
-) -> Meaning:
+def _assume(ctx: Context, column: exp.Column, clause: Clause, source: Source, key: str, depth: int) -> Meaning:
     meaning = ctx.meanings.of("assumed", source.node, key)
     ctx.doubt(f"the columns of {source.relation or source.alias} are not known")
     place = _place(ctx, column)
@@ -232,7 +221,7 @@ def _is_function_of_row(ctx: Context, name: str) -> bool:
     return any(routine.name.name == name and len(routine.arguments) == 1 for routine in ctx.schema.routines)
 
 
-def _is_variable(level: Scope, key: str, scope: Scope) -> bool:
+def _is_variable(key: str, scope: Scope) -> bool:
     return any(key in each.variables for each in levels(scope))
 
 
@@ -244,9 +233,7 @@ def _variable(ctx: Context, scope: Scope, name: str, column: exp.Column, clause:
             _note(
                 ctx,
                 column,
-                Binding(
-                    name, clause, meaning, _place(ctx, column), "", type=level.variables[key], kind="variable"
-                ),
+                Binding(name, clause, meaning, _place(ctx, column), "", type=level.variables[key], kind="variable"),
             )
             return meaning
     return None

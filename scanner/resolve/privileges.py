@@ -19,9 +19,7 @@ def check_readable(ctx: Context, table: Table, columns: Iterable[str], node: exp
     for name in columns:
         if name not in granted:
             code, role = "42501/1143", ctx.settings.role
-            message = (
-                f"permission denied for {table.name}.{name}: {role} was granted SELECT on other columns only"
-            )
+            message = f"permission denied for {table.name}.{name}: {role} was granted SELECT on other columns only"
             ctx.error(ErrorKind.PRIVILEGE, code, message, node, column=name, table=table.name)
             return
 

@@ -9,26 +9,20 @@ from sqlglot import exp
 from scanner.model import Table, TableName
 from scanner.resolve.context import Context
 from scanner.resolve.expressions import row_type, scalar_type, value
-from scanner.resolve.rows import row_source, source_named
 from scanner.resolve.privileges import check_readable
 from scanner.resolve.resolution import Clause, Output, Star
+from scanner.resolve.rows import row_source, source_named
 from scanner.resolve.scope import Field, Scope, fields
 
 
-def project(
-    ctx: Context, items: Sequence[exp.Expr], scope: Scope, clause: Clause
-) -> tuple[tuple[Output, ...], bool]:
+def project(ctx: Context, items: Sequence[exp.Expr], scope: Scope, clause: Clause) -> tuple[tuple[Output, ...], bool]:
     """The outputs of a select list, and whether it may have more than are known."""
     outputs: list[Output] = []
     nodes: list[int] = []
     open_ = False
     for item in items:
         stars = _star_fields(ctx, item, scope)
-        made = (
-            [_named(ctx, item, value(ctx, item.unalias(), scope, clause))]
-            if stars is None
-            else _spread(stars)
-        )
+        made = [_named(ctx, item, value(ctx, item.unalias(), scope, clause))] if stars is None else _spread(stars)
         open_ = open_ or (stars is not None and _is_open(ctx, item, scope))
         outputs += made
         nodes += [id(item)] * len(made)
@@ -60,8 +54,7 @@ def _qualified_star(ctx: Context, item: exp.Column, scope: Scope) -> list[Field]
     if source is None:
         ctx.doubt(f"no source is called {item.args['table'].name}")
         return []
-    merged = [f for f in source.fields() if not f.hidden]
-    return merged
+    return [f for f in source.fields() if not f.hidden]
 
 
 def _row_star(ctx: Context, item: exp.Dot, scope: Scope) -> list[Field]:
@@ -76,17 +69,14 @@ def _row_star(ctx: Context, item: exp.Dot, scope: Scope) -> list[Field]:
         ctx.doubt("the row type behind a star is not known")
         return []
     return [
-        Field(c.name, ctx.meanings.field(base, c.name), c.type, table=table.name, column=c.name)
-        for c in table.columns
+        Field(c.name, ctx.meanings.field(base, c.name), c.type, table=table.name, column=c.name) for c in table.columns
     ]
 
 
 def _row_of(ctx: Context, node: exp.Expr) -> Table | None:
     """The table whose row an expression holds, by its type: a composite column, or a row handed on as a value."""
     words = (scalar_type(ctx, node) or "").split(".")
-    found = (
-        ctx.schema.find(TableName(words[-2] if len(words) > 1 else None, words[-1])) if words[-1] else None
-    )
+    found = ctx.schema.find(TableName(words[-2] if len(words) > 1 else None, words[-1])) if words[-1] else None
     return found if isinstance(found, Table) else None
 
 

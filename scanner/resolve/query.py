@@ -101,7 +101,7 @@ def _set_operation(ctx: Context, node: exp.SetOperation, parent: Scope | None) -
             f"{message}: {len(left.outputs)} and {len(right.outputs)}",
             node,
         )
-    outputs = tuple(_arm(ctx, l, r) for l, r in zip(left.outputs, right.outputs, strict=False))
+    outputs = tuple(_arm(ctx, *pair) for pair in zip(left.outputs, right.outputs, strict=False))
     told_apart = _compared(node, outputs) if left.identity is None or left.identity != right.identity else []
     rows = ctx.meanings.of(node.key, left.rows, right.rows, *told_apart)
     scope.outputs = outputs
@@ -110,9 +110,7 @@ def _set_operation(ctx: Context, node: exp.SetOperation, parent: Scope | None) -
 
 
 def _arm(ctx: Context, left: Output, right: Output) -> Output:
-    return Output(
-        left.name, ctx.meanings.of("either", left.meaning, right.meaning), left.type, left.star or right.star
-    )
+    return Output(left.name, ctx.meanings.of("either", left.meaning, right.meaning), left.type, left.star or right.star)
 
 
 def _compared(node: exp.SetOperation, outputs: tuple[Output, ...]) -> list[Meaning]:
@@ -121,9 +119,7 @@ def _compared(node: exp.SetOperation, outputs: tuple[Output, ...]) -> list[Meani
     return [] if keeps_all else [o.meaning for o in outputs]
 
 
-def _identity(
-    ctx: Context, node: exp.Select, scope: Scope, outputs: tuple[Output, ...]
-) -> tuple[object, ...] | None:
+def _identity(ctx: Context, node: exp.Select, scope: Scope, outputs: tuple[Output, ...]) -> tuple[object, ...] | None:
     """The table and places of the primary key, when every row is a row of one table with its key in it.
 
     Two such rows are equal when their keys are: the other columns decide nothing.
@@ -195,11 +191,7 @@ def sort_key(ctx: Context, item: exp.Expr, scope: Scope, clause: Clause) -> Mean
     inner = item.unnest() if isinstance(item, exp.Paren) else item
     if isinstance(inner, exp.Literal) and not inner.is_string and inner.name.isdigit():
         return _ordinal(ctx, inner, scope, clause)
-    if (
-        isinstance(inner, exp.Column)
-        and inner.args.get("table") is None
-        and not isinstance(inner.this, exp.Star)
-    ):
+    if isinstance(inner, exp.Column) and inner.args.get("table") is None and not isinstance(inner.this, exp.Star):
         from_names = bind(ctx, inner, scope, clause, alone=True)
         ctx.meaning_of[id(inner)] = ctx.meaning_of[id(item)] = from_names
         return from_names
@@ -218,9 +210,7 @@ def _ordinal(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Mean
     return output.meaning
 
 
-def _order_by(
-    ctx: Context, order: exp.Expr | None, scope: Scope, clause: Clause = Clause.ORDER_BY
-) -> list[Meaning]:
+def _order_by(ctx: Context, order: exp.Expr | None, scope: Scope, clause: Clause = Clause.ORDER_BY) -> list[Meaning]:
     keys: list[Meaning] = []
     for ordered in order.expressions if order is not None else ():
         item = ordered.this if isinstance(ordered, exp.Ordered) else ordered
@@ -237,16 +227,9 @@ def _order_by(
 def _is_row(ctx: Context, item: exp.Expr, scope: Scope) -> bool:
     """ORDER BY t sorts by the whole row, unless an output is called so."""
     name = (
-        ctx.key(ctx.name(item.this))
-        if isinstance(item, exp.Column) and isinstance(item.this, exp.Identifier)
-        else ""
+        ctx.key(ctx.name(item.this)) if isinstance(item, exp.Column) and isinstance(item.this, exp.Identifier) else ""
     )
-    return (
-        bool(name)
-        and name in scope.by_alias
-        and not scope.find(name)
-        and not output_named(ctx, scope.outputs, name)
-    )
+    return bool(name) and name in scope.by_alias and not scope.find(name) and not output_named(ctx, scope.outputs, name)
 
 
 def _order_by_outputs(ctx: Context, node: exp.Expr, scope: Scope) -> list[Meaning]:
@@ -261,9 +244,7 @@ def _distinct(ctx: Context, node: exp.Select, scope: Scope, outputs: tuple[Outpu
     on = distinct.args.get("on")
     if on is not None:
         keys = on.expressions if isinstance(on, exp.Tuple) else [on]
-        return ctx.meanings.of(
-            "distinct on", *(sort_key(ctx, key, scope, Clause.DISTINCT_ON) for key in keys)
-        )
+        return ctx.meanings.of("distinct on", *(sort_key(ctx, key, scope, Clause.DISTINCT_ON) for key in keys))
     return ctx.meanings.of("distinct", *_telling_apart(ctx, scope, outputs))
 
 

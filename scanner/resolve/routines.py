@@ -73,10 +73,7 @@ def _row_sources(ctx: Context, trigger: Trigger, table: Table, *, stale: bool) -
     before = ctx.schema.before.relations.get(table.name) if stale and ctx.schema.before is not None else None
     seen = before if isinstance(before, Table) else table
     index = ctx.schema.before.index(seen) if seen is before and ctx.schema.before else ctx.schema.index(table)
-    return {
-        name: TableSource(name, hash((trigger.name, name)), seen, index, ctx.meanings)
-        for name in ("new", "old")
-    }
+    return {name: TableSource(name, hash((trigger.name, name)), seen, index, ctx.meanings) for name in ("new", "old")}
 
 
 def _transition_tables(ctx: Context, trigger: Trigger, table: Table) -> dict[str, CommonTable]:
@@ -112,9 +109,7 @@ def _run(
 def _visible(ctx: Context, called: Called) -> Meaning:
     """What the body does and returns, stars and rows apart: what they bring shows in the caller's columns."""
     rows = ctx.meanings.rows
-    returned = (
-        o.meaning for result in called.results for o in result if not o.star and o.meaning not in rows
-    )
+    returned = (o.meaning for result in called.results for o in result if not o.star and o.meaning not in rows)
     return ctx.meanings.of("visible", called.meaning, *returned)
 
 

@@ -58,6 +58,7 @@ def source_named(ctx: Context, name: str, scope: Scope | None) -> Source | None:
 
 
 def levels(scope: Scope | None) -> Iterator[Scope]:
+    """The scope and those around it, from the inside out."""
     while scope is not None:
         yield scope
         scope = scope.parent

@@ -51,6 +51,7 @@ def run_body(
     returns: Routine | None,
     tables: Mapping[str, CommonTable],
 ) -> Called:
+    """Runs through a body in a context of its own; its errors and writes are found there."""
     if body.unread is not None:
         inner.gap(body.unread, returns.body if returns is not None else "")
     run = Run(inner, name, _scope(inner, body, rows, tables), body, returns)
@@ -143,9 +144,7 @@ def _copies_row(run: Run, items: Sequence[exp.Expr]) -> bool:
         return False
     item = items[0].unnest() if isinstance(items[0], exp.Paren) else items[0]
     if isinstance(item, exp.Case):
-        values = [branch.args["true"] for branch in item.args["ifs"]] + [
-            item.args.get("default") or exp.Null()
-        ]
+        values = [branch.args["true"] for branch in item.args["ifs"]] + [item.args.get("default") or exp.Null()]
         return all(isinstance(value, exp.Null) or _copies_row(run, [value]) for value in values)
     return isinstance(item, exp.Column) and row_source(run.ctx, item, run.scope) is not None
 
@@ -183,11 +182,7 @@ def _returned(run: Run, part: Part, parsed: Parsed, relation: Relation) -> Seque
         return ()
     given = len(relation.outputs)
     if part.kind != "return query" or given == 1:
-        first = (
-            parsed.tree.expressions[0]
-            if isinstance(parsed.tree, exp.Select) and parsed.tree.expressions
-            else None
-        )
+        first = parsed.tree.expressions[0] if isinstance(parsed.tree, exp.Select) and parsed.tree.expressions else None
         row = width(run.ctx, first.unalias(), run.scope) if first is not None else None
         if part.kind != "return query" and (row is None or row == 1):
             return ()

@@ -10,16 +10,10 @@ from scanner.model import Database
 from scanner.resolve.context import Settings
 from scanner.statements import split
 
-_ROLE = re.compile(
-    r"\s*SET\s+(?:LOCAL\s+|SESSION\s+)?(?:ROLE|SESSION\s+AUTHORIZATION)\s+['\"]?(?P<role>\w+)", re.I
-)
-_SQL_MODE = re.compile(
-    r"\s*SET\s+(?:SESSION\s+|@@(?:session\.)?)?sql_mode\s*:?=\s*['\"]?(?P<modes>[\w,]*)", re.I
-)
+_ROLE = re.compile(r"\s*SET\s+(?:LOCAL\s+|SESSION\s+)?(?:ROLE|SESSION\s+AUTHORIZATION)\s+['\"]?(?P<role>\w+)", re.I)
+_SQL_MODE = re.compile(r"\s*SET\s+(?:SESSION\s+|@@(?:session\.)?)?sql_mode\s*:?=\s*['\"]?(?P<modes>[\w,]*)", re.I)
 _PREPARE = re.compile(r"\s*PREPARE\s+(?P<name>\w+)\s*(?:\([^)]*\))?\s*AS\s+(?P<sql>.*)", re.I | re.S)
-_PREPARE_FROM = re.compile(
-    r"\s*PREPARE\s+(?P<name>\w+)\s+FROM\s+(?P<quote>['\"])(?P<sql>.*)(?P=quote)", re.I | re.S
-)
+_PREPARE_FROM = re.compile(r"\s*PREPARE\s+(?P<name>\w+)\s+FROM\s+(?P<quote>['\"])(?P<sql>.*)(?P=quote)", re.I | re.S)
 _CURSOR = re.compile(r"\s*DECLARE\s+(?P<name>\w+)\b.*?\bCURSOR\b", re.I | re.S)
 _ROUTINE = re.compile(r"(?P<name>\w+)\s*\(")
 _WRITTEN = re.compile(
@@ -38,9 +32,7 @@ class Session:
     sql_mode: frozenset[str] | None = None  # None: as the database has it
     default_schema: str | None = None
     prepared: dict[str, str] = field(default_factory=dict)  # name → statement
-    cursors: set[str] = field(
-        default_factory=set
-    )  # open ones: they go on with the rows and columns they began with
+    cursors: set[str] = field(default_factory=set)  # open ones: they go on with the rows and columns they began with
     warmed: set[str] = field(default_factory=set)  # routines called, tables written
 
 

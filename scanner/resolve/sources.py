@@ -64,9 +64,7 @@ def tree_of(ctx: Context, node: exp.Expr, scope: Scope) -> Tree:
     return tree
 
 
-def rename(
-    ctx: Context, outputs: Sequence[Output], names: Sequence[str], node: exp.Expr
-) -> tuple[Output, ...]:
+def rename(ctx: Context, outputs: Sequence[Output], names: Sequence[str], node: exp.Expr) -> tuple[Output, ...]:
     """Outputs under the names of an alias list. PostgreSQL lets it be shorter than the columns, MySQL does not."""
     if not names:
         return tuple(outputs)
@@ -113,9 +111,7 @@ def table_source(
     known = schema.relations.get(table.name)
     named = known if isinstance(known, Table) else table
     if len(renamed) > len(named.columns):
-        message = (
-            f"table {alias} has {len(named.columns)} columns available but {len(renamed)} columns specified"
-        )
+        message = f"table {alias} has {len(named.columns)} columns available but {len(renamed)} columns specified"
         ctx.error(ErrorKind.ALIAS_LIST, "42P10/1353", message, node)
     return TableSource(alias, id(node), named, schema.index(named), ctx.meanings, renamed)
 
@@ -208,16 +204,12 @@ def _view(ctx: Context, node: exp.Table, view: View, alias: str, renamed: Sequen
     relation = ctx.view(view)
     outputs = rename(ctx, relation.outputs, renamed, node)
     rows = ctx.meanings.of("view", id(node), relation.rows)
-    return DerivedSource(
-        alias, id(node), rows, outputs, ctx.key, ctx.meanings, open_=relation.open, relation=view.name
-    )
+    return DerivedSource(alias, id(node), rows, outputs, ctx.key, ctx.meanings, open_=relation.open, relation=view.name)
 
 
 def _unknown(ctx: Context, node: exp.Table, name: TableName, alias: str, renamed: Sequence[str]) -> Source:
     rows = ctx.meanings.of("table", id(node), name)
-    catalogue = _CATALOGUES.get(
-        (name.schema or ("pg_catalog" if name.name.startswith("pg_") else "")).lower()
-    )
+    catalogue = _CATALOGUES.get((name.schema or ("pg_catalog" if name.name.startswith("pg_") else "")).lower())
     if catalogue is None:
         ctx.result.unknown_relations.add(name)
     elif name.name.lower() in catalogue:
@@ -230,21 +222,15 @@ def _unknown(ctx: Context, node: exp.Table, name: TableName, alias: str, renamed
 def _join(ctx: Context, left: Tree, join: exp.Join, scope: Scope) -> Tree:
     right = tree_of(ctx, join.this, _seen_by_lateral(ctx, left, scope))
     natural = join.args.get("method") == "NATURAL"
-    names = (
-        _natural_names(ctx, left, right) if natural else [ctx.name(c) for c in join.args.get("using") or ()]
-    )
+    names = _natural_names(ctx, left, right) if natural else [ctx.name(c) for c in join.args.get("using") or ()]
     keys = _keys(ctx, left, right, names, join)
     if natural or names:
         spelled = tuple(field.name for field in keys.values())
-        ctx.result.join_keys[id(join)] = JoinKeys(
-            ctx.span(join.this), spelled, natural, join.this.alias_or_name
-        )
+        ctx.result.join_keys[id(join)] = JoinKeys(ctx.span(join.this), spelled, natural, join.this.alias_or_name)
     joined = Joined(left, right, 0, keys)
     condition = _on(ctx, join, joined, scope)
     kind = (join.args.get("side") or "", join.args.get("kind") or "")
-    rows = ctx.meanings.of(
-        "join", *kind, left.rows, right.rows, condition, *(f.meaning for f in keys.values())
-    )
+    rows = ctx.meanings.of("join", *kind, left.rows, right.rows, condition, *(f.meaning for f in keys.values()))
     return Joined(left, right, rows, keys)
 
 
@@ -284,15 +270,11 @@ def _keys(ctx: Context, left: Tree, right: Tree, names: Sequence[str], join: exp
     return keys
 
 
-def _check_key(
-    ctx: Context, name: str, sides: tuple[Sequence[Field], Sequence[Field]], join: exp.Join
-) -> None:
+def _check_key(ctx: Context, name: str, sides: tuple[Sequence[Field], Sequence[Field]], join: exp.Join) -> None:
     if any(len(side) > 1 for side in sides):
         message = f'common column name "{name}" appears more than once in one table of the join'
         ctx.error(ErrorKind.AMBIGUOUS_JOIN_KEY, "42702/1052", message, join, column=name)
     if ctx.postgres and all(sides) and not comparable(sides[0][0].type, sides[1][0].type):
         code = "42804" if ctx.schema.engine.version < (18,) else "42883"
-        message = (
-            f'the join key "{name}" is {sides[0][0].type} on one side and {sides[1][0].type} on the other'
-        )
+        message = f'the join key "{name}" is {sides[0][0].type} on one side and {sides[1][0].type} on the other'
         ctx.error(ErrorKind.TYPE_MISMATCH, code, message, join, column=name)

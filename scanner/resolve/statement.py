@@ -132,9 +132,7 @@ def _view(ctx: Context, view: View, depth: int) -> Relation:
         ctx.gap(f"the view {view.name} could not be read ({parsed.reason})", view.sql)
         return Relation((), ctx.meanings.of("view", view.name), True)
     ctx.meanings.keep(parsed)
-    inner = context(
-        ctx.schema, ctx.meanings, replace(ctx.settings, via=str(view.name)), "view", views=depth + 1
-    )
+    inner = context(ctx.schema, ctx.meanings, replace(ctx.settings, via=str(view.name)), "view", views=depth + 1)
     inner.frozen = True
     relation = query(inner, parsed.tree, None)
     outputs = rename(inner, relation.outputs, view.columns, parsed.tree)

@@ -72,6 +72,7 @@ def note_write(
     ignores_errors: bool = False,
     upsert: bool = False,
 ) -> None:
+    """Notes what is written, and sets off the triggers of the table."""
     if source.relation is not None:
         made = Write(
             source.relation,

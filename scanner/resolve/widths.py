@@ -5,8 +5,8 @@ from __future__ import annotations
 from sqlglot import exp
 
 from scanner.resolve.context import Context
-from scanner.resolve.rows import row_source
 from scanner.resolve.resolution import ErrorKind
+from scanner.resolve.rows import row_source
 from scanner.resolve.scope import Scope, Source
 
 COMPARISONS = (exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.NullSafeEQ, exp.NullSafeNEQ)
@@ -30,13 +30,14 @@ def width(ctx: Context, node: exp.Expr, scope: Scope) -> int | None:
 
 
 def check_rows(ctx: Context, left: int | None, right: int | None, node: exp.Expr) -> None:
+    """Notes the error of two sides that are not equally wide; unknown widths pass."""
     if left is None or right is None or left == right:
         return
     if left == 1 or right == 1:
         ctx.error(
             ErrorKind.SUBQUERY_WIDTH,
             "42601/1241",
-            f"subquery has {max(left, right)} columns where {1} is wanted",
+            f"subquery has {max(left, right)} columns where one is wanted",
             node,
         )
     else:
@@ -66,4 +67,5 @@ def _cell_width(ctx: Context, cell: exp.Expr, scope: Scope) -> int | None:
 
 
 def is_row_call(node: exp.Expr) -> bool:
+    """Whether the node is ROW(…)."""
     return isinstance(node, exp.Anonymous) and str(node.this).upper() == "ROW"

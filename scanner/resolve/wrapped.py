@@ -32,9 +32,7 @@ _EXPLAIN = re.compile(
     r"(?=\s+(?:SELECT|INSERT|UPDATE|DELETE|REPLACE|WITH|TABLE|VALUES|MERGE|EXECUTE|CREATE|DECLARE)\b)",
     re.I,
 )
-_ANALYZE = re.compile(
-    r"\s*ANALYZE\b(?:\s+FORMAT\s*=\s*\w+)?(?=\s+(?:SELECT|UPDATE|DELETE|INSERT|REPLACE)\b)", re.I
-)
+_ANALYZE = re.compile(r"\s*ANALYZE\b(?:\s+FORMAT\s*=\s*\w+)?(?=\s+(?:SELECT|UPDATE|DELETE|INSERT|REPLACE)\b)", re.I)
 _DECLARE = re.compile(
     r"\s*DECLARE\s+\S+(?:\s+(?:BINARY|ASENSITIVE|INSENSITIVE|NO|SCROLL))*\s+CURSOR\b.*?\bFOR\b", re.I | re.S
 )
@@ -42,9 +40,7 @@ _PREPARE = re.compile(r"\s*PREPARE\s+(?P<name>[\w\"`]+)\s*(?:\([^)]*\))?\s*AS\b"
 _PREPARE_FROM = re.compile(
     r"\s*PREPARE\s+(?P<name>[\w`]+)\s+FROM\s+(?P<quote>['\"])(?P<sql>.*)(?P=quote)\s*;?\s*$", re.I | re.S
 )
-_REFRESH = re.compile(
-    r"\s*REFRESH\s+MATERIALIZED\s+VIEW\s+(?:CONCURRENTLY\s+)?(?P<name>[\w.\"]+).*", re.I | re.S
-)
+_REFRESH = re.compile(r"\s*REFRESH\s+MATERIALIZED\s+VIEW\s+(?:CONCURRENTLY\s+)?(?P<name>[\w.\"]+).*", re.I | re.S)
 _DESCRIBE = re.compile(
     r"\s*(?:SHOW\s+(?:FULL\s+|EXTENDED\s+)*(?:COLUMNS|FIELDS)\s+(?:FROM|IN)|SHOW\s+CREATE\s+TABLE|CHECKSUM\s+TABLE|DESCRIBE|DESC|EXPLAIN)"
     r"\s+(?P<name>[\w.`]+)\s*(?:EXTENDED|QUICK)?\s*;?\s*$",
@@ -114,7 +110,7 @@ def _inside(kind: Kind) -> Callable[[str, re.Match[str], Family], Wrapper]:
 def _instead(kind: Kind) -> Callable[[str, re.Match[str], Family], Wrapper]:
     """A statement that stands for a SELECT of what it names."""
 
-    def made(sql: str, match: re.Match[str], _family: Family) -> Wrapper:
+    def made(_sql: str, match: re.Match[str], _family: Family) -> Wrapper:
         name = match.groupdict().get("name") or ""
         return Wrapper(
             f"SELECT * FROM {name}" if kind in ("refresh", "describe", "handler") else "SELECT 1", kind, name

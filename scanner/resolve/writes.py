@@ -76,23 +76,17 @@ def _listed(ctx: Context, node: exp.Expr) -> list[str] | None:
     """The column list of an INSERT; None when there is none. `t ()` lists none."""
     if not isinstance(node, exp.Schema) or not node.expressions:
         return None
-    return [
-        ctx.name(column.this if isinstance(column, exp.ColumnDef) else column) for column in node.expressions
-    ]
+    return [ctx.name(column.this if isinstance(column, exp.ColumnDef) else column) for column in node.expressions]
 
 
-def _conflict(
-    ctx: Context, conflict: exp.Expr | None, target: Source, outer: Scope, given: exp.Expr | None
-) -> None:
+def _conflict(ctx: Context, conflict: exp.Expr | None, target: Source, outer: Scope, given: exp.Expr | None) -> None:
     """ON CONFLICT DO UPDATE and ON DUPLICATE KEY UPDATE; MySQL's sees the tables of the SELECT too."""
     if conflict is None:
         return
     scope = Scope(outer)
     scope.add(target, ctx.key)
     if target.table is not None and ctx.postgres:
-        excluded = TableSource(
-            "excluded", id(conflict), target.table, ctx.schema.index(target.table), ctx.meanings
-        )
+        excluded = TableSource("excluded", id(conflict), target.table, ctx.schema.index(target.table), ctx.meanings)
         scope.by_alias["excluded"] = excluded
     if not ctx.postgres and given is not None and id(given) in ctx.scopes:
         for item in ctx.scopes[id(given)].items:
@@ -129,8 +123,7 @@ def _targets(ctx: Context, node: exp.Expr, target: exp.Expr, scope: Scope) -> tu
     rows = [source.rows]
     for other in others:
         rows += [
-            t.rows
-            for t in from_trees(ctx, other, node.args.get("joins") or () if from_ is not None else (), scope)
+            t.rows for t in from_trees(ctx, other, node.args.get("joins") or () if from_ is not None else (), scope)
         ]
     return source, rows
 
@@ -169,9 +162,7 @@ def _when(ctx: Context, when: exp.Expr, target: Source, scope: Scope, source_onl
     rows = ctx.meanings.of("always") if condition is None else value(ctx, condition, seen, Clause.WHERE)
     then = when.args.get("then")
     if isinstance(then, exp.Update):
-        assigned = assign(
-            ctx, [e for e in then.expressions if isinstance(e, exp.EQ)], target, scope, Clause.SET
-        )
+        assigned = assign(ctx, [e for e in then.expressions if isinstance(e, exp.EQ)], target, scope, Clause.SET)
         note_write(ctx, target, "update", assigned, then)
         return ctx.meanings.of(rows, *(m for _, m in assigned))
     if isinstance(then, exp.Insert):
@@ -184,11 +175,7 @@ def _merge_insert(ctx: Context, then: exp.Insert, target: Source, scope: Scope) 
     items = cells.expressions if isinstance(cells, exp.Tuple) else []
     outputs, open_ = project(ctx, items, scope, Clause.VALUES)
     given = Relation(outputs, ctx.meanings.of("merge row"), open_ or not isinstance(cells, exp.Tuple))
-    listed = (
-        [ctx.name(c) for c in then.this.expressions]
-        if isinstance(then.this, (exp.Tuple, exp.Schema))
-        else None
-    )
+    listed = [ctx.name(c) for c in then.this.expressions] if isinstance(then.this, (exp.Tuple, exp.Schema)) else None
     names = [n for n in listed if n] if listed else None
     if target.table is None:
         return
@@ -202,9 +189,7 @@ def _where(ctx: Context, node: exp.Expr, scope: Scope) -> Meaning:
     where = node.args.get("where")
     parts = [] if where is None else [value(ctx, where.this, scope, Clause.WHERE)]
     order = node.args.get("order")
-    parts += [
-        value(ctx, key, scope, Clause.ORDER_BY) for key in (order.expressions if order is not None else ())
-    ]
+    parts += [value(ctx, key, scope, Clause.ORDER_BY) for key in (order.expressions if order is not None else ())]
     return ctx.meanings.of("where", *parts)
 
 

@@ -102,6 +102,4 @@ def judge(comparison: Comparison) -> list[Finding]:
 
 def _finding(rule: Rule, hit: Hit, doubt: str | None) -> Finding:
     certainty = Certainty.POSSIBLE if doubt else Certainty.CERTAIN
-    return Finding(
-        rule.code, rule.name, hit.effect, certainty, hit.message, hit.help, span=hit.span, reason=doubt
-    )
+    return Finding(rule.code, rule.name, hit.effect, certainty, hit.message, hit.help, span=hit.span, reason=doubt)

@@ -39,9 +39,5 @@ def ambiguous_column(comparison: Comparison) -> Iterator[Hit]:
         meant = f" (today it means {owner}.{error.column})" if owner else ""
         where = f" in {error.via}" if error.via else ""
         message = f"It fails with {error.code}: {error.column}{where} is ambiguous{meant}."
-        help_ = (
-            f"Write {owner}.{error.column}."
-            if owner
-            else f"Qualify {error.column} with the table it belongs to."
-        )
+        help_ = f"Write {owner}.{error.column}." if owner else f"Qualify {error.column} with the table it belongs to."
         yield Hit(Effect.BREAKS, message, help_, error.span, error.possible)

@@ -43,13 +43,10 @@ def _hit(comparison: Comparison, old: Binding, new: Binding) -> Hit:
     named = f"the {_KINDS.get(old.kind, old.kind)} {old.name}"
     meant = f"{old.source}.{old.name}" if old.source and old.kind == "column" else named
     message = f"{new.name} in {new.clause} silently means {new.source}.{new.name} instead of {meant}."
-    help_ = (
-        f"Write {meant}."
-        if old.kind == "column" and old.source
-        else f"Give {named} another name, or qualify it."
-    )
+    help_ = f"Write {meant}." if old.kind == "column" and old.source else f"Give {named} another name, or qualify it."
     if comparison.postgres and old.kind != "row" and _may_refuse(old, new):
-        reason = f"{new.name} is then {new.type}, not {old.type}: whether that fails depends on the value it is compared with"
+        types = f"{new.name} is then {new.type}, not {old.type}"
+        reason = f"{types}: whether that fails depends on the value it is compared with"
         return Hit(Effect.BREAKS, message, help_, new.span, reason)
     return Hit(Effect.CHANGES_RESULTS, message, help_, new.span)
 

@@ -21,8 +21,6 @@ Engines
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from scanner.model import Effect
 from scanner.rules.hit import Hit
 
@@ -31,8 +29,6 @@ CODE = "SC602"
 
 def frozen_view(view: str, table: str, columns: str) -> Hit:
     """What to say of a view that holds all the columns the table had."""
-    message = (
-        f"The view {view} froze the columns of {table} when it was created: it goes on without {columns}."
-    )
+    message = f"The view {view} froze the columns of {table} when it was created: it goes on without {columns}."
     help_ = f"Create {view} again once {columns} is there, if its readers are to see it."
     return Hit(Effect.NEEDS_UPDATE, message, help_)

@@ -37,10 +37,9 @@ def load_width(comparison: Comparison) -> Iterator[Hit]:
             continue
         help_ = f"List the columns: {new.table} ({', '.join(column for column, _ in old.values)})."
         if not new.ignores_errors:
-            message = f"Files written for the old {new.table} have {len(old.values)} fields; {len(new.values)} are wanted now."
+            fields = f"{len(old.values)} fields; {len(new.values)} are wanted now"
+            message = f"Files written for the old {new.table} have {fields}."
             yield Hit(Effect.BREAKS, message, help_, new.span, "the files may already carry the new field")
         elif (old, new) in comparison.changed_writes:
             message = f"Fields move into the next column of {new.table} without an error."
-            yield Hit(
-                Effect.CHANGES_RESULTS, message, help_, new.span, "the files may already carry the new field"
-            )
+            yield Hit(Effect.CHANGES_RESULTS, message, help_, new.span, "the files may already carry the new field")

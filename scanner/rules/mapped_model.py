@@ -21,8 +21,6 @@ Engines
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from scanner.model import Effect
 from scanner.rules.hit import Hit
 

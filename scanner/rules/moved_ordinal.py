@@ -33,7 +33,9 @@ def moved_ordinal(comparison: Comparison) -> Iterator[Hit]:
     for node, new in comparison.after.bindings.items():
         old = comparison.before.bindings.get(node)
         if new.kind == "ordinal" and old is not None and old.meaning != new.meaning:
-            message = f"{new.clause} {new.name} means {new.column or 'another column'} now, not {old.column or 'the same'}."
+            message = (
+                f"{new.clause} {new.name} means {new.column or 'another column'} now, not {old.column or 'the same'}."
+            )
             yield Hit(
                 Effect.CHANGES_RESULTS,
                 message,

@@ -35,12 +35,8 @@ def natural_join_key(comparison: Comparison) -> Iterator[Hit]:
     """Yields a change of results for each NATURAL JOIN that joins on more columns."""
     for old, new in comparison.grown_keys:
         keys = listed([name for name in new.names if name not in old.names])
-        message = (
-            f"NATURAL JOIN {new.right} now joins on {keys} too: rows where it is NULL or differs vanish."
-        )
+        message = f"NATURAL JOIN {new.right} now joins on {keys} too: rows where it is NULL or differs vanish."
         was = (
-            f"USING ({', '.join(old.names)})"
-            if old.names
-            else "an explicit ON, or CROSS JOIN if no condition is meant"
+            f"USING ({', '.join(old.names)})" if old.names else "an explicit ON, or CROSS JOIN if no condition is meant"
         )
         yield Hit(Effect.CHANGES_RESULTS, message, f"Write JOIN {new.right} with {was}.", new.span)

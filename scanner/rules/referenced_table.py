@@ -39,11 +39,11 @@ def referenced_table(comparison: Comparison) -> Iterator[Hit]:
             help_ = f"Add {column.name} without the foreign key first, or say what ON DELETE is to do."
             if write.kind == "truncate":
                 code = "0A000" if comparison.postgres else "1701"
-                message = (
-                    f"It fails with {code}: {comparison.table.name}.{column.name} refers to {write.table}."
-                )
+                message = f"It fails with {code}: {comparison.table.name}.{column.name} refers to {write.table}."
                 yield Hit(Effect.BREAKS, message, help_, write.span)
             elif write.kind == "delete" and column.default is not None:
                 code = "23503" if comparison.postgres else "1451"
-                message = f"It fails with {code} for the row that {comparison.table.name}.{column.name} refers to by default."
+                message = (
+                    f"It fails with {code} for the row that {comparison.table.name}.{column.name} refers to by default."
+                )
                 yield Hit(Effect.BREAKS, message, help_, write.span, "it depends on which rows are deleted")

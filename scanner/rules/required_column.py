@@ -36,9 +36,7 @@ def required_column(comparison: Comparison) -> Iterator[Hit]:
     for error in comparison.new_errors(ErrorKind.REQUIRED_COLUMN):
         insert = f"the INSERT in {error.via}" if error.via else "the INSERT"
         column = f"{error.table}.{error.column}"
-        message = (
-            f"It fails with {error.code}: {column} is NOT NULL without a default, and {insert} leaves it out."
-        )
+        message = f"It fails with {error.code}: {column} is NOT NULL without a default, and {insert} leaves it out."
         help_ = (
             f"Give {error.column} a DEFAULT, or add it nullable first; "
             f"set NOT NULL once every INSERT into {error.table} names it."

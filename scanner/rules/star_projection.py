@@ -43,9 +43,7 @@ def star_projection(comparison: Comparison) -> Iterator[Hit]:
     what = f"creates {comparison.after.creates} with" if comparison.after.creates else "returns"
     message = f"It {what} {len(names)} columns instead of {width}: {listed(new)} {'is' if len(new) == 1 else 'are'} new"
     if twice:
-        message += (
-            f"; the result then has {twice[0]} twice, and a row read as a dictionary keeps only one of them"
-        )
+        message += f"; the result then has {twice[0]} twice, and a row read as a dictionary keeps only one of them"
     old = [o.name for o in comparison.before.outputs if o.name]
     help_ = (
         f"Name the columns instead of the star: {', '.join(old)}."

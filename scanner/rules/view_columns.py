@@ -9,7 +9,7 @@ Why it matters
 
 Example
     ALTER TABLE orders ADD COLUMN status text;
-    CREATE OR REPLACE VIEW order_names AS SELECT orders.*, customers.name FROM orders JOIN customers USING (customer_id);
+    CREATE OR REPLACE VIEW order_names AS SELECT o.*, c.name FROM orders o JOIN customers c USING (customer_id);
 
 Instead
     Name the columns in the view, or drop and create it.

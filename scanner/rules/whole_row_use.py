@@ -39,7 +39,8 @@ def whole_row_use(comparison: Comparison) -> Iterator[Hit]:
             yield Hit(Effect.BREAKS, message, f"Write the literal with {len(row.columns)} fields.", row.span)
         elif row.use == "value" and comparison.meaning_changed:
             message = f"The row of {row.source} used as one value now has {names} in it."
-            help_ = f"Build the value from the columns that are meant, for instance json_build_object('{row.columns[0]}', …)."
+            example = f"json_build_object('{row.columns[0]}', …)"
+            help_ = f"Build the value from the columns that are meant, for instance {example}."
             yield Hit(Effect.CHANGES_RESULTS, message, help_, row.span)
     if comparison.rows_changed:
         yield from _null_tests(comparison, names)
@@ -49,8 +50,6 @@ def _null_tests(comparison: Comparison, names: str) -> Iterator[Hit]:
     for node, row in comparison.after.whole_rows.items():
         before = comparison.before.whole_rows.get(node)
         if row.use == "not-null-test" and before is not None and before.columns != row.columns:
-            message = (
-                f"{row.source} IS NOT NULL is true only when no column is NULL: it is false while {names} is."
-            )
+            message = f"{row.source} IS NOT NULL is true only when no column is NULL: it is false while {names} is."
             help_ = f"Test the key instead: {row.source}.{row.columns[0]} IS NOT NULL."
             yield Hit(Effect.CHANGES_RESULTS, message, help_, row.span)

@@ -42,9 +42,7 @@ class Schema:
     rules: tuple[Rule, ...] = ()
     skipped: tuple[Skipped, ...] = ()
     before: Schema | None = field(default=None, compare=False, repr=False)  # of a schema made by `after`
-    _indexes: dict[TableName, dict[str, Column]] = field(
-        default_factory=dict, init=False, compare=False, repr=False
-    )
+    _indexes: dict[TableName, dict[str, Column]] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @classmethod
     def from_ddl(

@@ -24,7 +24,7 @@ Compare = Callable[..., Comparison]
 
 @pytest.fixture
 def compare() -> Compare:
-    """compare(sql, column="status text", engine="postgres:15", ddl="", session=()) → Comparison of `orders` before and after."""
+    """compare(sql, column, engine, ddl, session) → Comparison: the statement before and after `orders` got the column."""
 
     def made(
         sql: str,

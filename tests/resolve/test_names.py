@@ -72,7 +72,9 @@ def test_lateral_sees_the_items_before_it(compare):
 
 
 def test_a_tables_name_is_its_row_until_a_column_is_called_so(compare):
-    found = compare("SELECT count(customers) FROM orders LEFT JOIN customers ON customers.id = customer_id", "customers text")
+    found = compare(
+        "SELECT count(customers) FROM orders LEFT JOIN customers ON customers.id = customer_id", "customers text"
+    )
     assert bound(found, "customers")[1] == ["orders.customers"]
     assert found.meaning_changed
 
@@ -97,7 +99,7 @@ def test_mysql_compares_column_names_without_case(compare):
 
 
 def test_postgres_keeps_the_case_of_quoted_names(compare):
-    sql = 'SELECT region FROM orders JOIN customers c ON c.id = orders.customer_id'
+    sql = "SELECT region FROM orders JOIN customers c ON c.id = orders.customer_id"
     assert new_errors(compare(sql, '"REGION" text')) == []
 
 

@@ -18,7 +18,11 @@ def kinds(comparison):
         ("INSERT INTO orders (id, customer_id, total) VALUES (1, 2, 3)", None, None),
         ("INSERT INTO orders SELECT * FROM order_archive", None, ErrorKind.INSERT_WIDTH),
         ("INSERT INTO order_archive SELECT * FROM orders", ErrorKind.INSERT_WIDTH, ErrorKind.INSERT_WIDTH),
-        ("INSERT INTO order_archive (id, customer_id, total) SELECT * FROM orders", ErrorKind.INSERT_WIDTH, ErrorKind.INSERT_WIDTH),
+        (
+            "INSERT INTO order_archive (id, customer_id, total) SELECT * FROM orders",
+            ErrorKind.INSERT_WIDTH,
+            ErrorKind.INSERT_WIDTH,
+        ),
         ("INSERT INTO orders SELECT * FROM orders", None, None),
     ],
 )
@@ -67,7 +71,9 @@ def test_a_before_trigger_may_fill_the_required_column(compare):
 
 
 def test_an_insert_through_a_view_cannot_give_the_required_column(compare):
-    found = compare("INSERT INTO v VALUES (1, 2, 3)", "status text NOT NULL", ddl="CREATE VIEW v AS SELECT * FROM orders;")
+    found = compare(
+        "INSERT INTO v VALUES (1, 2, 3)", "status text NOT NULL", ddl="CREATE VIEW v AS SELECT * FROM orders;"
+    )
     assert kinds(found) == [ErrorKind.REQUIRED_COLUMN]
 
 
@@ -85,7 +91,9 @@ def test_returning_a_star(compare):
 
 
 def test_a_statement_that_writes_elsewhere_is_told_by_its_triggers(compare):
-    trigger = "CREATE TRIGGER keep AFTER INSERT ON customers FOR EACH ROW INSERT INTO orders VALUES (NEW.id, NEW.id, 0);"
+    trigger = (
+        "CREATE TRIGGER keep AFTER INSERT ON customers FOR EACH ROW INSERT INTO orders VALUES (NEW.id, NEW.id, 0);"
+    )
     found = compare("INSERT INTO customers VALUES (1, 'a', 'b')", "status varchar(20)", "mysql:8.0", trigger)
     (error,) = found.new_errors(ErrorKind.INSERT_WIDTH)
     assert error.via == "keep"
