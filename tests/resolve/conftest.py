@@ -24,7 +24,7 @@ Compare = Callable[..., Comparison]
 
 @pytest.fixture
 def compare() -> Compare:
-    """compare(sql, column, engine, ddl, session) → Comparison: the statement before and after `orders` got the column."""
+    """compare(sql, column, engine, ddl, session) → the statement before and after `orders` got the column."""
 
     def made(
         sql: str,
