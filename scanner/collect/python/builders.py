@@ -80,17 +80,11 @@ def procedure_call(arguments: list[Variants]) -> Variants:
     """``callproc(name, parameters)`` as the CALL it stands for."""
     if not arguments:
         return ()
-    listed = (
-        next((v for v in arguments[1] if isinstance(v, ListValue)), None)
-        if len(arguments) > 1
-        else ListValue(())
-    )
+    listed = next((v for v in arguments[1] if isinstance(v, ListValue)), None) if len(arguments) > 1 else ListValue(())
     marks = ", ".join(["%s"] * len(listed.items)) if listed and not listed.open else None
     inside = Gap("…", "list") if marks is None else Literal(marks)
     names = (value for value in arguments[0] if isinstance(value, TextValue))
-    return bounded(
-        TextValue((Literal("CALL "), *name.pieces, Literal("("), inside, Literal(")"))) for name in names
-    )
+    return bounded(TextValue((Literal("CALL "), *name.pieces, Literal("("), inside, Literal(")"))) for name in names)
 
 
 def _format(text: Value, given: Given) -> Variants:
@@ -100,8 +94,7 @@ def _format(text: Value, given: Given) -> Variants:
     chosen = texts.combinations((*given.positional, *given.named.values()))
     count = len(given.positional)
     return bounded(
-        texts.formatted(text, list(each[:count]), dict(zip(names, each[count:], strict=True)))
-        for each in chosen
+        texts.formatted(text, list(each[:count]), dict(zip(names, each[count:], strict=True))) for each in chosen
     )
 
 
@@ -116,11 +109,7 @@ def _unchanged(value: Value, _: Given) -> Variants:
 
 
 def _stripped(value: Value, _: Given) -> Variants:
-    return (
-        (texts.mapped(value, str.strip),)
-        if isinstance(value, TextValue) and len(value.pieces) == 1
-        else (value,)
-    )
+    return (texts.mapped(value, str.strip),) if isinstance(value, TextValue) and len(value.pieces) == 1 else (value,)
 
 
 def _replace(value: Value, given: Given) -> Variants:
@@ -205,9 +194,7 @@ def _one(value: ListValue) -> Variants:
 # Rows that a mapper gave, in the ways SQLAlchemy lets them be taken.
 _LIST_READS: dict[str, Callable[[ListValue], Variants]] = {
     **dict.fromkeys(("all", "scalars", "unique", "fetchall", "mappings", "partitions"), _itself),
-    **dict.fromkeys(
-        ("first", "one", "one_or_none", "scalar_one", "scalar_one_or_none", "scalar", "fetchone"), _one
-    ),
+    **dict.fromkeys(("first", "one", "one_or_none", "scalar_one", "scalar_one_or_none", "scalar", "fetchone"), _one),
 }
 _LIST_CHANGES: dict[str, Callable[[ListValue, Given], Value]] = {
     "append": _append,

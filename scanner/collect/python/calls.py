@@ -110,9 +110,7 @@ def _fetched(expression: syntax.Call, receivers: Variants, frame: Frame) -> Vari
         return ()
     results = [value for value in receivers if isinstance(value, ResultValue)]
     if (not results and not expression.arguments) or function.name in ("fetchmany", "fetchall", "fetchone"):
-        results = results or [
-            v for v in frame.find(rows_of(called(function.base))) if isinstance(v, ResultValue)
-        ]
+        results = results or [v for v in frame.find(rows_of(called(function.base))) if isinstance(v, ResultValue)]
     found: list[Value] = []
     for each in results:
         found.extend(rows.method(each, function.name, frame, expression.at))
@@ -136,9 +134,7 @@ def _note_factory(expression: syntax.Call, numbers: list[int], frame: Frame) -> 
                 rows.use(ResultValue(tuple(numbers), "row"), value.rows, frame, expression.at)
 
 
-def _executed(
-    expression: syntax.Call, functions: Variants, arguments: list[Variants], frame: Frame
-) -> Variants:
+def _executed(expression: syntax.Call, functions: Variants, arguments: list[Variants], frame: Frame) -> Variants:
     name = last_name(expression.function)
     if frame.quiet or name in MESSAGES or _passes_on(functions):
         return ()

@@ -114,9 +114,7 @@ def _binary(expression: syntax.Binary, frame: Frame) -> Variants:
     lefts, rights = evaluate(expression.left, frame), evaluate(expression.right, frame)
     if expression.operator in ("or", "and"):
         return bounded((*lefts, *rights))
-    results = (
-        _operated(left, expression.operator, right, frame) for left, right in combinations((lefts, rights))
-    )
+    results = (_operated(left, expression.operator, right, frame) for left, right in combinations((lefts, rights)))
     return _noted(bounded(value for value in results if value is not None), frame)
 
 
@@ -132,9 +130,7 @@ def _operated(left: Value, operator: str, right: Value, frame: Frame) -> Value |
 
 def operated(lefts: Variants, operator: str, rights: Variants, frame: Frame) -> Variants:
     """``left operator= right``."""
-    results = (
-        _operated(left, operator.rstrip("="), right, frame) for left, right in combinations((lefts, rights))
-    )
+    results = (_operated(left, operator.rstrip("="), right, frame) for left, right in combinations((lefts, rights)))
     return _noted(bounded(value for value in results if value is not None), frame)
 
 

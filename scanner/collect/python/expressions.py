@@ -65,9 +65,7 @@ def _many(nodes: Iterable[cst.CSTNode], positions: Positions) -> tuple[syntax.Ex
 
 def _opaque(node: cst.CSTNode, positions: Positions) -> syntax.Expression:
     parts = [child for child in node.children if not isinstance(child, cst.BaseParenthesizableWhitespace)]
-    converted = [
-        expression(part, positions) for part in parts if part.children or isinstance(part, cst.BaseExpression)
-    ]
+    converted = [expression(part, positions) for part in parts if part.children or isinstance(part, cst.BaseExpression)]
     return syntax.Opaque(tuple(part for part in converted if part != syntax.Opaque()))
 
 
@@ -138,9 +136,7 @@ def _subscript(node: cst.Subscript, positions: Positions) -> syntax.Expression:
 def arguments(nodes: Iterable[cst.Arg], positions: Positions) -> tuple[syntax.Argument, ...]:
     """The arguments of a call or the bases of a class."""
     return tuple(
-        syntax.Argument(
-            expression(arg.value, positions), arg.keyword.value if arg.keyword else None, arg.star
-        )
+        syntax.Argument(expression(arg.value, positions), arg.keyword.value if arg.keyword else None, arg.star)
         for arg in nodes
     )
 

@@ -53,9 +53,7 @@ def _assign(statement: syntax.Assign, frame: Frame) -> bool:
     values = evaluate(statement.value, frame)
     for target in statement.targets:
         if statement.operator != "=":
-            values = operated(evaluate(target, frame), statement.operator, values, frame) or (
-                Unknown(shown(target)),
-            )
+            values = operated(evaluate(target, frame), statement.operator, values, frame) or (Unknown(shown(target)),)
         bind(target, values, frame)
     return True
 
@@ -155,9 +153,7 @@ def _class(statement: syntax.Class, frame: Frame) -> bool:
         frame.names[statement.name] = (value,)
         return True
     bases = tuple(_base(base.value, frame) for base in statement.bases if base.keyword is None)
-    outer = (
-        frame.outer if ClassValue(frame.module.path, frame.function or "") in frame.world.classes else frame
-    )
+    outer = frame.outer if ClassValue(frame.module.path, frame.function or "") in frame.world.classes else frame
     body = Frame(frame.world, frame.module, {}, outer, value.name)
     frame.world.classes[value] = ClassInfo(statement, body, bases)
     frame.names[statement.name] = (value,)
@@ -178,9 +174,7 @@ def _import(statement: syntax.Import, frame: Frame) -> bool:
         first = statement.module.split(".")[0]
         frame.names[first] = (ModuleValue(first, frame.world.project.find(first, path)),)
     else:
-        frame.names[statement.alias] = (
-            ImportedValue(path, statement.module, statement.member, statement.level),
-        )
+        frame.names[statement.alias] = (ImportedValue(path, statement.module, statement.member, statement.level),)
     return True
 
 

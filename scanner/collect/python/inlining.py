@@ -117,9 +117,7 @@ def _asks(value: Value | None) -> bool:
     """Whether a function that is handed this has to do with a database."""
     if isinstance(value, InstanceValue):
         return value.stored
-    return isinstance(value, ResultValue | MapperValue) or (
-        isinstance(value, TextValue) and begins_as_sql(value)
-    )
+    return isinstance(value, ResultValue | MapperValue) or (isinstance(value, TextValue) and begins_as_sql(value))
 
 
 def _matters(value: Value) -> bool:

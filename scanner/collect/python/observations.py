@@ -20,9 +20,7 @@ MODEL = "python_model"
 
 def observations(world: World) -> Iterator[Observation]:
     """Yields every statement found, in the order of files and lines."""
-    found = [
-        each for run in world.record.runs(world.entered.keys() - world.saturated) for each in _of(run, world)
-    ]
+    found = [each for run in world.record.runs(world.entered.keys() - world.saturated) for each in _of(run, world)]
     yield from dict.fromkeys(sorted(found, key=_order))
 
 
@@ -43,9 +41,7 @@ def _of(run: Run, world: World) -> Iterator[Observation]:
     for statement in statements:
         if len(statements) > 1 and is_ignored(statement):
             continue
-        location = (
-            whole.location if len(statements) == 1 else _within(statement, module.text, place.at, whole)
-        )
+        location = whole.location if len(statements) == 1 else _within(statement, module.text, place.at, whole)
         used = tuple(hole for hole in holes if hole.marker in statement)
         yield replace(whole, sql=statement, holes=used, location=location, row_use=worst(run.uses))
 
@@ -64,9 +60,7 @@ def _model(mapped: Mapped, world: World) -> Observation | None:
     if module is None:
         return None
     names = Names(mapped, world.family)
-    sql, _ = marked(
-        text_at(pieces("SELECT ", joined(", ", names.all_columns()), f" FROM {names.table}"), mapped.place)
-    )
+    sql, _ = marked(text_at(pieces("SELECT ", joined(", ", names.all_columns()), f" FROM {names.table}"), mapped.place))
     location = module.location(mapped.place)
     name = mapped.of.name if mapped.of else location.function
     return Observation(MODEL, sql, location=replace(location, function=name), executes="model")

@@ -14,9 +14,7 @@ import libcst as cst
 from libcst._nodes.internal import CodegenState
 
 _NO_CONTEXT = nullcontext()
-_WANTED = frozenset(
-    {cst.SimpleString, cst.FormattedString, cst.TemplatedString, cst.Name, cst.Call, cst.Subscript}
-)
+_WANTED = frozenset({cst.SimpleString, cst.FormattedString, cst.TemplatedString, cst.Name, cst.Call, cst.Subscript})
 
 
 class _Writer(CodegenState):

@@ -104,9 +104,7 @@ class Project:
         except RecursionError:
             return self._unreadable(path, "The file was not read because an expression is nested too deeply.")
         except (UnicodeDecodeError, LookupError):
-            return self._unreadable(
-                f"{path}:1", "The file is not in the encoding it declares; declare the right one."
-            )
+            return self._unreadable(f"{path}:1", "The file is not in the encoding it declares; declare the right one.")
         except OSError as error:
             return self._unreadable(path, f"The file cannot be opened: {error.strerror}.")
 

@@ -123,9 +123,7 @@ def _function(node: cst.FunctionDef, positions: Positions) -> syntax.Statement:
 def _class(node: cst.ClassDef, positions: Positions) -> syntax.Statement:
     decorators = tuple(expression(each.decorator, positions) for each in node.decorators)
     bases = arguments((*node.bases, *node.keywords), positions)
-    return syntax.Class(
-        node.name.value, bases, decorators, _block(node.body, positions), positions[node.name]
-    )
+    return syntax.Class(node.name.value, bases, decorators, _block(node.body, positions), positions[node.name])
 
 
 def _imports(node: cst.Import | cst.ImportFrom) -> Iterator[syntax.Statement]:

@@ -51,9 +51,7 @@ class Record:
             del grown[min(grown, key=lambda each: len(each.pieces))]
         grown[value] = None
 
-    def execute(
-        self, value: TextValue, call: str, root: FunctionValue | None, *, certain: bool
-    ) -> int | None:
+    def execute(self, value: TextValue, call: str, root: FunctionValue | None, *, certain: bool) -> int | None:
         """The text reached a call; certain: one that does nothing but run SQL. Gives its number if it is SQL.
 
         `root` is the function that was evaluated without its callers, or None for a module's top level.
@@ -96,12 +94,8 @@ class Record:
             numbers[text].append(number)
         for text, same in numbers.items():
             if not self._is_filled(text, entered):
-                yield Run(
-                    text, self.executed[same[0]][1], tuple(use for n in same for use in self.uses.get(n, ()))
-                )
-        yield from (
-            Run(text, None) for text in self._unexecuted(frozenset().union(*(t.places for t in numbers)))
-        )
+                yield Run(text, self.executed[same[0]][1], tuple(use for n in same for use in self.uses.get(n, ())))
+        yield from (Run(text, None) for text in self._unexecuted(frozenset().union(*(t.places for t in numbers))))
 
     def _is_filled(self, text: TextValue, entered: Container[FunctionValue | None]) -> bool:
         if not any(isinstance(piece, Gap) for piece in text.pieces):

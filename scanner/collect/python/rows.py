@@ -72,9 +72,7 @@ def item(base: ResultValue, index: Value | None, place: Place, frame: Frame) -> 
     if base.shape != "row":
         return (base,) if index is None else (ResultValue(base.queries, "row"),)
     if isinstance(index, ConstantValue):
-        use(
-            base, "indexed", frame, place.at, indexes=(int(index.source),) if _is_number(index.source) else ()
-        )
+        use(base, "indexed", frame, place.at, indexes=(int(index.source),) if _is_number(index.source) else ())
     elif isinstance(index, TextValue):
         use(base, "by-name", frame, place.at)
     return ()
@@ -142,11 +140,7 @@ def worst(uses: Iterable[RowUse]) -> RowUse | None:
     if not ordered:
         return None
     first = ordered[0]
-    indexes = (
-        {index for each in ordered for index in each.indexes}
-        if first.kind == "indexed"
-        else set(first.indexes)
-    )
+    indexes = {index for each in ordered for index in each.indexes} if first.kind == "indexed" else set(first.indexes)
     return RowUse(first.kind, first.count, tuple(sorted(indexes)), first.location)
 
 

@@ -7,9 +7,7 @@ import re
 _LEAD = re.compile(r"(?:\s|\(|--[^\n]*(?:\n|$)|/\*.*?\*/|#[^\n]*\n)*", re.DOTALL)
 _NAME = r'(?:[A-Za-z_][\w$]*|"[^"]+"|`[^`]+`|\[[^\]]+\])(?:\s*\.\s*(?:[A-Za-z_][\w$]*|"[^"]+"|`[^`]+`))*'
 # No table is named so; prose after FROM, INTO or UPDATE nearly always starts so.
-_PROSE = (
-    r"(?!(?:the|a|an|your|this|that|these|those|our|my|each|any|all|one|some|its|their|which|what|it|them)\b)"
-)
+_PROSE = r"(?!(?:the|a|an|your|this|that|these|those|our|my|each|any|all|one|some|its|their|which|what|it|them)\b)"
 _CTE = rf"WITH\s+(?:RECURSIVE\s+)?{_NAME}\s*(?:\([^)]*\)\s*)?AS\s+(?:NOT\s+)?(?:MATERIALIZED\s*)?\("
 
 _STRUCTURES = tuple(

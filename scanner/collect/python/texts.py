@@ -26,9 +26,7 @@ from scanner.collect.python.values import (
 # Longer texts are no statements a person wrote; the bound keeps `+=` in a loop from costing square time.
 MAX_PIECES = 1000
 
-_CONVERSION = re.compile(
-    r"%(?:\((?P<name>[^)]*)\))?[-#0 +]*(?:\*|\d+)?(?:\.(?:\*|\d+))?[hlL]?(?P<type>[a-zA-Z%])"
-)
+_CONVERSION = re.compile(r"%(?:\((?P<name>[^)]*)\))?[-#0 +]*(?:\*|\d+)?(?:\.(?:\*|\d+))?[hlL]?(?P<type>[a-zA-Z%])")
 
 
 def as_text(value: Value) -> TextValue:
@@ -148,20 +146,14 @@ def joins(separator: Value, items: Value) -> Variants:
 def constant_text(variants: Variants) -> str | None:
     """The string, where it is known as a whole."""
     value = variants[0]
-    if (
-        len(variants) == 1
-        and isinstance(value, TextValue)
-        and all(isinstance(p, Literal) for p in value.pieces)
-    ):
+    if len(variants) == 1 and isinstance(value, TextValue) and all(isinstance(p, Literal) for p in value.pieces):
         return "".join(piece.text for piece in value.pieces if isinstance(piece, Literal))
     return None
 
 
 def mapped(text: TextValue, change: Callable[[str], str]) -> TextValue:
     """The text with each literal piece changed: `strip`, `lower`, `dedent` of whole literals."""
-    return TextValue(
-        tuple(replace(p, text=change(p.text)) if isinstance(p, Literal) else p for p in text.pieces)
-    )
+    return TextValue(tuple(replace(p, text=change(p.text)) if isinstance(p, Literal) else p for p in text.pieces))
 
 
 def dedented(text: TextValue) -> TextValue:
@@ -185,9 +177,7 @@ def _operands(values: Value) -> tuple[Value, ...]:
     return (values,)
 
 
-def _replaced(
-    template: TextValue, pattern: re.Pattern[str], fill: Callable[[re.Match[str]], TextValue]
-) -> TextValue:
+def _replaced(template: TextValue, pattern: re.Pattern[str], fill: Callable[[re.Match[str]], TextValue]) -> TextValue:
     pieces: list[Literal | Gap] = []
     for piece in template.pieces:
         if isinstance(piece, Gap):

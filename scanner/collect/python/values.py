@@ -11,7 +11,7 @@ from typing import Literal as OneOf
 
 from scanner.model.observation import RowUseKind
 
-MAX_VARIANTS = 8
+MAX_VARIANTS = 16
 
 HoleKind = OneOf["identifier", "list", "value", "clause", "unknown"]
 

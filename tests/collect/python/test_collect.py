@@ -119,9 +119,7 @@ def test_encodings_and_escapes(tmp_path: Path, data: bytes, sql: str) -> None:
     ],
     ids=["syntax", "not utf-8", "unknown encoding", "huge", "chain", "parentheses", "attributes", "data"],
 )
-def test_what_cannot_be_read_is_said_and_the_rest_is_read(
-    tmp_path: Path, data: bytes, place: str, reason: str
-) -> None:
+def test_what_cannot_be_read_is_said_and_the_rest_is_read(tmp_path: Path, data: bytes, place: str, reason: str) -> None:
     write(tmp_path, a=data, b='c.execute("SELECT b FROM t")')
     (failure,) = unread(tmp_path)
     assert failure.place.startswith(place)
@@ -175,9 +173,7 @@ def test_relative_imports_and_nearest_module(tmp_path: Path) -> None:
 
 
 def test_a_mapped_class_is_marked_by_its_source(tmp_path: Path) -> None:
-    program = (
-        "from django.db import models\n\n\nclass Order(models.Model):\n    total = models.IntegerField()\n"
-    )
+    program = "from django.db import models\n\n\nclass Order(models.Model):\n    total = models.IntegerField()\n"
     (model,) = found(write(tmp_path, shop__models=program))
     assert (model.source, model.executes) == ("python_model", "model")
     assert model.sql == "SELECT shop_order.id, shop_order.total FROM shop_order"

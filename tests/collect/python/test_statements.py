@@ -70,9 +70,7 @@ def test_is_prose(text: str) -> None:
     assert not is_statement(text)
 
 
-@pytest.mark.parametrize(
-    "text", ["delete from carts", "SELECT 1", "VALUES (1)", "TABLE orders", "EXPLAIN SELECT 1"]
-)
+@pytest.mark.parametrize("text", ["delete from carts", "SELECT 1", "VALUES (1)", "TABLE orders", "EXPLAIN SELECT 1"])
 def test_a_call_that_runs_sql_needs_less_proof(text: str) -> None:
     assert is_run(text)
 

@@ -45,9 +45,7 @@ class Declaration:
     def positional(self) -> tuple[syntax.Expression, ...]:
         """The arguments without a keyword."""
         arguments = self.call.arguments if self.call else ()
-        return tuple(
-            argument.value for argument in arguments if argument.keyword is None and not argument.star
-        )
+        return tuple(argument.value for argument in arguments if argument.keyword is None and not argument.star)
 
 
 def declarations(info: ClassInfo) -> Iterator[Declaration]:

@@ -112,9 +112,7 @@ def _aliased(query: QueryValue) -> Sql:
     """The SELECT with its tables called U0, U1 and so on, as Django calls them in a subquery."""
     sql = query.sql
     for number, table in enumerate((*query.tables, *(join.table for join in query.joins))):
-        sql = tuple(
-            _renamed(piece, table, f"U{number}") if isinstance(piece, Literal) else piece for piece in sql
-        )
+        sql = tuple(_renamed(piece, table, f"U{number}") if isinstance(piece, Literal) else piece for piece in sql)
     return sql
 
 

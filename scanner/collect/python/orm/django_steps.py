@@ -89,9 +89,7 @@ def _position(name: str, query: QueryValue, world: World) -> str:
     """An annotation in ORDER BY: Django gives its place in the select list."""
     alias = quoted_name(name, query, world)
     listed = ["".join(p.text for p in column if isinstance(p, Literal)) for column in query.columns]
-    return next(
-        (str(number) for number, text in enumerate(listed, 1) if text.endswith(f" AS {alias}")), alias
-    )
+    return next((str(number) for number, text in enumerate(listed, 1) if text.endswith(f" AS {alias}")), alias)
 
 
 def quoted_name(name: str, query: QueryValue, world: World) -> str:
@@ -133,9 +131,7 @@ def _grouped_by_place(query: QueryValue, columns: list[Sql], given: Given) -> tu
     others = [
         group
         for group in (query.groups if query.whole else ())
-        if not any(
-            text.startswith("".join(p.text for p in group if isinstance(p, Literal))) for text in chosen
-        )
+        if not any(text.startswith("".join(p.text for p in group if isinstance(p, Literal))) for text in chosen)
     ]
     return (*others, *(pieces(str(place)) for place in places))
 

@@ -153,9 +153,7 @@ def _table_attribute(table: Mapped, name: str, frame: Frame) -> Variants:
     return (found,) if found else ()
 
 
-def _query_method(
-    query: QueryValue, name: str, expression: syntax.Call, given: Given, frame: Frame
-) -> Variants | None:
+def _query_method(query: QueryValue, name: str, expression: syntax.Call, given: Given, frame: Frame) -> Variants | None:
     frame.world.record.derived(query)
     query = replace(query, call=called(expression.function))
     _spend(given, frame)
@@ -198,16 +196,12 @@ def _django(dotted: str, name: str, expression: syntax.Call, given: Given, frame
             rest = Given(given.positional[1:], given.named)
             method = "filter" if name == "get_list_or_404" else "get"
             here = placed(target, expression.at, frame)
-            return (
-                _query_method(here, method, expression, rest, frame) if isinstance(here, QueryValue) else None
-            )
+            return _query_method(here, method, expression, rest, frame) if isinstance(here, QueryValue) else None
     made = django_expressions.builtin(name, given) if dotted.startswith("django.db.models") else None
     return None if made is None else (made,)
 
 
-def _sqlalchemy(
-    dotted: str, name: str, expression: syntax.Call, given: Given, frame: Frame
-) -> Variants | None:
+def _sqlalchemy(dotted: str, name: str, expression: syntax.Call, given: Given, frame: Frame) -> Variants | None:
     if ".func." in dotted:
         return (sqlalchemy_expressions.function(name, given),)
     if name == "declarative_base":

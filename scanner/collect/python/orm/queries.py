@@ -126,9 +126,7 @@ class RelationValue(MapperValue):
 def select(query: QueryValue, *, without: tuple[str, ...] = ()) -> Sql:
     """The SELECT; `without` are tables of a query around it, which it refers to instead of reading them."""
     tables = [table for table in query.tables if table not in without]
-    parts: list[Sql] = [
-        pieces("SELECT DISTINCT " if query.distinct else "SELECT ", joined(", ", query.columns))
-    ]
+    parts: list[Sql] = [pieces("SELECT DISTINCT " if query.distinct else "SELECT ", joined(", ", query.columns))]
     if tables:
         parts.append(pieces("FROM ", ", ".join(tables)))
     parts.extend(join.sql(query.mapped.framework) for join in query.joins)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -34,6 +35,7 @@ _OPERATORS = {
     "%": "%",
     "?": "-",
 }
+_ATTRIBUTE = re.compile(r"\w+(?:\.\w+)+")
 _SUFFIXES = {
     "desc": " DESC",
     "asc": " ASC",
@@ -111,16 +113,12 @@ def method(value: SqlValue, name: str, given: Given) -> Value | None:
     if name in ("is_", "is_not", "isnot") and first is not None:
         word = "IS" if name == "is_" else "IS NOT"
         constant = first.source.upper() if isinstance(first, ConstantValue) else "NULL"
-        return SqlValue(
-            pieces(value.sql, f" {word} {'NULL' if constant == 'NONE' else constant}"), value.tables
-        )
+        return SqlValue(pieces(value.sql, f" {word} {'NULL' if constant == 'NONE' else constant}"), value.tables)
     if name in ("in_", "not_in", "notin_") and first is not None:
         word = "IN" if name == "in_" else "NOT IN"
         return SqlValue(pieces(value.sql, f" {word} (", _members(first, value), ")"), value.tables)
     if name in _COMPARED and first is not None:
-        return SqlValue(
-            pieces(value.sql, f" {_COMPARED[name]} ", operand(first, value)), _tables((value, first))
-        )
+        return SqlValue(pieces(value.sql, f" {_COMPARED[name]} ", operand(first, value)), _tables((value, first)))
     if name == "between" and len(given.positional) > 1:
         low, high = (operand(each[0], value) for each in given.positional[:2])
         return SqlValue(pieces(value.sql, " BETWEEN ", low, " AND ", high), value.tables)
@@ -136,7 +134,9 @@ def function(name: str, given: Given) -> SqlValue:
 
 
 def _argument(value: Value) -> Sql:
-    return (Gap(value.source, "value"),) if isinstance(value, Unknown) else operand(value, None)
+    # An attribute may well be a column of a class that is not known; anything else is a parameter.
+    may_be_column = isinstance(value, Unknown) and _ATTRIBUTE.fullmatch(value.source)
+    return (Gap(value.source, "value"),) if isinstance(value, Unknown) and may_be_column else operand(value, None)
 
 
 def builtin(name: str, given: Given) -> Value | None:
@@ -190,9 +190,7 @@ def _connected(word: str, values: Iterable[Value]) -> Value:
     values = tuple(values)
     around = _tables(values)
     parts = [condition(value, around) for value in values]
-    return SqlValue(
-        pieces("(", joined(f" {word} ", parts), ")") if len(parts) > 1 else joined("", parts), around
-    )
+    return SqlValue(pieces("(", joined(f" {word} ", parts), ")") if len(parts) > 1 else joined("", parts), around)
 
 
 def _tables(values: Iterable[Value]) -> tuple[str, ...]:

@@ -65,9 +65,7 @@ def table_object(call: syntax.Call, frame: Frame) -> Mapped | None:
 def _table_object(of: ClassValue, info: ClassInfo) -> Mapped | None:
     for value in info.frame.names.get("__table__", ()):
         if isinstance(value, Mapped):
-            return Mapped(
-                "sqlalchemy", value.table, value.columns, info.frame.place(info.syntax.at), of, value.schema
-            )
+            return Mapped("sqlalchemy", value.table, value.columns, info.frame.place(info.syntax.at), of, value.schema)
     return None
 
 
@@ -163,9 +161,7 @@ def _column(declaration: Declaration) -> MappedColumn:
     is_key = declaration.is_true("primary_key")
     made = any(last_name(_called(each)) in _MAKES_VALUE for each in declaration.positional)
     generated = made or declaration.keyword("server_default") is not None or _counts_up(declaration, is_key)
-    return MappedColumn(
-        declaration.attribute or name, name, is_key, generated, declaration.is_true("deferred")
-    )
+    return MappedColumn(declaration.attribute or name, name, is_key, generated, declaration.is_true("deferred"))
 
 
 def _called(expression: syntax.Expression) -> syntax.Expression:
@@ -235,9 +231,7 @@ def _innermost(annotation: syntax.Expression | None) -> syntax.Expression | None
     return annotation
 
 
-def _pair(
-    mapped: Mapped, declared: list[Declaration], target: ClassValue, world: World
-) -> tuple[str, str] | None:
+def _pair(mapped: Mapped, declared: list[Declaration], target: ClassValue, world: World) -> tuple[str, str] | None:
     """The columns that the foreign key between the two tables joins: ours, theirs."""
     theirs = _table_name(target, world.classes[target], world)
     for each in declared:

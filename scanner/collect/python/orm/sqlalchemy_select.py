@@ -36,16 +36,12 @@ def mapped_of(value: Value, world: World) -> Mapped | None:
     if isinstance(value, Mapped):
         return value
     mapped = (
-        world.model(value)
-        if isinstance(value, ClassValue | InstanceValue) and isinstance(value, ClassValue)
-        else None
+        world.model(value) if isinstance(value, ClassValue | InstanceValue) and isinstance(value, ClassValue) else None
     )
     return mapped if mapped and mapped.framework == "sqlalchemy" else None
 
 
-def selected(
-    given: Given, place: Place, call: str, frame: Frame, *, labels: bool = False
-) -> QueryValue | None:
+def selected(given: Given, place: Place, call: str, frame: Frame, *, labels: bool = False) -> QueryValue | None:
     """``select(…)`` or ``session.query(…)``, which labels its columns."""
     values = [each[0] for each in given.positional]
     if values and isinstance(values[0], ListValue):  # select([…]) of SQLAlchemy 1.3

@@ -186,11 +186,7 @@ def _returning(query: QueryValue, given: Given, world: World) -> QueryValue:
     if query.verb == "insert":
         bare = without_returning(query.columns[0])
         return replace(query, columns=(pieces(bare, clause),))
-    return (
-        replace(query, wheres=(*query.wheres[:-1], pieces(query.wheres[-1], clause)))
-        if query.wheres
-        else query
-    )
+    return replace(query, wheres=(*query.wheres[:-1], pieces(query.wheres[-1], clause))) if query.wheres else query
 
 
 _STEPS: dict[str, Callable[[QueryValue, Given, World], QueryValue]] = {

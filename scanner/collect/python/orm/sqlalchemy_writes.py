@@ -60,9 +60,7 @@ def changed(mapped: Mapped, attribute: str, place: Place, world: World) -> Query
         return None
     sets = (pieces(f"{names.quoted(column.name)} = %({column.name})s"),)
     where = (pieces(f"{names.column(key.name)} = %({mapped.table}_{key.name})s"),)
-    return QueryValue(
-        mapped, place, "flush", "update", tables=(names.table,), sets=sets, wheres=where, begun=True
-    )
+    return QueryValue(mapped, place, "flush", "update", tables=(names.table,), sets=sets, wheres=where, begun=True)
 
 
 def insertion(mapped: Mapped, given: Iterable[str] | None, world: World) -> Sql:
@@ -73,9 +71,7 @@ def insertion(mapped: Mapped, given: Iterable[str] | None, world: World) -> Sql:
         columns = [column for name in given if (column := mapped.column(name)) is not None]
     if not columns:
         names = Names(mapped, world.family)
-        return pieces(
-            f"INSERT INTO {names.table} (", Gap("columns", "list"), ") VALUES (", Gap("values", "list"), ")"
-        )
+        return pieces(f"INSERT INTO {names.table} (", Gap("columns", "list"), ") VALUES (", Gap("values", "list"), ")")
     return insert(Names(mapped, world.family), columns, world.family)
 
 
