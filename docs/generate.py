@@ -30,9 +30,7 @@ _PASSAGE = re.compile(r"(<!-- \$ (.+?)(?:, first (\d+) lines)? -->\n).*?(<!-- en
 
 def main() -> int:
     """Writes or checks everything that is generated; the exit status."""
-    stale = {
-        path: text for path, text in generated().items() if not path.exists() or path.read_text() != text
-    }
+    stale = {path: text for path, text in generated().items() if not path.exists() or path.read_text() != text}
     left_over = set(PAGES.glob("*.md")) - set(generated_rules())
     if "--check" in sys.argv:
         for path in sorted({*stale, *left_over}):
@@ -48,8 +46,7 @@ def main() -> int:
 def generated() -> dict[Path, str]:
     """Every generated file with the text it should have."""
     return generated_rules() | {
-        path: _PASSAGE.sub(_output, path.read_text())
-        for path in (ROOT / "README.md", *(ROOT / "docs").glob("*.md"))
+        path: _PASSAGE.sub(_output, path.read_text()) for path in (ROOT / "README.md", *(ROOT / "docs").glob("*.md"))
     }
 
 

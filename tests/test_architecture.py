@@ -16,9 +16,7 @@ HEAVY = ("click", "jinja2", "libcst", "networkx", "pandas", "psycopg", "pymysql"
 
 
 def test_modules_are_short() -> None:
-    lengths = {
-        str(path.relative_to(PACKAGE)): len(path.read_text().splitlines()) for path in PACKAGE.rglob("*.py")
-    }
+    lengths = {str(path.relative_to(PACKAGE)): len(path.read_text().splitlines()) for path in PACKAGE.rglob("*.py")}
     assert {path: length for path, length in lengths.items() if length >= 300} == {}
 
 

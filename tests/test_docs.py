@@ -69,9 +69,7 @@ def test_generated_pages_are_current() -> None:
 
 def test_the_architecture_names_every_module() -> None:
     modules = {
-        path.stem
-        for path in (ROOT / "scanner").iterdir()
-        if path.suffix == ".py" or (path / "__init__.py").exists()
+        path.stem for path in (ROOT / "scanner").iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()
     }
     text = (ROOT / "docs" / "architecture.md").read_text()
     assert {name for name in modules - {"__init__"} if f"`{name}`" not in text} == set()

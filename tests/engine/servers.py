@@ -83,9 +83,7 @@ class Database:
 class Server(Database):
     """A running server, seen through its administrative database."""
 
-    directory: Path | None = (
-        None  # its files: server.log, and slow.log on MariaDB; None: a server of somebody else's
-    )
+    directory: Path | None = None  # of server.log, and slow.log on MariaDB; None: a server of somebody else's
 
     @property
     def version(self) -> str:
@@ -201,9 +199,7 @@ def _version_in(path: Path) -> tuple[int, ...]:
 
 def _mariadb_programs() -> tuple[Path, Path]:
     """mariadb-install-db and mariadbd."""
-    search = os.pathsep.join(
-        [os.environ.get("PATH", os.defpath), "/usr/sbin", "/usr/local/sbin", "/opt/homebrew/bin"]
-    )
+    search = os.pathsep.join([os.environ.get("PATH", os.defpath), "/usr/sbin", "/usr/local/sbin", "/opt/homebrew/bin"])
     install, program = shutil.which("mariadb-install-db", path=search), shutil.which("mariadbd", path=search)
     if install is None or program is None:
         raise ServerMissingError(
@@ -275,9 +271,7 @@ def _call(user: str, *command: object) -> None:
 
 
 @contextmanager
-def _running(
-    command: list[Any], user: str, directory: Path, stop: signal.Signals
-) -> Iterator[subprocess.Popen[bytes]]:
+def _running(command: list[Any], user: str, directory: Path, stop: signal.Signals) -> Iterator[subprocess.Popen[bytes]]:
     with (directory / "server.log").open("wb") as log:
         process = subprocess.Popen(
             [*map(str, command)],

@@ -34,16 +34,6 @@ def test_the_engine_does_what_the_fixture_says(situation: Situation, request: py
     assert not wrong, "\n".join(f"line {example.line}: {account}" for example, account in wrong)
 
 
-def _server(situation: Situation, request: pytest.FixtureRequest) -> Server:
-    """The server of the situation's engine. MySQL is asked where the user gives one."""
-    server: Server = request.getfixturevalue(
-        "postgres" if situation.engine.family == "postgres" else "mariadb"
-    )
-    if server.engine.name != situation.engine.name:
-        pytest.skip(f"{situation.engine} is asked when SCANNER_TEST_{situation.engine.name.upper()} is set")
-    return server
-
-
 def _agrees(example: Example, seen: Account) -> bool:
     """A "no" may still be hit by another rule: it is asked only when nothing was found at all."""
     if example.effect is not None:

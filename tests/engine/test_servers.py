@@ -19,9 +19,7 @@ from tests.engine.servers import Database, Server, mariadb_server, missing_packa
 def test_postgres_has_pg_stat_statements(postgres_database: Database) -> None:
     postgres_database.run("CREATE EXTENSION pg_stat_statements")
     assert postgres_database.rows("SELECT 41 + 1") == [(42,)]
-    assert postgres_database.rows("SELECT calls FROM pg_stat_statements WHERE query = 'SELECT $1 + $2'") == [
-        (1,)
-    ]
+    assert postgres_database.rows("SELECT calls FROM pg_stat_statements WHERE query = 'SELECT $1 + $2'") == [(1,)]
 
 
 def test_mariadb_writes_a_slow_log(mariadb: Server) -> None:
@@ -100,9 +98,7 @@ def test_a_missing_server_fails_the_tests_and_says_what_to_install(
         next(serve(pytestconfig, mariadb_server()))
 
 
-def test_a_missing_server_can_be_allowed(
-    pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_missing_server_can_be_allowed(pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SCANNER_TEST_ALLOW_MISSING", "1")
     monkeypatch.setattr(shutil, "which", lambda *_, **__: None)
     with pytest.raises(pytest.skip.Exception, match="Debian: mariadb-server"):

@@ -5,6 +5,7 @@ Each phase has a database of its own, made alike, so that sequences stand where 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from typing import Any
 import psycopg
 import pymysql
 
-from scanner.model import RowUse
+from scanner.model import Engine, RowUse
 from tests.engine.servers import Database, Server
 from tests.rules.fixture import Situation
 
@@ -70,19 +71,18 @@ def witness(server: Server, situation: Situation, statements: Sequence[str]) -> 
     return [Account(*outcomes) for outcomes in zip(before, after, filled, strict=True)]
 
 
-def _phase(
-    server: Server, situation: Situation, statements: Sequence[str], then: Sequence[str]
-) -> list[Outcome]:
+def _phase(server: Server, situation: Situation, statements: Sequence[str], then: Sequence[str]) -> list[Outcome]:
     """The statements' outcomes, in sessions that were there when `then` happened."""
     with server.fresh_database() as database, ExitStack() as stack:
         for script in filter(None, (situation.schema, situation.rows)):
             database.run(script)
-        tables = _tables(database)
+        with closing(database.connect()) as connection:
+            known = tables(connection, database.engine)
         connections = [stack.enter_context(_session(database, situation.session)) for _ in statements]
         for script in then:
             database.run(script)
         pairs = zip(connections, statements, strict=True)
-        return [_outcome(*pair, tables, situation.reads) for pair in pairs]
+        return [outcome(*pair, known, situation.reads) for pair in pairs]
 
 
 @contextmanager
@@ -93,35 +93,30 @@ def _session(database: Database, statements: Sequence[str]) -> Iterator[Any]:
         yield connection
 
 
-def _tables(database: Database) -> dict[str, str]:
+def tables(connection: Any, engine: Engine) -> dict[str, str]:
     """Each table with the query that reads the columns it has now."""
-    schema = "current_schema()" if database.engine.family == "postgres" else "database()"
-    found = database.rows(
-        "SELECT table_name, column_name FROM information_schema.columns "
-        " JOIN information_schema.tables USING (table_schema, table_name)"
-        f" WHERE table_type = 'BASE TABLE' AND table_schema = {schema} ORDER BY 1, ordinal_position"
-    )
+    schema, quote = ("current_schema()", '"') if engine.family == "postgres" else ("database()", "`")
     columns: dict[str, list[str]] = {}
-    for table, column in found:
-        columns.setdefault(table, []).append(_quoted(database, column))
-    return {
-        table: f"SELECT {', '.join(names)} FROM {_quoted(database, table)}"
-        for table, names in columns.items()
-    }
+    with closing(connection.cursor()) as cursor:
+        cursor.execute(
+            "SELECT table_name, column_name FROM information_schema.columns "
+            " JOIN information_schema.tables USING (table_schema, table_name)"
+            f" WHERE table_type = 'BASE TABLE' AND table_schema = {schema} ORDER BY 1, ordinal_position"
+        )
+        for table, column in cursor.fetchall():
+            columns.setdefault(table, []).append(f"{quote}{column}{quote}")
+    return {table: f"SELECT {', '.join(names)} FROM {quote}{table}{quote}" for table, names in columns.items()}
 
 
-def _quoted(database: Database, name: str) -> str:
-    return f'"{name}"' if database.engine.family == "postgres" else f"`{name}`"
-
-
-def _outcome(connection: Any, sql: str, tables: dict[str, str], reads: RowUse | None) -> Outcome:
+def outcome(connection: Any, sql: str, known: dict[str, str], reads: RowUse | None) -> Outcome:
+    """What the statement does; it is rolled back. `known` is from `tables`, `reads` what the code does with rows."""
     with closing(connection.cursor()) as cursor:
         cursor.execute("BEGIN")
         try:
             cursor.execute(sql)
             columns = tuple((column[0], column[1]) for column in cursor.description or ())
-            rows = _compared(_read(cursor.fetchall(), reads), sql) if columns else None
-            return Outcome(None, columns, rows, cursor.rowcount, _contents(cursor, tables))
+            rows = comparable(_read(cursor.fetchall(), reads), sql) if columns else None
+            return Outcome(None, columns, rows, cursor.rowcount, _contents(cursor, known))
         except psycopg.Error as error:
             return Outcome(f"{error.sqlstate}: {error}")
         except pymysql.Error as error:
@@ -132,14 +127,14 @@ def _outcome(connection: Any, sql: str, tables: dict[str, str], reads: RowUse | 
             cursor.execute("ROLLBACK")
 
 
-def _contents(cursor: Any, tables: dict[str, str]) -> dict[str, Rows]:
+def _contents(cursor: Any, known: dict[str, str]) -> dict[str, Rows]:
     """What stands in the tables as the transaction sees them."""
     contents = {}
     if isinstance(cursor, psycopg.Cursor):
         cursor.execute("RESET ROLE")  # undone by the ROLLBACK
-    for table, query in tables.items():
+    for table, query in known.items():
         cursor.execute(query)
-        contents[table] = _compared(cursor.fetchall(), query)
+        contents[table] = comparable(cursor.fetchall(), query)
     return contents
 
 
@@ -154,6 +149,14 @@ def _read(rows: Sequence[tuple[Any, ...]], use: RowUse | None) -> Rows:
     return list(rows)
 
 
-def _compared(rows: Any, sql: str) -> Rows:
+def comparable(rows: Any, sql: str) -> Rows:
     """The rows in an order that is the statement's own or none."""
-    return list(rows) if "ORDER BY" in sql.upper() else sorted(rows, key=repr)
+    return list(rows) if "ORDER BY" in _outermost(sql) else sorted(rows, key=repr)
+
+
+def _outermost(sql: str) -> str:
+    """The statement without what stands in parentheses."""
+    text, inner = sql.upper(), None
+    while text != inner:
+        inner, text = text, re.sub(r"\([^()]*\)", "", text)
+    return text

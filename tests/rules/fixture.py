@@ -28,9 +28,7 @@ from scanner.model import Effect, Engine, RowUse
 
 DIRECTORY = Path(__file__).parents[2] / "fixtures" / "rules"
 
-_DIRECTIVE = re.compile(
-    r"--\s*(engines|schema|rows|change|filled|session|reads|yes|no)\b([^:]*)(?::\s*(.*?))?\s*"
-)
+_DIRECTIVE = re.compile(r"--\s*(engines|schema|rows|change|filled|session|reads|yes|no)\b([^:]*)(?::\s*(.*?))?\s*")
 
 
 @dataclass(frozen=True, slots=True)

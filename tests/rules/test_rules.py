@@ -49,10 +49,7 @@ def test_a_code_has_one_meaning() -> None:
     """Also where findings are made that no rule of a statement makes."""
     files = Path(scanner.__file__).parent.rglob("*.py")
     constants = (
-        node
-        for file in files
-        for node in ast.walk(ast.parse(file.read_text()))
-        if isinstance(node, ast.Constant)
+        node for file in files for node in ast.walk(ast.parse(file.read_text())) if isinstance(node, ast.Constant)
     )
     codes = Counter(node.value for node in constants if re.fullmatch(r"SC\d{3}", str(node.value)))
     assert {code: count for code, count in codes.items() if count > 1} == {}
