@@ -50,6 +50,7 @@ def select(ctx: Context, node: exp.Select, parent: Scope | None) -> Relation:
     rows += [*keys, _condition(ctx, node.args.get("having"), scope, Clause.HAVING)]
     for window in node.args.get("windows") or ():
         value(ctx, window, scope, Clause.ORDER_BY)
+    some = ctx.meanings.of("some", *rows) if not any(map(node.args.get, ("limit", "offset", "fetch"))) else None
     rows += [
         _distinct(ctx, node, scope, outputs),
         *_order_by(ctx, node.args.get("order"), scope),
@@ -57,7 +58,7 @@ def select(ctx: Context, node: exp.Select, parent: Scope | None) -> Relation:
     ]
     if may_group:
         check_grouping(ctx, node, scope, keys)
-    return Relation(outputs, ctx.meanings.of("select", *rows), open_, _identity(ctx, node, scope, outputs))
+    return Relation(outputs, ctx.meanings.of("select", *rows), open_, _identity(ctx, node, scope, outputs), some)
 
 
 def _dispatch(ctx: Context, node: exp.Expr, parent: Scope | None) -> Relation:
