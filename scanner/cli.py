@@ -115,9 +115,7 @@ def commands(context: click.Context) -> None:
 @click.argument("rest", nargs=-1, metavar="[DEFINITION] [PATH]...")
 @_asked
 @click.option("--scan", "stored", metavar="FILE", help="Ask a stored scan instead of scanning now.")
-@click.option(
-    "-o", "--output", "outputs", multiple=True, metavar="FILE", help="Write the report: .html .csv .json .md"
-)
+@click.option("-o", "--output", "outputs", multiple=True, metavar="FILE", help="Write the report: .html .csv .json .md")
 @click.option("--fail-on", type=click.Choice(_EFFECTS), help="Exit with 1 for this effect or a worse one.")
 def impact(
     change: str,
@@ -158,9 +156,7 @@ def scan(paths: tuple[str, ...], asked: Request, output: str) -> int:
 @_asked
 @click.option("--scan", "stored", metavar="FILE", help="Ask a stored scan instead of scanning now.")
 @click.option("-o", "--output", metavar="FILE", help="Write the graph: .graphml .json .dot")
-def graph(
-    table: str | None, paths: tuple[str, ...], asked: Request, stored: str | None, output: str | None
-) -> int:
+def graph(table: str | None, paths: tuple[str, ...], asked: Request, stored: str | None, output: str | None) -> int:
     """What depends on TABLE, as text or as a graph; without TABLE, the graph of everything."""
     found = _scan(stored, paths, asked)
     if output is not None:
@@ -168,9 +164,7 @@ def graph(
     elif table is not None:
         click.echo(found.outline(table, asked.database), nl=False)
     else:
-        raise UsageError(
-            "Name a table to see what depends on it, or a file to write the whole graph to (-o)."
-        )
+        raise UsageError("Name a table to see what depends on it, or a file to write the whole graph to (-o).")
     return _unread(found.unread)
 
 
@@ -209,9 +203,7 @@ def _change(change: str, rest: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     if not _NAME.fullmatch(change):
         return change, rest
     if not rest:
-        raise UsageError(
-            f'What is added to {change}? Write the column behind it: {change} "status text NOT NULL".'
-        )
+        raise UsageError(f'What is added to {change}? Write the column behind it: {change} "status text NOT NULL".')
     return f"ALTER TABLE {change} ADD COLUMN {rest[0]}", rest[1:]
 
 

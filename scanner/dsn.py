@@ -54,11 +54,7 @@ def mysql_arguments(dsn: str) -> dict[str, Any]:
         "password": unquote(url.password or ""),
         "database": database,
     }
-    socket = (
-        options.get("unix_socket")
-        or options.get("socket")
-        or (_path_case(dsn) if host.startswith("/") else None)
-    )
+    socket = options.get("unix_socket") or options.get("socket") or (_path_case(dsn) if host.startswith("/") else None)
     if socket:
         return arguments | {"unix_socket": socket}
     certificate = {"ssl_ca": options["ssl_ca"]} if "ssl_ca" in options else {}

@@ -109,9 +109,7 @@ def _schema(entry: DatabaseConfig, found: list[Collected], tell: Progress) -> Sc
     return schema
 
 
-def _observations(
-    config: Config, found: Mapping[str, list[Collected]], tell: Progress
-) -> Iterator[Observation]:
+def _observations(config: Config, found: Mapping[str, list[Collected]], tell: Progress) -> Iterator[Observation]:
     for source in config.sources:
         services = Services(source, config.services, config.root)
         ddl = _ddl_of(source, config)

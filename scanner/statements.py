@@ -96,9 +96,7 @@ def _end(text: str, start: int, family: Family, state: _State) -> int:
         return end
     body_end = _compound_end(text, start, family)
     if body_end is None:
-        state.compounds = (
-            False  # one open body would swallow all that follows, and be searched for again and again
-        )
+        state.compounds = False  # one open body would swallow all that follows, and be searched for again and again
         return end
     return body_end
 
@@ -244,9 +242,7 @@ _COPY_END = re.compile(r"^\\\.[ \t\r]*$", re.MULTILINE)
 _GLUE = r"(?:\s|\*/|/\*M?!\d*)"
 _ACCOUNT_PART = r"""(?:'[^']*'|"[^"]*"|`[^`]*`|[^\s'"`@]+)"""
 _COMPOUND_HEAD: dict[Family, re.Pattern[str]] = {
-    "postgres": re.compile(
-        r"create\s+(?:or\s+replace\s+)?(?P<kind>function|procedure|rule)\b", re.IGNORECASE
-    ),
+    "postgres": re.compile(r"create\s+(?:or\s+replace\s+)?(?P<kind>function|procedure|rule)\b", re.IGNORECASE),
     "mysql": re.compile(
         rf"{_GLUE}*create{_GLUE}+(?:or{_GLUE}+replace{_GLUE}+)?"
         rf"(?:definer\s*=\s*{_ACCOUNT_PART}(?:\s*@\s*{_ACCOUNT_PART})?{_GLUE}+)?(?:aggregate{_GLUE}+)?"

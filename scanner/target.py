@@ -13,9 +13,7 @@ from scanner.schema import Schema
 from scanner.schema.after import changed_table
 
 
-def locate(
-    change: Change | str, schemas: Mapping[str, Schema], database: str | None = None
-) -> tuple[Change, str]:
+def locate(change: Change | str, schemas: Mapping[str, Schema], database: str | None = None) -> tuple[Change, str]:
     """The change, and the name of the one database that has its table.
 
     Raises ChangeError when there is no such table or its column is there already, UsageError when several
@@ -33,9 +31,7 @@ def locate(
     return changes[name], name
 
 
-def find_relation(
-    text: str, schemas: Mapping[str, Schema], database: str | None = None
-) -> tuple[str, Table | View]:
+def find_relation(text: str, schemas: Mapping[str, Schema], database: str | None = None) -> tuple[str, Table | View]:
     """The table or view of this name, as SQL writes it, and the name of its database. Raises UsageError."""
     candidates = _candidates(schemas, database)
     known = {name: schema.find(_name(text, schema)) for name, schema in candidates.items()}

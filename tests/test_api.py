@@ -121,9 +121,7 @@ def test_it_shows_itself_in_a_notebook(impact: scanner.Impact, scan: scanner.Sca
     assert repr(scan) == "<Scan of shop: 6 queries, stock: 1 query>"
 
 
-def test_kept_and_loaded_it_answers_the_same(
-    scan: scanner.Scan, impact: scanner.Impact, tmp_path: Path
-) -> None:
+def test_kept_and_loaded_it_answers_the_same(scan: scanner.Scan, impact: scanner.Impact, tmp_path: Path) -> None:
     scan.save(tmp_path / "scan.db")
     again = scanner.load(tmp_path / "scan.db")
     pd.testing.assert_frame_equal(again.queries, scan.queries)

@@ -56,9 +56,7 @@ def test_the_short_form_is_the_same_change(engine):
 
 
 def test_names_are_folded_as_the_engine_does():
-    assert Change.parse('ALTER TABLE App.Orders ADD "Status" INT', "postgres").table == TableName(
-        "app", "orders"
-    )
+    assert Change.parse('ALTER TABLE App.Orders ADD "Status" INT', "postgres").table == TableName("app", "orders")
     assert column('ALTER TABLE Orders ADD COLUMN "Status" INT') == Column("Status", "int")
     assert column("ALTER TABLE Orders ADD COLUMN Status INT") == Column("status", "int")
     change = Change.parse("ALTER TABLE `App`.Orders ADD COLUMN `a``b` INT, ADD Status INT", "mysql")
@@ -190,9 +188,7 @@ def test_keys_and_conditions_on_the_column():
 
 
 def test_attributes_of_mysql():
-    added = defined(
-        "c datetime NULL DEFAULT now() ON UPDATE CURRENT_TIMESTAMP INVISIBLE COMMENT 'not; null'", "mysql"
-    )
+    added = defined("c datetime NULL DEFAULT now() ON UPDATE CURRENT_TIMESTAMP INVISIBLE COMMENT 'not; null'", "mysql")
     assert added == Column("c", "datetime", default="now()", on_update="CURRENT_TIMESTAMP", invisible=True)
 
 

@@ -203,15 +203,10 @@ def test_what_cannot_be_done_is_said_in_one_sentence(
     assert said in sentence(capsys).replace(f"{home}/", "")
 
 
-def test_no_configuration_anywhere(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_no_configuration_anywhere(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr("scanner.config.options.find_config", lambda _: None)
     assert run(["impact", "orders", "a int"]) == 2
-    assert (
-        sentence(capsys)
-        == "There is no scanner.toml here or above: write one, or give --engine and --schema."
-    )
+    assert sentence(capsys) == "There is no scanner.toml here or above: write one, or give --engine and --schema."
 
 
 def test_scan_once_and_ask_often(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -265,9 +260,7 @@ def test_a_reader_that_goes_away() -> None:
     assert (done.returncode, done.stderr) == (141, "")
 
 
-def test_progress_is_for_terminals(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_progress_is_for_terminals(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     monkeypatch.setenv("FORCE_COLOR", "1")
     run(["impact", ALTER, "--database", "shop"])

@@ -115,9 +115,7 @@ def test_services_and_consumers(config: Config) -> None:
         ("10.0.3.*",),
         ("services/billing",),
     )
-    assert config.database("shop").consumers == (
-        Consumer("warehouse", "cdc", ("orders", "order_*"), "Debezium"),
-    )
+    assert config.database("shop").consumers == (Consumer("warehouse", "cdc", ("orders", "order_*"), "Debezium"),)
     assert config.database("stock").consumers == ()
 
 
@@ -274,9 +272,7 @@ EXPORT = "userid,dbid,queryid,query,calls\n"
         ({}, "."),
     ],
 )
-def test_locations_are_relative_to_what_holds_all_code(
-    tmp_path: Path, files: dict[str, str], root: str
-) -> None:
+def test_locations_are_relative_to_what_holds_all_code(tmp_path: Path, files: dict[str, str], root: str) -> None:
     make(tmp_path, files)
     paths = sorted({name.split("/")[0] for name in files})
     config = config_from_options("mysql", ["schema.sql"], paths=paths, base=tmp_path)
@@ -328,9 +324,7 @@ def test_a_path_that_is_no_source(tmp_path: Path, path: str, sentence: str) -> N
 def test_further_sources_need_to_know_their_database(config: Config, tmp_path: Path) -> None:
     more = with_options(config, "stock", sources=[("mysql_slow_log", "more.log")], base=tmp_path)
     assert more.sources[-1] == SourceConfig("mysql_slow_log", "stock", path=tmp_path / "more.log")
-    with pytest.raises(
-        ConfigError, match=r"^The request must say which database it speaks to: shop or stock\.$"
-    ):
+    with pytest.raises(ConfigError, match=r"^The request must say which database it speaks to: shop or stock\.$"):
         with_options(config, None, sources=[("mysql_slow_log", "more.log")], base=tmp_path)
     assert with_options(config, None) == config
 

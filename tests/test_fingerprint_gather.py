@@ -45,9 +45,7 @@ def test_production_meets_the_line_of_source() -> None:
 
 
 def test_most_called_first_and_source_last() -> None:
-    queries = gathered(
-        in_source("SELECT 1 FROM a"), in_production("SELECT b", 5), in_production("SELECT c", 50)
-    )
+    queries = gathered(in_source("SELECT 1 FROM a"), in_production("SELECT b", 5), in_production("SELECT c", 50))
     assert [q.sql for q in queries] == ["SELECT c", "SELECT b", "SELECT $1 FROM a"]
 
 
@@ -61,10 +59,7 @@ def test_each_database_has_queries_of_its_own() -> None:
 
 def test_observations_of_unknown_databases_are_left_out() -> None:
     assert (
-        gathered(
-            in_production("SELECT a", database="warehouse"), replace(in_source("SELECT a"), database=None)
-        )
-        == []
+        gathered(in_production("SELECT a", database="warehouse"), replace(in_source("SELECT a"), database=None)) == []
     )
 
 
@@ -87,9 +82,7 @@ def test_what_a_source_does_not_know_stays_unknown() -> None:
 
 def test_places_and_users_stay_apart() -> None:
     sql = "SELECT a FROM t"
-    (query,) = gathered(
-        in_source(sql, 1), in_source(sql, 2), in_production(sql), replace(in_production(sql), user="x")
-    )
+    (query,) = gathered(in_source(sql, 1), in_source(sql, 2), in_production(sql), replace(in_production(sql), user="x"))
     assert len(query.observations) == 4
 
 
@@ -124,8 +117,7 @@ def test_a_digest_meets_the_statement_it_was_made_of() -> None:
 def test_digests_lose_ordinals_and_spelling() -> None:
     (query,) = gathered(
         in_digests(
-            "SELECT DISTINCTROW STATUS , @? FROM `t` "
-            "WHERE `a` > CURDATE - INTERVAL ? SQL_TSI_DAY ORDER BY ?, ..."
+            "SELECT DISTINCTROW STATUS , @? FROM `t` WHERE `a` > CURDATE - INTERVAL ? SQL_TSI_DAY ORDER BY ?, ..."
         ),
         in_source(
             "SELECT DISTINCT status, @x FROM t WHERE a > CURRENT_DATE - INTERVAL 3 DAY ORDER BY 2, 1",

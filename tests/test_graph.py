@@ -61,9 +61,7 @@ def table(text: str, *columns: str, **rest: object) -> Table:
     return Table(name(text), tuple(Column(c, "integer") for c in columns), **rest)
 
 
-def query(
-    fingerprint: str, *observations: Observation, sql: str = "SELECT 1", database: str = "shop"
-) -> Query:
+def query(fingerprint: str, *observations: Observation, sql: str = "SELECT 1", database: str = "shop") -> Query:
     return Query(fingerprint, database, sql, observations)
 
 
@@ -80,9 +78,7 @@ TABLES = {
             "order_id",
             foreign_keys=(ForeignKey(("order_id",), name("orders"), on_delete="cascade"),),
         ),
-        table(
-            "notes", "user_id", foreign_keys=(ForeignKey(("user_id",), name("users"), on_delete="no action"),)
-        ),
+        table("notes", "user_id", foreign_keys=(ForeignKey(("user_id",), name("users"), on_delete="no action"),)),
         table("stock", "id"),
     )
 }
@@ -93,9 +89,7 @@ TRIGGERS = (
 )
 SCHEMA = Schema(SHOP, {**TABLES, **VIEWS}, triggers=TRIGGERS)
 DEPENDENCIES = {
-    Key("view", name("paid")): Refs(
-        reads=frozenset({name("orders")}), columns=frozenset({(name("orders"), "id")})
-    ),
+    Key("view", name("paid")): Refs(reads=frozenset({name("orders")}), columns=frozenset({(name("orders"), "id")})),
     Key("view", name("paid_daily")): Refs(reads=frozenset({name("paid")})),
     Key("routine", name("move_stock")): Refs(writes=frozenset({name("orders")})),
     Key("trigger", TableName(None, "item_count"), name("items")): Refs(writes=frozenset({name("users")})),
@@ -193,9 +187,7 @@ def test_unresolved_queries_say_why() -> None:
 
 
 def test_two_databases_are_two_worlds_with_the_same_services() -> None:
-    stock = Schema(
-        Database("stock", Engine.parse("mariadb")), {TableName(None, "orders"): table("orders", "id")}
-    )
+    stock = Schema(Database("stock", Engine.parse("mariadb")), {TableName(None, "orders"): table("orders", "id")})
     seen = Observation("python", "SELECT 1", service="billing", location=Location("billing/pay.py", 4))
     graph = build_graph(
         [
@@ -218,9 +210,7 @@ def billing() -> nx.MultiDiGraph:
     )
     one = query("a1", *observations, sql='SELECT "id"\nFROM orders')
     references = {"a1": Refs(reads=frozenset({name("orders")}), columns=frozenset({(name("orders"), "id")}))}
-    return build_graph(
-        [Parts(SCHEMA, [one, query("b2")], {**references, "b2": reads("users")}, DEPENDENCIES)]
-    )
+    return build_graph([Parts(SCHEMA, [one, query("b2")], {**references, "b2": reads("users")}, DEPENDENCIES)])
 
 
 def test_attributes(billing: nx.MultiDiGraph) -> None:
@@ -312,9 +302,7 @@ def test_an_unknown_format(billing: nx.MultiDiGraph, tmp_path: Path) -> None:
     views=st.lists(st.frozensets(st.integers(0, 7), max_size=3), min_size=8, max_size=8),
     queries=st.lists(st.frozensets(st.integers(-1, 7), max_size=3), max_size=6),
 )
-def test_no_query_is_lost_on_any_way_through_views(
-    views: list[frozenset[int]], queries: list[frozenset[int]]
-) -> None:
+def test_no_query_is_lost_on_any_way_through_views(views: list[frozenset[int]], queries: list[frozenset[int]]) -> None:
     """View i reads some views and, if i is even, the table, which is -1. Cycles are among the examples."""
 
     def relation(number: int) -> TableName:
@@ -334,8 +322,7 @@ def test_no_query_is_lost_on_any_way_through_views(
     }
     named = {f"q{i}": Refs(reads=frozenset(map(relation, numbers))) for i, numbers in enumerate(queries)}
     between = {
-        Key("view", relation(i)): Refs(reads=frozenset(map(relation, numbers)))
-        for i, numbers in enumerate(reading)
+        Key("view", relation(i)): Refs(reads=frozenset(map(relation, numbers))) for i, numbers in enumerate(reading)
     }
     graph = build_graph([Parts(Schema(SHOP, relations), [query(f) for f in named], named, between)])
     assert set(reached(graph, ORDERS)) == {f"q{i}" for i, numbers in enumerate(queries) if reaches(numbers)}

@@ -116,9 +116,7 @@ def test_a_statement_nobody_understands_is_named_with_its_place(tmp_path: Path) 
 
 def test_a_dead_server_is_named_without_its_password(tmp_path: Path) -> None:
     path = company.found(tmp_path)
-    text = path.read_text().replace(
-        'path = "statements.csv"', 'dsn = "postgresql://u:s3cret@127.0.0.1:1/shop"'
-    )
+    text = path.read_text().replace('path = "statements.csv"', 'dsn = "postgresql://u:s3cret@127.0.0.1:1/shop"')
     path.write_text(text)
     (unread,) = scanned(path)["shop"].evidence.unread
     assert unread.place == "the server of shop"

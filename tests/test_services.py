@@ -16,9 +16,7 @@ def seen(path: str | None = None, user: str | None = None, host: str | None = No
     return Observation("python", "SELECT 1", location=location, user=user, host=host)
 
 
-def services(
-    path: Path | None, *rules: ServiceRule, service: str | None = None, root: Path = Path("/")
-) -> Services:
+def services(path: Path | None, *rules: ServiceRule, service: str | None = None, root: Path = Path("/")) -> Services:
     source = SourceConfig("python", "shop", path=path, service=service)
     return Services(source, rules, root)
 

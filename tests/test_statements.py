@@ -74,15 +74,12 @@ def test_postgres_semicolons_that_end_nothing(statement):
         "BEGIN\n IF a THEN SELECT 1; END IF;\n SELECT IF(a, 1, 2);\nEND",
         "CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW SET NEW.a = 1",
         "CREATE TRIGGER g BEFORE INSERT ON t FOR EACH ROW IF NEW.a THEN SET NEW.b = 1; END IF",
-        "CREATE TRIGGER g AFTER UPDATE ON t FOR EACH ROW"
-        " BEGIN IF a THEN IF b THEN SET c = 1; END IF; END IF; END",
+        "CREATE TRIGGER g AFTER UPDATE ON t FOR EACH ROW BEGIN IF a THEN IF b THEN SET c = 1; END IF; END IF; END",
         "CREATE FUNCTION f(a INT) RETURNS INT DETERMINISTIC RETURN CASE a WHEN 1 THEN 2 ELSE IF(a, 1, 2) END",
         "CREATE PROCEDURE p() BEGIN CASE x WHEN 1 THEN SELECT 1; ELSE BEGIN END; END CASE; SELECT 2; END",
-        "CREATE PROCEDURE p() BEGIN SELECT a FROM t"
-        " ORDER BY CASE a WHEN 1 THEN 2 END FOR UPDATE; SELECT 2; END",
+        "CREATE PROCEDURE p() BEGIN SELECT a FROM t ORDER BY CASE a WHEN 1 THEN 2 END FOR UPDATE; SELECT 2; END",
         "CREATE PROCEDURE p() l: LOOP LEAVE l; END LOOP l",
-        "CREATE PROCEDURE p() BEGIN WHILE a DO SET a = 0; END WHILE;"
-        " REPEAT SET a = 1; UNTIL a END REPEAT; END",
+        "CREATE PROCEDURE p() BEGIN WHILE a DO SET a = 0; END WHILE; REPEAT SET a = 1; UNTIL a END REPEAT; END",
         "CREATE PROCEDURE p() BEGIN DECLARE CONTINUE HANDLER FOR NOT FOUND SET d = 1;"
         " DECLARE c CURSOR FOR SELECT 1; SET s = REPEAT('a', 3); END",
         "CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO BEGIN DELETE FROM a; DELETE FROM b; END",
@@ -127,9 +124,7 @@ def test_copy_without_rows_is_a_statement_like_any_other():
 
 
 def test_psql_commands():
-    script = (
-        "\\set n 1\nSELECT 1 \\gset\nSELECT 2 \\; SELECT 3;\n\\copy (SELECT * FROM t) TO 'f'\nSELECT 4 \\g"
-    )
+    script = "\\set n 1\nSELECT 1 \\gset\nSELECT 2 \\; SELECT 3;\n\\copy (SELECT * FROM t) TO 'f'\nSELECT 4 \\g"
     assert [(s.text, s.client) for s in split(script, "postgres")] == [
         ("\\set n 1", True),
         ("SELECT 1", False),
@@ -205,9 +200,7 @@ def test_time_is_linear(unit, family):
     assert time.process_time() - started < 3
 
 
-@pytest.mark.parametrize(
-    "condition", ["NOT FOUND", "SQLEXCEPTION", "1062", "SQLSTATE VALUE '23000', duplicate"]
-)
+@pytest.mark.parametrize("condition", ["NOT FOUND", "SQLEXCEPTION", "1062", "SQLSTATE VALUE '23000', duplicate"])
 def test_a_handler_has_a_body_of_its_own(condition):
     handler = f"DECLARE EXIT HANDLER FOR {condition} BEGIN SET done = 1; END"
     body = f"BEGIN {handler}; SELECT begin FROM t; DELETE FROM t; END"

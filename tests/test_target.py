@@ -40,18 +40,14 @@ def test_the_database_that_is_named() -> None:
 def test_several_databases_have_the_table() -> None:
     with pytest.raises(UsageError) as error:
         locate(adds("orders"), BOTH)
-    assert (
-        str(error.value) == "orders is a table of shop and stock: say which one is meant (--database shop)."
-    )
+    assert str(error.value) == "orders is a table of shop and stock: say which one is meant (--database shop)."
 
 
 def test_no_database_has_the_table() -> None:
     with pytest.raises(ChangeError) as error:
         locate(adds("shelf"), BOTH)
     assert str(error.value) == "There is no table shelf in shop and stock: did you mean shelves (stock)?"
-    with pytest.raises(
-        ChangeError, match=r"There is no table xyz in shop and stock: 3 other tables are there\.$"
-    ):
+    with pytest.raises(ChangeError, match=r"There is no table xyz in shop and stock: 3 other tables are there\.$"):
         locate(adds("xyz"), BOTH)
 
 
@@ -70,9 +66,7 @@ def test_the_only_database_says_what_is_wrong(change: Change, sentence: str) -> 
 
 
 def test_a_database_that_is_not_known() -> None:
-    with pytest.raises(
-        UsageError, match=r"^The database 'stok' is not part of the scan: did you mean 'stock'\?$"
-    ):
+    with pytest.raises(UsageError, match=r"^The database 'stok' is not part of the scan: did you mean 'stock'\?$"):
         locate(adds("orders"), BOTH, "stok")
     with pytest.raises(UsageError, match=r"is not part of the scan: there is shop and stock\.$"):
         locate(adds("orders"), BOTH, "billing")

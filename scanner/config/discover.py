@@ -26,8 +26,7 @@ def sources_at(path: Path) -> tuple[SourceConfig, ...]:
     found = tuple(_in_directory(path) if path.is_dir() else _in_file(path))
     if not found:
         raise ConfigError(
-            f"{path} holds nothing to scan: no Python, no SQL, no MySQL slow log, "
-            "no export of pg_stat_statements."
+            f"{path} holds nothing to scan: no Python, no SQL, no MySQL slow log, no export of pg_stat_statements."
         )
     return found
 

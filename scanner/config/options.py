@@ -55,18 +55,14 @@ class Request:
     def _with_file(self, paths: Sequence[str]) -> Config:
         path = self.config or find_config(Path.cwd())
         if path is None:
-            raise ConfigError(
-                f"There is no {FILE_NAME} here or above: write one, or give --engine and --schema."
-            )
+            raise ConfigError(f"There is no {FILE_NAME} here or above: write one, or give --engine and --schema.")
         return with_options(load_config(path), self.database, sources=self._sources(), paths=paths)
 
     def _without_file(self, paths: Sequence[str]) -> Config:
         if self.config:
             raise ConfigError("Give either --config or --engine and --schema: the file names both.")
         if not (self.engine and self.schema):
-            raise ConfigError(
-                "Give --engine and --schema together, as in --engine postgres:16 --schema schema.sql."
-            )
+            raise ConfigError("Give --engine and --schema together, as in --engine postgres:16 --schema schema.sql.")
         return config_from_options(
             self.engine,
             self.schema,

@@ -66,9 +66,7 @@ def _read_toml(path: Path) -> dict[str, Any]:
 def _databases(document: Mapping[str, Any], root: Path, where: str) -> tuple[DatabaseConfig, ...]:
     databases = tuple(_database(entry, root, at) for entry, at in _entries(document, "databases", where))
     if not databases:
-        raise ConfigError(
-            f"{where} names no database: add a [[databases]] entry with its name, engine and schema."
-        )
+        raise ConfigError(f"{where} names no database: add a [[databases]] entry with its name, engine and schema.")
     names = [entry.name for entry in databases]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice is not None:
@@ -87,9 +85,7 @@ def _database(entry: Mapping[str, Any], root: Path, at: str) -> DatabaseConfig:
     return DatabaseConfig(database, read_schema(_texts(entry, "schema", at), root, at))
 
 
-def _source(
-    entry: Mapping[str, Any], databases: Sequence[DatabaseConfig], root: Path, at: str
-) -> SourceConfig:
+def _source(entry: Mapping[str, Any], databases: Sequence[DatabaseConfig], root: Path, at: str) -> SourceConfig:
     _check_keys(entry, _SOURCE_KEYS, at)
     kind = _kind(_required(entry, "kind", at), at)
     path, dsn = _text(entry, "path", at), _text(entry, "dsn", at)

@@ -20,9 +20,7 @@ def outline(graph: Graph, relation: str) -> str:
     for via in sorted({found.via for found in reaching}, key=lambda via: (len(via), via)):
         lines += ["", _through(graph, via)]
         queries = [found for found in reaching if found.via == via]
-        lines += [
-            f"  {_query(graph, found)}" for found in sorted(queries, key=lambda f: _most_called(graph, f))
-        ]
+        lines += [f"  {_query(graph, found)}" for found in sorted(queries, key=lambda f: _most_called(graph, f))]
     return "\n".join(lines) + "\n"
 
 

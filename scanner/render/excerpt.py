@@ -32,9 +32,7 @@ def marked(sql: str, span: Span | None, query: Query | None = None) -> Excerpt:
 
 def narrow(excerpt: Excerpt, width: int) -> Excerpt:
     """The excerpt on one line of at most this many characters, cut where it is far from the marked place."""
-    before, middle, after = (
-        re.sub(r"\s+", " ", part) for part in (excerpt.before, excerpt.marked, excerpt.after)
-    )
+    before, middle, after = (re.sub(r"\s+", " ", part) for part in (excerpt.before, excerpt.marked, excerpt.after))
     before, after = before.lstrip(), after.rstrip()
     if not middle:
         return Excerpt(_head(before, width))

@@ -92,18 +92,14 @@ def coverage_words(coverage: Coverage) -> str:
     read = ", ".join(count(value, noun) for value, noun in parts if value or noun == "query sighting")
     left = ((coverage.ignored, "other statement"), (coverage.administrator_commands, "administrator command"))
     rest = ", ".join(count(value, noun) for value, noun in left if value)
-    return f"{one_line(coverage.source)} {one_line(coverage.place)}: {read}" + (
-        f"; left out: {rest}" if rest else ""
-    )
+    return f"{one_line(coverage.source)} {one_line(coverage.place)}: {read}" + (f"; left out: {rest}" if rest else "")
 
 
 def scope_words(report: Report) -> str:
     """How many of the queries that were read touch the table."""
     table, database = one_line(str(report.change.table)), one_line(report.database.name)
     verb = "touches" if len(report.queries) == 1 else "touch"
-    text = (
-        f"{count(report.total_queries, 'query')} of {database}, {number(len(report.queries))} {verb} {table}."
-    )
+    text = f"{count(report.total_queries, 'query')} of {database}, {number(len(report.queries))} {verb} {table}."
     return text + (
         f" {count(report.out_of_scope, 'query')} of other databases left out." if report.out_of_scope else ""
     )

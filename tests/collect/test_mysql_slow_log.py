@@ -75,9 +75,7 @@ def test_set_timestamp_is_preferred_to_time():
 
 
 def test_time_and_user_on_one_line():
-    found = event(
-        f"# Time: 071218 11:48:27 # User@Host: [REPLICA] @  []\n# Thread_id: 10\n{TIMES}SELECT 1;\n"
-    )
+    found = event(f"# Time: 071218 11:48:27 # User@Host: [REPLICA] @  []\n# Thread_id: 10\n{TIMES}SELECT 1;\n")
     assert (found.user, found.host, found.thread_id) == ("[REPLICA]", None, 10)
     assert found.time == datetime(2007, 12, 18, 11, 48, 27, tzinfo=UTC)
 
@@ -212,10 +210,7 @@ def test_a_header_cut_at_the_start_still_tells_the_statement():
 
 @pytest.mark.parametrize("size", [1, 7, 64, 1000])
 def test_chunks_of_any_size_give_the_same(size, monkeypatch):
-    log = (
-        f"{BANNER}# Time: 071015 21:43:52\n{ACCOUNT}{TIMES}use shop;\n{STAMP}SELECT\n1;\n{TIMES}SELECT 2;\n"
-        * 3
-    )
+    log = f"{BANNER}# Time: 071015 21:43:52\n{ACCOUNT}{TIMES}use shop;\n{STAMP}SELECT\n1;\n{TIMES}SELECT 2;\n" * 3
     expected = events(log)
     monkeypatch.setattr(entries, "CHUNK_BYTES", size)
     assert events(log) == expected

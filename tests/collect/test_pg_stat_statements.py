@@ -44,9 +44,7 @@ def test_every_field_of_a_row(tmp_path):
         server_query_id="-123",
         user="billing",
     )
-    assert coverage == Coverage(
-        "pg_stat_statements", str(path), entries=1, files=1, lines=3, bytes=len(HEADER + ROW)
-    )
+    assert coverage == Coverage("pg_stat_statements", str(path), entries=1, files=1, lines=3, bytes=len(HEADER + ROW))
     assert all(isinstance(item, BlindSpot) for item in found[1:])
 
 
@@ -87,9 +85,7 @@ def test_missing_columns_are_blind_spots(tmp_path):
 
 @pytest.mark.parametrize("text", ["id,sql\n1,SELECT 1\n", '[{"id": 1, "sql": "SELECT 1"}]'])
 def test_without_the_query_column_there_is_nothing_to_read(tmp_path, text):
-    with pytest.raises(
-        SourceError, match=r"no export of pg_stat_statements: it has no column query, only id, sql\."
-    ):
+    with pytest.raises(SourceError, match=r"no export of pg_stat_statements: it has no column query, only id, sql\."):
         list(collect_export(write(tmp_path, text)))
 
 
@@ -133,18 +129,14 @@ def test_a_number_that_is_none(tmp_path):
 
 
 def test_hidden_and_lost_texts_are_blind_spots(tmp_path):
-    path = write(
-        tmp_path, "query,calls\n<insufficient privilege>,1\n<insufficient privilege>,1\n,1\nSELECT 1,1\n"
-    )
+    path = write(tmp_path, "query,calls\n<insufficient privilege>,1\n<insufficient privilege>,1\n,1\nSELECT 1,1\n")
     assert [o.sql for o in observations(path)] == ["SELECT 1"]
     assert "2 queries of other roles show no text: GRANT pg_read_all_stats" in messages(path)
     assert "1 queries have no text" in messages(path)
 
 
 def test_utility_statements_are_ignored(tmp_path):
-    path = write(
-        tmp_path, "query\nBEGIN\nCOMMIT\nSET a = 1\nSHOW x\nDISCARD ALL\nCOPY t FROM stdin\nSELECT 1\n"
-    )
+    path = write(tmp_path, "query\nBEGIN\nCOMMIT\nSET a = 1\nSHOW x\nDISCARD ALL\nCOPY t FROM stdin\nSELECT 1\n")
     *_, coverage = collect_export(path)
     assert (coverage.entries, coverage.ignored) == (2, 5)
 

@@ -17,9 +17,7 @@ NOW = 1_790_000_000  # what the clock is stopped at while a statement is asked
 
 
 @contextmanager
-def watching_mariadb(
-    warehouse: Database, before: Database, migrated: Mapping[Migration, Database]
-) -> Iterator[Watch]:
+def watching_mariadb(warehouse: Database, before: Database, migrated: Mapping[Migration, Database]) -> Iterator[Watch]:
     """Watches PyMySQL. `before` and `migrated` are databases without data in each state.
 
     A migration cannot be undone in MariaDB: the data is brought to the migrated database, in the service's
@@ -58,9 +56,7 @@ class _MariadbQuestions:
 
             try:
                 before = outcome(self._before)
-                return {
-                    m: Account(before, outcome(to), outcome(to, m.fill)) for m, to in self._migrated.items()
-                }
+                return {m: Account(before, outcome(to), outcome(to, m.fill)) for m, to in self._migrated.items()}
             finally:
                 cursor.execute(f"USE {self._warehouse}")
                 cursor.execute("SET timestamp = DEFAULT")

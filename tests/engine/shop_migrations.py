@@ -15,9 +15,7 @@ class Migration:
     type: str  # with NOT NULL
     filled: str  # a value for each row that is there, differing where it can
     default: str | None = None
-    first: str | None = (
-        None  # what rows get that are there when the column is required: the default goes again
-    )
+    first: str | None = None  # what rows get that are there when the column is required: the default goes again
     place: str = ""  # MariaDB: FIRST, AFTER …
 
     @property

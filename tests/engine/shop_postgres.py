@@ -78,9 +78,7 @@ class _PostgresQuestions:
                 return self._outcome(asked, run, phase, sequences)
 
             before = outcome(())
-            return {
-                m: Account(before, outcome(m.postgres), outcome(m.postgres_filled)) for m in self._migrations
-            }
+            return {m: Account(before, outcome(m.postgres), outcome(m.postgres_filled)) for m in self._migrations}
 
     def _outcome(
         self, cursor: Any, run: Callable[[Any], Answer], phase: Sequence[str], sequences: sql.Composable

@@ -86,9 +86,7 @@ def _company(postgres: Server, mariadb: Server, migrations: Sequence[Migration])
         fill_shop(shop)
         fill_warehouse(warehouse)
         fill_warehouse(unmigrated, data=False)
-        migrated = {
-            m: stack.enter_context(mariadb.fresh_database()) for m in migrations if m.database == "warehouse"
-        }
+        migrated = {m: stack.enter_context(mariadb.fresh_database()) for m in migrations if m.database == "warehouse"}
         for migration, database in migrated.items():
             fill_warehouse(database, data=False)
             database.run(migration.sql)
@@ -117,9 +115,7 @@ def _let_roles_alter(shop: Database) -> None:
 def _live(company: Company, watches: Mapping[str, Watch]) -> dict[Migration, Code]:
     """Lives through the day. A function with affected statements is, the next time, called in copies too."""
     code: dict[Migration, Code] = defaultdict(dict)
-    affected: dict[
-        str, set[Migration]
-    ] = {}  # functions, and the migrations they are still to be called after
+    affected: dict[str, set[Migration]] = {}  # functions, and the migrations they are still to be called after
     day, result = a_day(ROUNDS), None
     with services(company.shop, company.warehouse):
         while call := _next(day, result):

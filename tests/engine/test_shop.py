@@ -81,9 +81,7 @@ def test_every_statement_is_judged_as_the_server_judges_it(report: Report, truth
 
 
 def test_every_affected_service_is_named_and_no_other(report: Report, truth: Truth) -> None:
-    queries = {
-        f.subject.name: report.query(f.subject.name) for f in report.findings if f.subject.kind == "query"
-    }
+    queries = {f.subject.name: report.query(f.subject.name) for f in report.findings if f.subject.kind == "query"}
     named = {Sent(service, name) for name, query in queries.items() for service in query.services}
     assert {sent.service for sent in named if _effect(_said(report, sent))} == truth.services
 
@@ -94,9 +92,7 @@ def test_no_query_is_left_unresolved(report: Report) -> None:
 
 def test_code_that_raises_is_found_and_only_that(report: Report, truth: Truth) -> None:
     """Where the server is content with a statement and the code with its rows is not."""
-    content = {
-        sent.fingerprint for sent, fate in truth.statements.items() if fate.effect is Effect.CHANGES_SHAPE
-    }
+    content = {sent.fingerprint for sent, fate in truth.statements.items() if fate.effect is Effect.CHANGES_SHAPE}
     breaking = [f for f in report.findings if f.effect is Effect.BREAKS and f.subject.name in content]
     said = {place for finding in breaking for place in _places(finding, report)}
     assert said == {place for place, what in truth.code.items() if what == "raises"}

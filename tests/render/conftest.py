@@ -73,9 +73,7 @@ CREATE = query(
 COPY = query(
     "a7709be1c4d0f833",
     "INSERT INTO orders SELECT * FROM orders_import WHERE batch = $1",
-    python(
-        "INSERT INTO orders SELECT * FROM orders_import WHERE batch = %s", "fulfilment/imports.py", 18, "load"
-    ),
+    python("INSERT INTO orders SELECT * FROM orders_import WHERE batch = %s", "fulfilment/imports.py", 18, "load"),
 )
 JOINED = query(
     "05d2e8817b9c44fa",
@@ -91,14 +89,11 @@ UNPACKED = query(
     "SELECT * FROM orders WHERE user_id = $1 ORDER BY placed_at DESC LIMIT $2",
     production("SELECT * FROM orders …", 120_450, 4_312_000.75, 843_150),
     python("SELECT * FROM orders …", "billing/orders.py", 41, "history", row_use=RowUse("unpacked", count=4)),
-    python(
-        "SELECT * FROM orders …", "checkout/store.py", 66, "OrderStore.of_user", row_use=RowUse("by-name")
-    ),
+    python("SELECT * FROM orders …", "checkout/store.py", 66, "OrderStore.of_user", row_use=RowUse("by-name")),
 )
 CAPTURED = query(
     "c2f6670a1e9d8b54",
-    "SELECT u.id FROM users AS u WHERE EXISTS "
-    "(SELECT $1 FROM orders WHERE orders.user_id = u.id AND status = $2)",
+    "SELECT u.id FROM users AS u WHERE EXISTS (SELECT $1 FROM orders WHERE orders.user_id = u.id AND status = $2)",
     production("SELECT u.id …", 1, 812.0, 93, "billing"),
     python("SELECT u.id …", "billing/dunning.py", 102, "due"),
 )
@@ -144,8 +139,7 @@ FINDINGS = (
         Certainty.CERTAIN,
         "The INSERT gives orders.status no value, and the column is NOT NULL without a default: "
         "PostgreSQL refuses every row (23502).",
-        "Add status to the column list, or add the column with a DEFAULT "
-        "and drop it once every writer fills it.",
+        "Add status to the column list, or add the column with a DEFAULT and drop it once every writer fills it.",
         Subject("query", CREATE.fingerprint),
         span=at(CREATE, "(user_id, total, placed_at)"),
     ),
@@ -265,9 +259,7 @@ SHOP_REPORT = Report(
             "shop.csv",
             "412 rare statements were evicted (dealloc): what ran seldom may be missing.",
         ),
-        BlindSpot(
-            "mysql_slow_log", "slow.log", "long_query_time is 0.5 s: faster queries are not in the log."
-        ),
+        BlindSpot("mysql_slow_log", "slow.log", "long_query_time is 0.5 s: faster queries are not in the log."),
     ),
     unread=(Unread("python", "analytics/legacy.py:88", "It is no Python: unexpected indent."),),
     coverage=(
@@ -276,9 +268,7 @@ SHOP_REPORT = Report(
         Coverage("sql_file", "services", 9, files=4, lines=131, bytes=5_020),
     ),
     consumers=(
-        Consumer(
-            "warehouse sync", "change data capture", ("orders", "order_*"), "Debezium, owned by the data team"
-        ),
+        Consumer("warehouse sync", "change data capture", ("orders", "order_*"), "Debezium, owned by the data team"),
     ),
     out_of_scope=37,
     total_queries=211,

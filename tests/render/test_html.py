@@ -36,9 +36,7 @@ def test_hostile_text_is_shown_as_text(hostile, made_of, render):
     text, report = hostile
     page, harmless = Page(render(report)), Page(render(made_of("harmless")))
     assert page.tags == harmless.tags
-    assert [(tag, name) for tag, name, _ in page.attributes] == [
-        (tag, name) for tag, name, _ in harmless.attributes
-    ]
+    assert [(tag, name) for tag, name, _ in page.attributes] == [(tag, name) for tag, name, _ in harmless.attributes]
     assert " ".join(visible(text).split()) in page.text
 
 
@@ -65,9 +63,7 @@ def test_the_policy_lets_only_the_own_style_and_script_work(report, made_of):
         if name == "content" and "default-src" in value
     }
     assert len(policies) == 1
-    assert re.fullmatch(
-        r"default-src 'none'; style-src 'sha256-\S{44}'; script-src 'sha256-\S{44}'", policies.pop()
-    )
+    assert re.fullmatch(r"default-src 'none'; style-src 'sha256-\S{44}'; script-src 'sha256-\S{44}'", policies.pop())
 
 
 def test_no_attribute_is_a_style_or_a_handler(report):

@@ -8,9 +8,7 @@ import scanner.render
 from scanner.model import Report
 from scanner.render.impact_json import to_dict, to_json
 
-SCHEMA = json.loads(
-    Path(scanner.render.__file__).with_name("templates").joinpath("impact.schema.json").read_text()
-)
+SCHEMA = json.loads(Path(scanner.render.__file__).with_name("templates").joinpath("impact.schema.json").read_text())
 
 
 def check(report: Report) -> dict:

@@ -29,12 +29,7 @@ def test_hostile_text_is_inert(hostile):
     text, report = hostile
     written = to_markdown(report)
     assert all(c.isprintable() or c == "\n" for c in written)
-    prose = (
-        SPAN.sub("", written)
-        .replace("<!-- -->", "")
-        .replace("<details><summary>", "")
-        .replace("</summary>", "")
-    )
+    prose = SPAN.sub("", written).replace("<!-- -->", "").replace("<details><summary>", "").replace("</summary>", "")
     prose = prose.replace("</details>", "")
     assert "<" not in prose
     assert not re.search(r"(?<!\\)[\[\]`]", prose)
@@ -44,6 +39,5 @@ def test_hostile_text_is_inert(hostile):
 
 def test_nothing_found(empty):
     assert to_markdown(empty) == (
-        "### `ALTER TABLE orders ADD COLUMN status text NOT NULL`\n\n"
-        "No query that reaches orders was found.\n"
+        "### `ALTER TABLE orders ADD COLUMN status text NOT NULL`\n\nNo query that reaches orders was found.\n"
     )

@@ -81,9 +81,7 @@ def test_services_worst_first(report):
 
 
 def test_services_without_calls_stand_by_the_number_of_subjects(report):
-    silent = [
-        replace(q, observations=tuple(replace(o, calls=None) for o in q.observations)) for q in report.queries
-    ]
+    silent = [replace(q, observations=tuple(replace(o, calls=None) for o in q.observations)) for q in report.queries]
     made = replace(report, queries=tuple(silent))
     assert list(services_frame(made)["service"]) == [
         "fulfilment",

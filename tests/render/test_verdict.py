@@ -32,16 +32,12 @@ def test_one_of_each_is_singular(report):
 
 def test_several_columns_are_named(report):
     change = replace(report.change, columns=(*report.change.columns, AddedColumn(Column("note", "text"))))
-    assert headline(replace(report, change=change)).startswith(
-        "Adding status and note to orders breaks 4 queries"
-    )
+    assert headline(replace(report, change=change)).startswith("Adding status and note to orders breaks 4 queries")
 
 
 def test_what_is_only_possible_says_so(report):
     doubtful = tuple(replace(f, certainty=Certainty.POSSIBLE) for f in report.findings)
-    assert "changes the results of 2 queries (possibly) in 1 service" in headline(
-        replace(report, findings=doubtful)
-    )
+    assert "changes the results of 2 queries (possibly) in 1 service" in headline(replace(report, findings=doubtful))
 
 
 def test_no_harm_found_is_not_the_same_as_nothing_found(report, empty):

@@ -76,9 +76,7 @@ def _collect_file(
             raise SourceError(f"The slow log {file} cannot be read: {error}.") from error
         yield Unread(SOURCE, str(file), f"Reading stopped after {totals.bytes - size} bytes: {error}.")
     if fragments and totals.seen == seen and file == root:
-        raise SourceError(
-            f"{file} is no slow log: not one entry with a line '# Query_time:' was found in it."
-        )
+        raise SourceError(f"{file} is no slow log: not one entry with a line '# Query_time:' was found in it.")
     yield from _unread(file, fragments)
 
 

@@ -96,9 +96,7 @@ def _without_nul_runs(buffer: bytes) -> bytes:
     return buffer.replace(b"\0#", b"\n#") if b"\0" in buffer else buffer
 
 
-def _entry(
-    buffer: bytes, start: int, header: re.Match[bytes] | None, end: int, offset: int, dropped: int
-) -> Entry:
+def _entry(buffer: bytes, start: int, header: re.Match[bytes] | None, end: int, offset: int, dropped: int) -> Entry:
     body = buffer[header.end() if header else start : end]
     fields = Header(*header.groups()) if header else None
     return Entry(fields, body[:MAX_BODY_BYTES], offset, dropped > 0 or len(body) > MAX_BODY_BYTES)

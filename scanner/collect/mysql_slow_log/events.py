@@ -90,9 +90,7 @@ def _cut_header(body: bytes) -> tuple[Header | None, bytes]:
     cut = _CUT_HEADER.match(body)
     if cut is None:
         return None, body
-    return Header(after=cut["after"], use=cut["use"], timestamp=cut["timestamp"]), body[cut.end() :].strip(
-        _BLANK
-    )
+    return Header(after=cut["after"], use=cut["use"], timestamp=cut["timestamp"]), body[cut.end() :].strip(_BLANK)
 
 
 def _event(header: Header, body: bytes, entry: Entry, carried: _Carried) -> Event:

@@ -26,9 +26,7 @@ _NAMES = {
 }
 
 
-def collect_export(
-    path: Path, *, database: str | None = None, service: str | None = None
-) -> Iterator[Collected]:
+def collect_export(path: Path, *, database: str | None = None, service: str | None = None) -> Iterator[Collected]:
     """Yields an observation a row of a CSV file (with a header) or a JSON file (an array, or objects).
 
     Where the file holds rows of several server databases and one of them is named `database`, those of the
@@ -74,9 +72,7 @@ def _require_query(path: Path, present: tuple[str, ...]) -> dict[str, str]:
     }
     if "query" not in names and present:
         listed = ", ".join(present)[:300]
-        raise SourceError(
-            f"{path} is no export of pg_stat_statements: it has no column query, only {listed}."
-        )
+        raise SourceError(f"{path} is no export of pg_stat_statements: it has no column query, only {listed}.")
     return names
 
 

@@ -51,9 +51,7 @@ def _place(dsn: str) -> str:
         raise SourceError(
             "The DSN of pg_stat_statements cannot be read: write postgresql://user@host:port/database."
         ) from None
-    return (
-        f"postgresql://{parts.get('host', 'localhost')}:{parts.get('port', 5432)}/{parts.get('dbname', '')}"
-    )
+    return f"postgresql://{parts.get('host', 'localhost')}:{parts.get('port', 5432)}/{parts.get('dbname', '')}"
 
 
 def _connect(dsn: str, timeout_s: float) -> psycopg.Connection[Any]:

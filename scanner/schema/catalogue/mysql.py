@@ -101,9 +101,7 @@ def _described(cursor: Cursor, database: Database, name: str) -> Database:
             tuple(map(int, number[0].split("."))) if number else database.engine.version,
         ),
         search_path=database.search_path or (name,),
-        sql_mode=frozenset(filter(None, modes.split(",")))
-        if database.sql_mode is None
-        else database.sql_mode,
+        sql_mode=frozenset(filter(None, modes.split(","))) if database.sql_mode is None else database.sql_mode,
     )
 
 

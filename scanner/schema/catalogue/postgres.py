@@ -45,9 +45,7 @@ def _connect(dsn: str, timeout_s: float) -> Connection:
 
 def _described(connection: Connection, database: Database) -> Database:
     """The database with the server's version, and the user's search path if none is configured."""
-    row = connection.execute(
-        "SELECT current_setting('server_version_num')::int, current_schemas(false)::text[]"
-    )
+    row = connection.execute("SELECT current_setting('server_version_num')::int, current_schemas(false)::text[]")
     number, path = row.fetchone() or (0, [])
     version = (int(number) // 10000, int(number) % 10000)
     search_path = database.search_path or tuple(path)

@@ -47,9 +47,7 @@ def _built(draft: Draft) -> Schema:
         database = replace(database, search_path=tuple(draft.used))
     return Schema(
         database=database,
-        relations={
-            name: r.build() if isinstance(r, TableDraft) else r for name, r in draft.relations.items()
-        },
+        relations={name: r.build() if isinstance(r, TableDraft) else r for name, r in draft.relations.items()},
         routines=tuple(draft.routines),
         triggers=tuple(draft.triggers.values()),
         types=dict(draft.types),

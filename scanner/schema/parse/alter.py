@@ -30,9 +30,7 @@ from scanner.schema.parse.cursor import Cursor
 def at_alter_table(cursor: Cursor) -> bool:
     """An ALTER TABLE statement begins here."""
     words = [cursor.peek(ahead).key for ahead in range(4)]
-    return (
-        words[0] == "ALTER" and "TABLE" in words[1:] and set(words[1 : words.index("TABLE")]) <= _BEFORE_TABLE
-    )
+    return words[0] == "ALTER" and "TABLE" in words[1:] and set(words[1 : words.index("TABLE")]) <= _BEFORE_TABLE
 
 
 _BEFORE_TABLE = {"ONLINE", "OFFLINE", "IGNORE", "FOREIGN"}
@@ -105,9 +103,7 @@ def _read_drop(cursor: Cursor) -> Action:
         return DropConstraint(None)
     if cursor.key in ("PARTITION", "SYSTEM", "PERIOD") and cursor.engine.family == "mysql":
         return OtherAction()
-    constraint = cursor.accept("FOREIGN", "KEY") or cursor.accept_any(
-        *_NAMED_CONSTRAINTS[cursor.engine.family]
-    )
+    constraint = cursor.accept("FOREIGN", "KEY") or cursor.accept_any(*_NAMED_CONSTRAINTS[cursor.engine.family])
     if not constraint:
         cursor.accept("COLUMN")
     cursor.accept("IF", "EXISTS")

@@ -89,9 +89,7 @@ def decorated(column: Column, constraints: Iterable[Constraint]) -> Column:
         if constraint.columns != (column.name,):
             continue
         if constraint.kind in ("primary key", "unique"):
-            column = replace(
-                column, unique=True, primary_key=column.primary_key or constraint.kind == "primary key"
-            )
+            column = replace(column, unique=True, primary_key=column.primary_key or constraint.kind == "primary key")
         elif constraint.kind == "foreign key" and constraint.foreign_key and column.references is None:
             column = replace(column, references=constraint.foreign_key.table)
         elif constraint.kind == "check" and constraint.inline and column.check is None:
@@ -144,9 +142,7 @@ class _Reader:
         return True
 
     def _add(self, kind: ConstraintKind, **details: Any) -> None:  # noqa: ANN401 - fields of Constraint
-        self._constraints.append(
-            Constraint(kind, (self._column.name,), self._constraint_name, inline=True, **details)
-        )
+        self._constraints.append(Constraint(kind, (self._column.name,), self._constraint_name, inline=True, **details))
         self._constraint_name = None
         if kind != "check":
             skip_index_options(self._cursor)

@@ -168,11 +168,7 @@ def skip_index_options(cursor: Cursor) -> None:
         elif cursor.at("INCLUDE", "(") or cursor.at("WITH", "("):
             cursor.advance()
             cursor.skip_group()
-        elif (
-            cursor.accept("USING", "INDEX", "TABLESPACE")
-            or cursor.at("USING", "BTREE")
-            or cursor.at("USING", "HASH")
-        ):
+        elif cursor.accept("USING", "INDEX", "TABLESPACE") or cursor.at("USING", "BTREE") or cursor.at("USING", "HASH"):
             cursor.accept("USING")
             cursor.advance()
         else:

@@ -254,6 +254,4 @@ def string_value(text: str, engine: Engine) -> str:
 
 
 def _unicode_escapes(text: str) -> str:
-    return re.sub(
-        r"\\(?:\+([0-9A-Fa-f]{6})|([0-9A-Fa-f]{4}))", lambda found: chr(int(found[1] or found[2], 16)), text
-    )
+    return re.sub(r"\\(?:\+([0-9A-Fa-f]{6})|([0-9A-Fa-f]{4}))", lambda found: chr(int(found[1] or found[2], 16)), text)

@@ -48,8 +48,7 @@ class TableDraft:
         """Columns by the names they have in the table: MySQL's constraints may write them in another case."""
         places = (self.index(column) for column in columns)
         return tuple(
-            column if place is None else self.columns[place].name
-            for column, place in zip(columns, places, strict=True)
+            column if place is None else self.columns[place].name for column, place in zip(columns, places, strict=True)
         )
 
     def index(self, column: str) -> int | None:
@@ -72,9 +71,7 @@ class TableDraft:
         if constraint.index:
             constraint = self._from_index(constraint)
         columns, key = self.named(constraint.columns), constraint.foreign_key
-        kept = replace(
-            constraint, columns=columns, foreign_key=replace(key, columns=columns) if key else None
-        )
+        kept = replace(constraint, columns=columns, foreign_key=replace(key, columns=columns) if key else None)
         if kept.name is None:
             kept = replace(kept, name=self._default_name(kept))
         elif kept.kind == "check" and any((c.kind, c.name) == ("check", kept.name) for c in self.constraints):
@@ -93,9 +90,7 @@ class TableDraft:
         if constraint.kind == "check" and not columns:
             words = set(_WORDS.findall(constraint.expression or ""))
             columns = tuple(c.name for c in self.columns if c.name in words)
-        return constraint_name(
-            self.name.name, replace(constraint, columns=columns), self.constraints, self.engine
-        )
+        return constraint_name(self.name.name, replace(constraint, columns=columns), self.constraints, self.engine)
 
     def drop_constraint(self, name: str | None) -> list[Constraint]:
         """Drops by name, None the primary key; gives what was dropped."""

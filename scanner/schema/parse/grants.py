@@ -37,9 +37,7 @@ def _read(cursor: Cursor, draft: Draft, before_roles: str, *, revoke: bool) -> N
     cursor.expect(before_roles)
     for role in _read_roles(cursor):
         for table in tables:
-            _change(
-                table, [Grant(role, privilege, columns) for privilege, columns in privileges], revoke=revoke
-            )
+            _change(table, [Grant(role, privilege, columns) for privilege, columns in privileges], revoke=revoke)
 
 
 def _read_privilege(cursor: Cursor) -> list[tuple[str, tuple[str, ...]]]:
@@ -48,11 +46,7 @@ def _read_privilege(cursor: Cursor) -> list[tuple[str, tuple[str, ...]]]:
         words.append(cursor.advance().key)
     columns = cursor.names() if cursor.at("(") else ()
     if words[:1] == ["ALL"]:
-        whole = (
-            (*_ALL, "MAINTAIN")
-            if cursor.engine.family == "postgres" and cursor.engine.version >= (17,)
-            else _ALL
-        )
+        whole = (*_ALL, "MAINTAIN") if cursor.engine.family == "postgres" and cursor.engine.version >= (17,) else _ALL
         return [(name, columns) for name in (_ALL_ON_COLUMNS if columns else whole)]
     return [(" ".join(words), columns)]
 

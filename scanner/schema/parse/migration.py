@@ -33,9 +33,7 @@ class _Migration:
     def index(self, name: str) -> int | None:
         """The place of a new column among the new ones."""
         key = self.engine.column_key(name)
-        return next(
-            (i for i, a in enumerate(self.added) if self.engine.column_key(a.column.name) == key), None
-        )
+        return next((i for i, a in enumerate(self.added) if self.engine.column_key(a.column.name) == key), None)
 
 
 def read_migration(sql: str, engine: Engine) -> Change:
@@ -95,9 +93,7 @@ def _apply(action: Action, migration: _Migration) -> bool:
             migration.constraints += definition.constraints
             return True
         case EditColumn(name, edit) if (index := migration.index(name)) is not None:
-            migration.added[index] = replace(
-                migration.added[index], column=edit(migration.added[index].column)
-            )
+            migration.added[index] = replace(migration.added[index], column=edit(migration.added[index].column))
             return True
         case AddConstraint(constraint):
             return _add_constraint(constraint, migration)
@@ -128,12 +124,8 @@ def _add_constraint(constraint: Constraint, migration: _Migration) -> bool:
 
 
 def _mentioned(expression: str, migration: _Migration) -> tuple[str, ...]:
-    words = {
-        migration.engine.column_key(word.strip('`"')) for word in re.findall(r"[\w$]+|\"[^\"]+\"", expression)
-    }
-    return tuple(
-        a.column.name for a in migration.added if migration.engine.column_key(a.column.name) in words
-    )
+    words = {migration.engine.column_key(word.strip('`"')) for word in re.findall(r"[\w$]+|\"[^\"]+\"", expression)}
+    return tuple(a.column.name for a in migration.added if migration.engine.column_key(a.column.name) in words)
 
 
 def _read_index(cursor: Cursor, statement: Statement, migration: _Migration) -> None:

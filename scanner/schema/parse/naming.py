@@ -26,9 +26,7 @@ def constraint_name(table: str, constraint: Constraint, others: Sequence[Constra
         return f"{table}_ibfk_{same_kind}"
     if constraint.kind == "check":
         return f"CONSTRAINT_{same_kind}" if engine.name == "mariadb" else f"{table}_chk_{same_kind}"
-    return (
-        "PRIMARY" if constraint.kind == "primary key" else constraint.columns[0] if constraint.columns else ""
-    )
+    return "PRIMARY" if constraint.kind == "primary key" else constraint.columns[0] if constraint.columns else ""
 
 
 def _postgres_name(table: str, constraint: Constraint, taken: set[str | None]) -> str:

@@ -25,12 +25,10 @@ def rename(draft: Draft, table: TableDraft | View, name: str | None, schema: str
         if isinstance(other, TableDraft):
             _follow(other, old, new)
     draft.triggers = {
-        (new if t == old else t, n): replace(v, table=new) if t == old else v
-        for (t, n), v in draft.triggers.items()
+        (new if t == old else t, n): replace(v, table=new) if t == old else v for (t, n), v in draft.triggers.items()
     }
     draft.rules = {
-        (new if t == old else t, n): replace(v, table=new) if t == old else v
-        for (t, n), v in draft.rules.items()
+        (new if t == old else t, n): replace(v, table=new) if t == old else v for (t, n), v in draft.rules.items()
     }
 
 
@@ -38,9 +36,7 @@ def _follow(table: TableDraft, old: TableName, new: TableName) -> None:
     table.parents = [new if parent == old else parent for parent in table.parents]
     table.partition_of = new if table.partition_of == old else table.partition_of
     table.constraints = [
-        replace(c, foreign_key=replace(c.foreign_key, table=new))
-        if c.foreign_key and c.foreign_key.table == old
-        else c
+        replace(c, foreign_key=replace(c.foreign_key, table=new)) if c.foreign_key and c.foreign_key.table == old else c
         for c in table.constraints
     ]
 

@@ -14,9 +14,7 @@ from scanner.statements import split
 _DATA = re.compile(r"(?:INSERT|REPLACE|COPY)\b", re.IGNORECASE)
 _INCLUDE = re.compile(r"(?:\\ir?|\\include\w*|source|\\\.)\s+(\S+)", re.IGNORECASE)
 # Where reading goes on when a quote was never closed, and how often: each time reads all that follows anew.
-_RESUME = re.compile(
-    r"^(?:CREATE|ALTER|DROP|SET|INSERT|GRANT|COMMENT|DELIMITER)\b", re.MULTILINE | re.IGNORECASE
-)
+_RESUME = re.compile(r"^(?:CREATE|ALTER|DROP|SET|INSERT|GRANT|COMMENT|DELIMITER)\b", re.MULTILINE | re.IGNORECASE)
 _MOST_RESUMED = 20
 
 

@@ -220,8 +220,7 @@ def _read_query(cursor: Cursor, draft: Draft, table: TableDraft, names: tuple[st
         raise UnreadableError("its columns come from a query, and only SELECT * FROM one table is read")
     columns = [_copied(column, draft) for column in draft.table(source).columns]
     table.columns += [
-        replace(c, name=new)
-        for c, new in zip(columns, (*names, *(c.name for c in columns[len(names) :])), strict=True)
+        replace(c, name=new) for c, new in zip(columns, (*names, *(c.name for c in columns[len(names) :])), strict=True)
     ]
 
 
@@ -236,6 +235,4 @@ def _copied_table(cursor: Cursor) -> TableName | None:
 def _copied(column: Column, draft: Draft) -> Column:
     if draft.engine.family == "postgres":
         return Column(column.name, column.type)
-    return replace(
-        column, auto_increment=False, generated=None, default=None if column.generated else column.default
-    )
+    return replace(column, auto_increment=False, generated=None, default=None if column.generated else column.default)

@@ -98,9 +98,7 @@ def _read_call(cursor: Cursor, draft: Draft) -> TableName:
         raise cursor.unexpected("FUNCTION")
     written = cursor.relation()
     known = {routine.name for routine in draft.routines}
-    candidates = (
-        [TableName(schema, written.name) for schema in draft.path] if written.schema is None else [written]
-    )
+    candidates = [TableName(schema, written.name) for schema in draft.path] if written.schema is None else [written]
     return next((c for c in candidates if c in known), draft.created(written))
 
 

@@ -37,20 +37,12 @@ def test_views_keep_their_query_as_it_is_written():
 
 
 def test_a_recursive_view_is_its_query():
-    (view,) = read(
-        "CREATE RECURSIVE VIEW v (n) AS VALUES (1) UNION ALL SELECT n + 1 FROM v WHERE n < 5"
-    ).views
-    assert (
-        view.sql
-        == "WITH RECURSIVE v(n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM v WHERE n < 5) SELECT * FROM v"
-    )
+    (view,) = read("CREATE RECURSIVE VIEW v (n) AS VALUES (1) UNION ALL SELECT n + 1 FROM v WHERE n < 5").views
+    assert view.sql == "WITH RECURSIVE v(n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM v WHERE n < 5) SELECT * FROM v"
 
 
 def test_a_view_of_mysql():
-    script = (
-        "CREATE OR REPLACE ALGORITHM=MERGE DEFINER=`a`@`%` SQL SECURITY INVOKER VIEW `v` (`x`) "
-        "AS select 1 AS `x`"
-    )
+    script = "CREATE OR REPLACE ALGORITHM=MERGE DEFINER=`a`@`%` SQL SECURITY INVOKER VIEW `v` (`x`) AS select 1 AS `x`"
     assert read(script, "mysql").views == (View(TableName(None, "v"), "select 1 AS `x`", ("x",)),)
 
 
@@ -71,9 +63,7 @@ def test_the_placeholder_of_a_dump_gives_way_to_the_view():
 /*!50001 CREATE ALGORITHM=UNDEFINED */
 /*!50013 DEFINER=`root`@`localhost` SQL SECURITY DEFINER */
 /*!50001 VIEW `v` AS select `t`.`id` AS `id` from `t` */;"""
-    assert read(script, "mysql").views == (
-        View(TableName(None, "v"), "select `t`.`id` AS `id` from `t`", stored=True),
-    )
+    assert read(script, "mysql").views == (View(TableName(None, "v"), "select `t`.`id` AS `id` from `t`", stored=True),)
 
 
 def test_a_function_of_postgres():
@@ -115,9 +105,7 @@ def test_a_function_of_postgres():
     ],
 )
 def test_arguments_with_and_without_a_name(written, argument):
-    assert routine(f"CREATE FUNCTION f({written}) RETURNS int LANGUAGE sql AS 'SELECT 1'").arguments == (
-        argument,
-    )
+    assert routine(f"CREATE FUNCTION f({written}) RETURNS int LANGUAGE sql AS 'SELECT 1'").arguments == (argument,)
 
 
 @pytest.mark.parametrize(
@@ -135,9 +123,7 @@ def test_what_a_function_returns(head, returns):
 
 
 def test_a_function_that_returns_a_table_has_its_columns_as_arguments():
-    found = routine(
-        "CREATE FUNCTION f(x int) RETURNS TABLE(id int, b varchar(20)) LANGUAGE sql AS 'SELECT 1'"
-    )
+    found = routine("CREATE FUNCTION f(x int) RETURNS TABLE(id int, b varchar(20)) LANGUAGE sql AS 'SELECT 1'")
     assert found.returns == "table"
     assert found.arguments[1:] == (Argument("id", "int", "table"), Argument("b", "varchar(20)", "table"))
 
@@ -222,9 +208,7 @@ CREATE TABLE `t` (`a` int);"""
 
 
 def test_events_of_mysql():
-    found = routine(
-        "CREATE EVENT e ON SCHEDULE EVERY 1 DAY STARTS '2024-01-01' COMMENT 'x' DO DELETE FROM t", "mysql"
-    )
+    found = routine("CREATE EVENT e ON SCHEDULE EVERY 1 DAY STARTS '2024-01-01' COMMENT 'x' DO DELETE FROM t", "mysql")
     assert (found.kind, found.body) == ("event", "DELETE FROM t")
 
 
@@ -255,14 +239,9 @@ def test_triggers_of_postgres_call_a_routine():
 
 
 def test_triggers_of_mysql_have_a_body():
-    script = (
-        "CREATE TRIGGER IF NOT EXISTS a BEFORE INSERT ON t FOR EACH ROW FOLLOWS b SET NEW.x = "
-        "1; DROP TRIGGER b"
-    )
+    script = "CREATE TRIGGER IF NOT EXISTS a BEFORE INSERT ON t FOR EACH ROW FOLLOWS b SET NEW.x = 1; DROP TRIGGER b"
     schema = Schema.from_ddl(script, "mariadb")
-    assert schema.triggers == (
-        Trigger("a", TableName(None, "t"), "before", ("insert",), body="SET NEW.x = 1"),
-    )
+    assert schema.triggers == (Trigger("a", TableName(None, "t"), "before", ("insert",), body="SET NEW.x = 1"),)
     assert [s.reason for s in schema.skipped] == ["trigger b is not created by this script"]
 
 
@@ -288,8 +267,7 @@ def test_rules_and_policies_keep_their_statement():
     rule = "CREATE RULE r AS ON INSERT TO t WHERE new.a > 1 DO ALSO (INSERT INTO u VALUES (new.*); NOTIFY x)"
     policy = "CREATE POLICY p ON t FOR SELECT TO app USING ((a > 1))"
     schema = read(
-        f"CREATE TABLE t (a int); {rule}; {policy}; CREATE RULE gone AS ON DELETE TO t DO NOTHING; "
-        f"DROP RULE gone ON t"
+        f"CREATE TABLE t (a int); {rule}; {policy}; CREATE RULE gone AS ON DELETE TO t DO NOTHING; DROP RULE gone ON t"
     )
     assert schema.rules == (Rule("r", public("t"), "rule", rule), Rule("p", public("t"), "policy", policy))
 
@@ -327,9 +305,7 @@ def test_what_is_not_followed_is_named():
 def test_a_view_gets_another_query():
     mysql = "CREATE VIEW v AS SELECT 1 AS a; ALTER ALGORITHM=MERGE DEFINER=`a`@`b` VIEW v (b) AS SELECT 2"
     assert read(mysql, "mysql").views == (View(TableName(None, "v"), "SELECT 2", ("b",)),)
-    made_anew = (
-        "CREATE TABLE t (a int); CREATE VIEW v AS SELECT 1; DROP TABLE t CASCADE; CREATE VIEW v AS SELECT 2"
-    )
+    made_anew = "CREATE TABLE t (a int); CREATE VIEW v AS SELECT 1; DROP TABLE t CASCADE; CREATE VIEW v AS SELECT 2"
     assert [view.sql for view in read(made_anew).views] == ["SELECT 2"]
 
 
@@ -344,9 +320,7 @@ def test_domains_and_types_change_and_go():
 
 
 def test_a_trigger_of_a_view():
-    script = (
-        "CREATE VIEW v AS SELECT 1; CREATE TRIGGER x INSTEAD OF INSERT ON v FOR EACH ROW EXECUTE FUNCTION f()"
-    )
+    script = "CREATE VIEW v AS SELECT 1; CREATE TRIGGER x INSTEAD OF INSERT ON v FOR EACH ROW EXECUTE FUNCTION f()"
     assert [trigger.timing for trigger in read(script).triggers] == ["instead of"]
 
 

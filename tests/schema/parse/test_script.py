@@ -62,10 +62,7 @@ def test_a_statement_that_is_not_understood_is_named_and_costs_no_other():
 
 
 def test_a_quote_left_open_costs_its_own_statement():
-    script = (
-        "CREATE TABLE a (x int);\nCOMMENT ON TABLE a IS 'it's';\nCREATE TABLE b (x "
-        "int);\nCREATE TABLE c (y int);"
-    )
+    script = "CREATE TABLE a (x int);\nCOMMENT ON TABLE a IS 'it's';\nCREATE TABLE b (x int);\nCREATE TABLE c (y int);"
     schema = Schema.from_ddl(script, "postgres")
     assert [table.name.name for table in schema.tables] == ["a", "b", "c"]
     assert schema.skipped == (Skipped(2, "COMMENT ON", "a quote ' is not closed"),)
@@ -126,8 +123,7 @@ def test_a_configured_search_path_is_where_tables_are_made():
 
 def test_names_of_mysql_keep_their_case_and_their_database():
     script = (
-        "CREATE TABLE Orders (Id int); USE shop; CREATE TABLE Items (Id int, FOREIGN KEY (Id) "
-        "REFERENCES Items (Id));"
+        "CREATE TABLE Orders (Id int); USE shop; CREATE TABLE Items (Id int, FOREIGN KEY (Id) REFERENCES Items (Id));"
     )
     schema = Schema.from_ddl(script, "mysql")
     assert set(schema.relations) == {TableName(None, "Orders"), TableName("shop", "Items")}
@@ -167,9 +163,7 @@ def test_executed_comments_count_and_others_do_not():
 
 
 def test_a_thousand_tables_load_in_seconds():
-    columns = ", ".join(
-        f"c{i} character varying(255) DEFAULT 'x'::character varying NOT NULL" for i in range(20)
-    )
+    columns = ", ".join(f"c{i} character varying(255) DEFAULT 'x'::character varying NOT NULL" for i in range(20))
     script = "".join(f"CREATE TABLE public.t{i} (id bigint NOT NULL, {columns});\n" for i in range(1000))
     started = time.process_time()
     assert len(Schema.from_ddl(script, "postgres").tables) == 1000
@@ -231,9 +225,7 @@ def test_why_a_statement_is_not_understood(statement, engine, reason):
 
 
 def test_comments_of_postgres_nest():
-    assert tables("CREATE TABLE t (a int /* one /* two */ , b int */, c int -- d int,\n)") == {
-        "t": ["a", "c"]
-    }
+    assert tables("CREATE TABLE t (a int /* one /* two */ , b int */, c int -- d int,\n)") == {"t": ["a", "c"]}
 
 
 def test_names_with_escapes():

@@ -119,9 +119,7 @@ def test_an_existing_table_stays():
     )
     assert names(schema.tables[0]) == ["a"]
     assert [s.reason for s in schema.skipped] == ["relation t was created before"]
-    assert names(table("CREATE TABLE t (a int); CREATE OR REPLACE TABLE t (b int)", engine="mariadb")) == [
-        "b"
-    ]
+    assert names(table("CREATE TABLE t (a int); CREATE OR REPLACE TABLE t (b int)", engine="mariadb")) == ["b"]
 
 
 def test_children_have_their_parents_columns_first():
@@ -178,10 +176,7 @@ def test_no_table_is_its_own_parent():
 
 
 def test_like_copies_what_it_is_asked_to():
-    source = (
-        "CREATE TABLE s (id int PRIMARY KEY, a int DEFAULT 1 CHECK (a > 0), g int GENERATED "
-        "ALWAYS AS (a) STORED);"
-    )
+    source = "CREATE TABLE s (id int PRIMARY KEY, a int DEFAULT 1 CHECK (a > 0), g int GENERATED ALWAYS AS (a) STORED);"
     plain = table(f"{source} CREATE TABLE t (x int, LIKE s, y int)")
     assert plain.columns == (
         Column("x", "int"),
@@ -229,9 +224,11 @@ def test_a_table_from_the_star_of_another():
     assert table(f"{source} CREATE TABLE t SELECT * FROM s", engine="mysql").columns[0] == Column(
         "a", "int", False, "1"
     )
-    assert names(
-        table(f"{source} CREATE TABLE t (c int) ENGINE=InnoDB AS SELECT * FROM s", engine="mysql")
-    ) == ["c", "a", "b"]
+    assert names(table(f"{source} CREATE TABLE t (c int) ENGINE=InnoDB AS SELECT * FROM s", engine="mysql")) == [
+        "c",
+        "a",
+        "b",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -319,9 +316,7 @@ def test_keys_of_mysql_are_dropped_by_name():
 
 
 def test_a_dropped_column_takes_its_keys_and_a_renamed_one_keeps_them():
-    found = table(
-        "CREATE TABLE t (a int, b int, UNIQUE (a, b), UNIQUE (b)); ALTER TABLE t DROP a, RENAME b TO c"
-    )
+    found = table("CREATE TABLE t (a int, b int, UNIQUE (a, b), UNIQUE (b)); ALTER TABLE t DROP a, RENAME b TO c")
     assert found.unique_keys == (("c",),)
 
 
@@ -390,9 +385,7 @@ def test_grants_of_mysql_and_of_a_whole_schema():
         engine="mysql",
     )
     assert found.grants == (Grant("app@10.%", "SELECT", ("a",)), Grant("me@%", "SELECT", ("a",)))
-    everything = table(
-        "CREATE TABLE t (a int); GRANT ALL PRIVILEGES ON TABLE t TO app", engine="postgres:17"
-    ).grants
+    everything = table("CREATE TABLE t (a int); GRANT ALL PRIVILEGES ON TABLE t TO app", engine="postgres:17").grants
     assert {grant.privilege for grant in everything} == {*EVERY_PRIVILEGE, "MAINTAIN"}
     assert table("CREATE TABLE t (a int); GRANT SELECT ON ALL TABLES IN SCHEMA public TO app").grants == (
         Grant("app", "SELECT"),
@@ -408,10 +401,7 @@ def test_what_a_parent_loses_its_partitions_lose():
     for found in schema.tables:
         assert (found.foreign_keys, found.unique_keys) == ((), (("id", "a"),))
     assert (
-        read(
-            "CREATE TABLE p (x int) PARTITION BY HASH (x); CREATE TABLE p1 PARTITION OF p; DROP TABLE p"
-        ).tables
-        == ()
+        read("CREATE TABLE p (x int) PARTITION BY HASH (x); CREATE TABLE p1 PARTITION OF p; DROP TABLE p").tables == ()
     )
 
 
@@ -421,8 +411,7 @@ def test_a_sequence_stays_its_first_tables_own():
     copy = table("CREATE TABLE p (id serial); CREATE TABLE t (LIKE p)")
     assert copy.columns[0] == Column("id", "integer", False)
     identity = table(
-        "CREATE TABLE t (id serial);"
-        "ALTER TABLE t ALTER id DROP DEFAULT, ALTER id ADD GENERATED ALWAYS AS IDENTITY"
+        "CREATE TABLE t (id serial);ALTER TABLE t ALTER id DROP DEFAULT, ALTER id ADD GENERATED ALWAYS AS IDENTITY"
     )
     assert identity.columns[0] == Column("id", "integer", False, identity="always")
 
@@ -436,9 +425,7 @@ def test_two_ways_to_one_parent_are_one():
 
 
 def test_constraints_of_mysql_find_their_columns_in_any_case():
-    found = table(
-        "CREATE TABLE t (Id int, PRIMARY KEY (ID), UNIQUE KEY k (iD)); DROP INDEX K ON t", engine="mysql"
-    )
+    found = table("CREATE TABLE t (Id int, PRIMARY KEY (ID), UNIQUE KEY k (iD)); DROP INDEX K ON t", engine="mysql")
     assert (found.columns[0], found.primary_key, found.unique_keys) == (
         Column("Id", "int", False, unique=True, primary_key=True),
         ("Id",),
@@ -506,23 +493,17 @@ def test_partitions_of_partitions_have_the_keys_too():
 
 
 def test_what_is_required_may_be_a_constraint():
-    found = table(
-        "CREATE TABLE t (a int, b int CONSTRAINT x NOT NULL, CONSTRAINT y NOT NULL a)", engine="postgres:18"
-    )
+    found = table("CREATE TABLE t (a int, b int CONSTRAINT x NOT NULL, CONSTRAINT y NOT NULL a)", engine="postgres:18")
     assert [column.nullable for column in found.columns] == [False, False]
 
 
 def test_an_index_goes_by_its_name_alone():
-    found = table(
-        "CREATE TABLE t (a int); CREATE UNIQUE INDEX i ON t (a); DROP INDEX CONCURRENTLY IF EXISTS i"
-    )
+    found = table("CREATE TABLE t (a int); CREATE UNIQUE INDEX i ON t (a); DROP INDEX CONCURRENTLY IF EXISTS i")
     assert found.unique_keys == ()
 
 
 def test_a_dropped_child_is_no_child_any_more():
-    schema = read(
-        "CREATE TABLE p (a int); CREATE TABLE c () INHERITS (p); DROP TABLE c; ALTER TABLE p ADD b int"
-    )
+    schema = read("CREATE TABLE p (a int); CREATE TABLE c () INHERITS (p); DROP TABLE c; ALTER TABLE p ADD b int")
     assert [names(found) for found in schema.tables] == [["a", "b"]]
 
 
