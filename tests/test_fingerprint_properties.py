@@ -9,6 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scanner.fingerprint import fingerprint, normalise
+from scanner.fingerprint.lexer import dialect_of, tokenize
+from scanner.fingerprint.normal import written
+from scanner.fingerprint.shapes import shape_of
 from scanner.model import Engine
 
 ENGINES = [Engine.parse(name) for name in ("postgres:15", "postgres:18", "mysql:8.0", "mariadb:10.11")]
@@ -45,6 +48,20 @@ def test_every_text_has_a_fingerprint(sql: str, engine: Engine) -> None:
     name = fingerprint(normalise(sql, engine), engine)
     assert len(name) == 16
     assert int(name, 16) >= 0
+
+
+queries = scraps.map(lambda text: f"SELECT {text}") | st.sampled_from(["INSERT INTO t ", "WITH x AS "]).flatmap(
+    lambda start: scraps.map(lambda text: start + text)
+)
+
+
+@given(queries, engines)
+def test_the_shape_of_a_query_has_its_normalised_text(sql: str, engine: Engine) -> None:
+    dialect = dialect_of(engine, None)
+    tokens = tokenize(sql, dialect)
+    shape = shape_of(sql, tokens, dialect)
+    if shape is not None:
+        assert written(list(shape), dialect) == written(tokens, dialect)
 
 
 SECRET = "geheimnis"
@@ -108,9 +125,7 @@ def test_no_literal_survives(template: str, data: st.DataObject, engine: Engine)
 
 
 @given(st.sampled_from(TEMPLATES), st.data(), engines)
-def test_no_literal_survives_where_the_text_is_cut_off(
-    template: str, data: st.DataObject, engine: Engine
-) -> None:
+def test_no_literal_survives_where_the_text_is_cut_off(template: str, data: st.DataObject, engine: Engine) -> None:
     literal = data.draw(st.sampled_from([text for text in LITERALS[engine.family] if SECRET in text]))
     sql = template.format(*[literal] * template.count("{}"))
     cut = data.draw(st.integers(0, len(sql)))

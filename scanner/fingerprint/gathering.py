@@ -46,9 +46,7 @@ def _masked(hole: Hole, marker: str) -> Hole:
     return replace(hole, marker=marker, expression=_PYTHON_LITERAL.sub("…", hole.expression))
 
 
-def _join_digests(
-    groups: dict[tuple[str, str], list[Observation]], databases: Mapping[str, Database]
-) -> None:
+def _join_digests(groups: dict[tuple[str, str], list[Observation]], databases: Mapping[str, Database]) -> None:
     """Moves the digests that only one full statement can have given to that statement."""
     full: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
     digests: list[tuple[str, str]] = []

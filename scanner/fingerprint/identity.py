@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from scanner.fingerprint.lexer import dialect_of, tokenize
 from scanner.fingerprint.words import HOLE, RESERVED, SCALAR_TYPES
@@ -39,6 +40,7 @@ _DIGEST_SPELLING = {
 }
 
 
+@lru_cache(maxsize=4096)
 def fingerprint(normalised: str, engine: Engine) -> str:
     """16 hex digits that name a normalised statement.
 

@@ -13,6 +13,7 @@ from scanner.fingerprint.values import write_value
 from scanner.fingerprint.words import CLAUSES, LISTING, QUERY_STARTERS
 
 _KEYWORDS = CLAUSES | LISTING | {"BY", "NULL", "TRUE", "FALSE", "ALL", "EXECUTE", "FUNCTION", "PROCEDURE"}
+_NAME_WITH_DIGITS_FIRST = re.compile(r"(?!0[xX][0-9a-fA-F]+$|0b[01]+$|\d+[eE]\d+$)\d+[^\W\d][\w$]*|\d+\$[\w$]*")
 _SHORT_INTEGER = re.compile(r"[0-9]{1,5}")
 
 
@@ -31,7 +32,7 @@ def _word(reading: Reading, lexeme: str) -> None:
     level = reading.levels[-1]
     if len(reading.out) == level.start and upper in QUERY_STARTERS:
         level.query = True
-    if not reading.statement:
+    if not reading.statement and not lexeme.startswith("__hole_"):
         reading.statement = upper
     if upper in _KEYWORDS:
         _keyword(reading, lexeme, upper)
@@ -118,8 +119,8 @@ def _name(reading: Reading, lexeme: str, quote: str) -> None:
 def _number(reading: Reading, lexeme: str) -> None:
     clause = reading.levels[-1].clause
     kept = clause == "TYPE" or (clause == "BY" and is_ordinal(reading))
-    if lexeme[-1].isalpha() and not reading.dialect.postgres and not lexeme.startswith(("0x", "0X")):
-        reading.out.append(lexeme)  # a MySQL name that begins with digits
+    if not reading.dialect.postgres and _NAME_WITH_DIGITS_FIRST.fullmatch(lexeme):
+        reading.out.append(lexeme)
     elif kept and _SHORT_INTEGER.fullmatch(lexeme):
         reading.out.append(lexeme)
     else:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from scanner.fingerprint.lexer import Dialect, dialect_of, tokenize
 from scanner.fingerprint.lists import collapse_lists
 from scanner.fingerprint.literals import replace_literals
 from scanner.fingerprint.reading import Reading
+from scanner.fingerprint.shapes import shape_of
 from scanner.fingerprint.text import render, renumber_holes
 from scanner.model import Engine
 
 _DEEPEST_BODY = 4
+_SHAPES = 4096  # remembered: logs repeat a few hundred
 
 
 def normalise(sql: str, engine: Engine, *, sql_mode: frozenset[str] | None = None) -> str:
@@ -24,20 +28,28 @@ def normalise(sql: str, engine: Engine, *, sql_mode: frozenset[str] | None = Non
     return normalise_holes(sql, engine, sql_mode=sql_mode)[0]
 
 
-def normalise_holes(
-    sql: str, engine: Engine, *, sql_mode: frozenset[str] | None = None
-) -> tuple[str, dict[str, str]]:
+def normalise_holes(sql: str, engine: Engine, *, sql_mode: frozenset[str] | None = None) -> tuple[str, dict[str, str]]:
     """As `normalise`; beside the text the new marker of every hole that is left."""
-    return renumber_holes(_normalise(sql, dialect_of(engine, sql_mode), _DEEPEST_BODY))
+    dialect = dialect_of(engine, sql_mode)
+    tokens = tokenize(sql, dialect)
+    shape = shape_of(sql, tokens, dialect)
+    return renumber_holes(written(tokens, dialect) if shape is None else _of_shape(shape, dialect))
 
 
-def _normalise(sql: str, dialect: Dialect, depth: int) -> str:
+@lru_cache(maxsize=_SHAPES)
+def _of_shape(shape: tuple[str, ...], dialect: Dialect) -> str:
+    return written(list(shape), dialect)
+
+
+def written(tokens: list[str], dialect: Dialect, depth: int = _DEEPEST_BODY) -> str:
+    """The normalised text of tokens, its holes as they were."""
+
     def inner(text: str) -> str | None:
-        return _normalise(text, dialect, depth - 1) if depth else None
+        return written(tokenize(text, dialect), dialect, depth - 1) if depth else None
 
-    reading = Reading(tokenize(sql, dialect), dialect, inner)
+    reading = Reading(tokens, dialect, inner)
     replace_literals(reading)
-    tokens = collapse_lists(reading.out) if reading.listing else reading.out
-    while tokens and tokens[-1] == ";":
-        tokens.pop()
-    return render(tokens, numbered=dialect.postgres)
+    normal = collapse_lists(reading.out) if reading.listing else reading.out
+    while normal and normal[-1] == ";":
+        normal.pop()
+    return render(normal, numbered=dialect.postgres)

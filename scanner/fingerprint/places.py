@@ -51,9 +51,7 @@ def keeps_null(reading: Reading) -> bool:
     ahead = [lexeme.upper() for lexeme in reading.tokens[reading.at + 1 : reading.at + 3]]
     if reading.statement in ("CREATE", "ALTER", "COPY") or "ON" in (reading.back(), *ahead[:1]):
         return True
-    cast = ahead[:1] == ["::"] or (
-        ahead[:1] == ["AS"] and reading.back() == "(" and reading.back(2) == "CAST"
-    )
+    cast = ahead[:1] == ["::"] or (ahead[:1] == ["AS"] and reading.back() == "(" and reading.back(2) == "CAST")
     return reading.dialect.postgres and cast and ahead[1:] != [] and ahead[1] not in SCALAR_TYPES
 
 

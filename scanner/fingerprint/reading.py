@@ -53,9 +53,7 @@ class Reading:
         if end == 0:
             return False
         # In PostgreSQL "interval - 1" is a column less 1, in MySQL "INTERVAL -1 DAY" has a sign.
-        return ends_operand(self.out[end - 1]) or (
-            self.dialect.postgres and self.out[end - 1].upper() == "INTERVAL"
-        )
+        return ends_operand(self.out[end - 1]) or (self.dialect.postgres and self.out[end - 1].upper() == "INTERVAL")
 
     def starts_expression(self, index: int) -> bool:
         """Whether what is written at an index of the output begins an expression."""
