@@ -25,6 +25,7 @@ class Column:
     primary_key: bool = False
     check: str | None = None  # the first one written on the column
     references: TableName | None = None  # by a foreign key of this column alone
+    on_delete: str | None = None  # of that key: "cascade", "set null" …
     on_update: str | None = None  # MySQL ON UPDATE CURRENT_TIMESTAMP
 
     @property

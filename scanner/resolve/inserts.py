@@ -10,6 +10,7 @@ from scanner.model import Column, Table, TableName
 from scanner.resolve.context import Context, Relation
 from scanner.resolve.privileges import check_sequences
 from scanner.resolve.resolution import ErrorKind, Output
+from scanner.resolve.types import assignable
 
 
 def insert_columns(
@@ -71,6 +72,17 @@ def check_unset(ctx: Context, table: Table, columns: Sequence[Column], given: Se
                 possible=doubt,
                 at=_target(node),
             )
+
+
+def check_types(ctx: Context, table: Table, columns: Sequence[Column], given: Sequence[Output], node: exp.Expr) -> None:
+    """A column that takes the value of another one: PostgreSQL refuses a type it would have to cast explicitly."""
+    if not ctx.postgres:
+        return
+    for column, output in zip(columns, given, strict=False):
+        if not assignable(output.type, column.type):
+            message = f'column "{column.name}" is of type {column.type} but expression is of type {output.type}'
+            place = _target(node)
+            ctx.error(ErrorKind.TYPE_MISMATCH, "42804", message, node, column=column.name, table=table.name, at=place)
 
 
 def _target(node: exp.Expr) -> exp.Expr:

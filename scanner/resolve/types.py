@@ -28,6 +28,14 @@ def family(sql_type: str | None) -> str | None:
     return _FAMILY_OF.get(word[0], word[0]) if word else lowered
 
 
+def assignable(value: str | None, target: str | None) -> bool:
+    """Whether PostgreSQL stores a value of one type in a column of another: any as text, others within their family."""
+    families = family(value), family(target)
+    if families[1] == "text" or not {*families} <= {*_FAMILIES, "array"}:
+        return True
+    return families[0] == families[1]
+
+
 def comparable(left: str | None, right: str | None) -> bool:
     """Whether PostgreSQL has `left = right` for the two types; unknown types are taken as comparable.
 

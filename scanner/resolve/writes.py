@@ -7,7 +7,7 @@ from sqlglot import exp
 from scanner.resolve.assignments import assign
 from scanner.resolve.context import Context, Relation
 from scanner.resolve.expressions import value
-from scanner.resolve.inserts import check_insert, check_unset, insert_columns
+from scanner.resolve.inserts import check_insert, check_types, check_unset, insert_columns
 from scanner.resolve.projection import project
 from scanner.resolve.query import common_tables
 from scanner.resolve.resolution import Clause, Meaning
@@ -42,6 +42,7 @@ def _insert(ctx: Context, node: exp.Insert, parent: Scope | None) -> Relation:
         columns = insert_columns(ctx, source.table, listed, given, node)
         check_insert(ctx, source.table, columns, node)
         check_unset(ctx, source.table, columns, given.outputs, node)
+        check_types(ctx, source.table, columns, given.outputs, node)
         values = tuple((c.name, o.meaning) for c, o in zip(columns, given.outputs, strict=False))
     elif source.behind is not None:
         names = listed if listed is not None else [f.name for f in source.fields()]

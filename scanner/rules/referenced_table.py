@@ -23,7 +23,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scanner.compare import Comparison
-from scanner.model import Effect
+from scanner.model import Column, Effect
+from scanner.resolve import Write
 from scanner.rules.hit import Hit
 
 CODE = "SC206"
@@ -42,8 +43,20 @@ def referenced_table(comparison: Comparison) -> Iterator[Hit]:
                 message = f"It fails with {code}: {comparison.table.name}.{column.name} refers to {write.table}."
                 yield Hit(Effect.BREAKS, message, help_, write.span)
             elif write.kind == "delete" and column.default is not None:
-                code = "23503" if comparison.postgres else "1451"
-                message = (
-                    f"It fails with {code} for the row that {comparison.table.name}.{column.name} refers to by default."
-                )
-                yield Hit(Effect.BREAKS, message, help_, write.span, "it depends on which rows are deleted")
+                yield _deleted(comparison, column, write)
+
+
+def _deleted(comparison: Comparison, column: Column, write: Write) -> Hit:
+    """Rows are deleted that the new column refers to by its default."""
+    table, depends = comparison.table.name, "it depends on which rows are deleted"
+    if column.on_delete in ("cascade", "set null", "set default"):
+        what = "deletes" if column.on_delete == "cascade" else "changes"
+        action = f"ON DELETE {column.on_delete.upper()}"
+        message = f"It {what} rows of {table} too: {column.name} refers to {write.table} {action}."
+        return Hit(
+            Effect.CHANGES_RESULTS, message, f"Say what is to become of the rows of {table}.", write.span, depends
+        )
+    code = "23503" if comparison.postgres else "1451"
+    message = f"It fails with {code} for the row that {table}.{column.name} refers to by default."
+    help_ = f"Add {column.name} without the foreign key first, or say what ON DELETE is to do."
+    return Hit(Effect.BREAKS, message, help_, write.span, depends)

@@ -91,7 +91,8 @@ def decorated(column: Column, constraints: Iterable[Constraint]) -> Column:
         if constraint.kind in ("primary key", "unique"):
             column = replace(column, unique=True, primary_key=column.primary_key or constraint.kind == "primary key")
         elif constraint.kind == "foreign key" and constraint.foreign_key and column.references is None:
-            column = replace(column, references=constraint.foreign_key.table)
+            key = constraint.foreign_key
+            column = replace(column, references=key.table, on_delete=key.on_delete)
         elif constraint.kind == "check" and constraint.inline and column.check is None:
             column = replace(column, check=constraint.expression)
     return column

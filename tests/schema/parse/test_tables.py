@@ -39,7 +39,7 @@ def test_columns_keys_and_conditions():
         Column("id", "int", False, unique=True, primary_key=True),
         Column("a", "int", unique=True),
         Column("b", "text", False, "'x'", check="b <> ''"),
-        Column("c", "int", references=public_u),
+        Column("c", "int", references=public_u, on_delete="cascade"),
         Column("d", "int"),
         Column("e", "int"),
     )
@@ -95,6 +95,7 @@ def test_table_of_mysql():
             unique=True,
             primary_key=True,
             references=x,
+            on_delete="set null",
         ),
         Column("key", "varchar(64)", unique=True),
         Column("at", "timestamp", False, "CURRENT_TIMESTAMP", on_update="CURRENT_TIMESTAMP"),
