@@ -1,0 +1,128 @@
+"""Whether the scanner says what the engine did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import lru_cache
+from itertools import combinations
+
+from scanner import Change, Schema
+from scanner.model import Certainty, Effect, Engine
+from scanner.verdict import Verdict, prepare
+from tests.engine.differential.alter import Trial
+from tests.engine.witness import Account, Outcome, Rows, comparable
+
+
+class Outcomes(StrEnum):
+    """What the engine did, worst first."""
+
+    ERROR_BEFORE = "error before"
+    BREAKS = "breaks"
+    RESULTS = "results"
+    SHAPE = "shape"
+    UNCHANGED = "unchanged"
+
+
+class Judgement(StrEnum):
+    """How the scanner did."""
+
+    AGREES = "agrees"
+    NOT_SEEN = "predicted, not seen"  # of results that may differ with other data
+    UNRESOLVED = "unresolved"
+    DISAGREES = "disagrees"
+
+
+PREDICTED = {
+    Effect.BREAKS: Outcomes.BREAKS,
+    Effect.CHANGES_RESULTS: Outcomes.RESULTS,
+    Effect.CHANGES_SHAPE: Outcomes.SHAPE,
+    Effect.NEEDS_UPDATE: Outcomes.UNCHANGED,
+    None: Outcomes.UNCHANGED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A trial, what happened and what was said."""
+
+    trial: Trial
+    outcome: Outcomes
+    verdict: Verdict
+    account: Account
+
+    @property
+    def judgement(self) -> Judgement:
+        """Whether both fit."""
+        if self.verdict.unresolved is not None:
+            return Judgement.UNRESOLVED
+        said = PREDICTED[self.verdict.effect]
+        if said == self.outcome:
+            return Judgement.AGREES
+        unseen = self.outcome in (Outcomes.SHAPE, Outcomes.UNCHANGED)
+        if unseen and (said == Outcomes.RESULTS or self._depends_on_data):
+            return Judgement.NOT_SEEN
+        return Judgement.DISAGREES
+
+    @property
+    def rules(self) -> set[str]:
+        """The rules that found something."""
+        return {finding.name.replace("-", "_") for finding in self.verdict.findings}
+
+    @property
+    def _depends_on_data(self) -> bool:
+        """The error that was predicted is one that other rows would raise."""
+        worst = self.verdict.findings[0]
+        return worst.certainty is Certainty.POSSIBLE and worst.name in ("unique-default", "referenced-table")
+
+    def __str__(self) -> str:
+        before, after, filled = self.account.before, self.account.after, self.account.filled
+        said = [f"{f.name} {f.effect} {f.certainty}: {f.message}" for f in self.verdict.findings]
+        lines = [str(self.trial), "", f"engine:  {self.outcome}", f"  before {before}", f"  after  {after}"]
+        lines += [f"  filled {filled}"] * (filled != after)
+        return "\n".join([*lines, f"scanner: {self.verdict.unresolved or said or 'unaffected'}"])
+
+
+def judge(trial: Trial, account: Account) -> Result:
+    """Compares the engine's account with the scanner's verdict."""
+    situation = trial.situation
+    schema = _schema(situation.schema, situation.engine)
+    change = Change.parse(situation.change, engine=situation.engine)
+    verdict = prepare(change, schema).assess(trial.statement, situation.session, row_use=situation.reads)
+    return Result(trial, outcome(trial, account), verdict, account)
+
+
+def outcome(trial: Trial, account: Account) -> Outcomes:
+    """The worst that happened to the statement."""
+    before = account.before
+    if before.error is not None:
+        return Outcomes.ERROR_BEFORE
+    if account.breaks:
+        return Outcomes.BREAKS
+    later = (account.after, account.filled)
+    if not all(_same_values(trial, before, each) for each in later):
+        return Outcomes.RESULTS
+    return Outcomes.SHAPE if account.changes_shape else Outcomes.UNCHANGED
+
+
+def _same_values(trial: Trial, before: Outcome, after: Outcome) -> bool:
+    """What was returned and written before is there after, perhaps beside other columns."""
+    if (before.row_count, before.tables) != (after.row_count, after.tables):
+        return False
+    if before.rows == after.rows or trial.situation.reads is not None or after.rows is None:
+        return before.rows == after.rows
+    return any(before.rows == comparable(rows, trial.statement) for rows in _narrowed(before, after, after.rows))
+
+
+def _narrowed(before: Outcome, after: Outcome, rows: Rows) -> Iterator[Rows]:
+    """The rows after, cut down to columns of the names before, in every way that there is."""
+    wanted = [name for name, _ in before.columns]
+    for places in combinations(range(len(after.columns)), len(wanted)):
+        if [after.columns[place][0] for place in places] == wanted:
+            yield [tuple(row[place] for place in places) for row in rows]
+
+
+@lru_cache(maxsize=16)
+def _schema(ddl: str, engine: Engine) -> Schema:
+    return Schema.from_ddl(ddl, engine=engine)

@@ -1,0 +1,74 @@
+"""Draws trials for each rule, asks the server and the scanner, and keeps what they disagree on."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Sequence
+from random import SystemRandom
+
+from hypothesis import HealthCheck, Phase, given, seed, settings
+
+from tests.engine.differential.agreement import Judgement, Result, judge
+from tests.engine.differential.aims import aims, trials
+from tests.engine.differential.run import ChangeFailsError, Runner, ask, runner
+from tests.engine.differential.tally import Tally
+from tests.engine.servers import Server, mariadb_server, postgres_server
+
+EXAMPLES = int(os.environ.get("SCANNER_FUZZ_EXAMPLES", "45"))  # for each rule
+_SETTINGS = settings(
+    database=None,
+    deadline=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
+
+def search(server: Server, rules: Sequence[str], number: int, examples: int) -> tuple[Tally, list[str]]:
+    """Asks about so many statements near each rule; the counts, and each disagreement as text."""
+    tally, found = Tally(server.title, number), []
+    start = time.monotonic()
+    with runner(server) as asked:
+        for rule in rules:
+            found += [str(r) for r in _near(asked, server, rule, number, examples, tally)]
+    tally.seconds = time.monotonic() - start
+    return tally, found
+
+
+def _near(asked: Runner, server: Server, rule: str, number: int, examples: int, tally: Tally) -> list[Result]:
+    disagreements: list[Result] = []
+
+    @seed(number)
+    @settings(_SETTINGS, max_examples=examples)
+    @given(trials(rule, server.engine))
+    def one(trial: object) -> None:
+        try:
+            result = judge(trial, ask(asked, trial))  # type: ignore[arg-type]
+        except ChangeFailsError:
+            tally.refused += 1
+            return
+        tally.add(result)
+        if result.judgement is Judgement.DISAGREES:
+            disagreements.append(result)
+
+    one()
+    return disagreements
+
+
+def main() -> int:
+    """python -m tests.engine.differential.search SECONDS: fresh seeds until the time is over."""
+    end = time.monotonic() + float(sys.argv[1] if len(sys.argv) > 1 else 600)
+    wrong = 0
+    with postgres_server() as postgres, mariadb_server() as mariadb:
+        while time.monotonic() < end:
+            number = SystemRandom().randrange(1_000_000)
+            for server in (postgres, mariadb):
+                tally, found = search(server, aims(server.engine.family), number, EXAMPLES)
+                print("\n\n".join([*found, *tally.lines()]), flush=True)
+                wrong += len(found)
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

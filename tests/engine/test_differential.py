@@ -1,0 +1,29 @@
+"""Generated statements and changes: does the scanner say what the engines do?
+
+SCANNER_FUZZ_SEED chooses other statements than the usual ones, SCANNER_FUZZ_EXAMPLES how many are made for each rule.
+`make fuzz` goes on with fresh seeds for SECONDS.
+"""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from tests.engine.differential.aims import aims
+from tests.engine.differential.search import EXAMPLES, search
+from tests.engine.differential.tally import LINES
+from tests.engine.servers import Server
+
+SEED = int(os.environ.get("SCANNER_FUZZ_SEED", "1"))
+LEAST = 500  # statements an engine that ran before the change
+
+
+@pytest.mark.parametrize("engine", ["postgres", "mariadb"])
+def test_the_scanner_says_what_the_engine_does(engine: str, request: pytest.FixtureRequest) -> None:
+    server: Server = request.getfixturevalue(engine)
+    tally, disagreements = search(server, aims(server.engine.family), SEED, EXAMPLES)
+    LINES.extend(tally.lines())
+    assert disagreements == [], f"{len(disagreements)} disagreements, the first:\n\n" + "\n\n".join(disagreements[:3])
+    assert tally.examples >= LEAST
+    assert [rule for rule in sorted(tally.near) if rule != "anything" and tally.fired[rule] == 0] == []
