@@ -88,12 +88,8 @@ def _close(out: list[str], level: _Level, parent: _Level, lexeme: str) -> None:
 
 
 def _close_row(out: list[str], level: _Level, columns: int, rows: set[tuple[str, ...]]) -> None:
-    row = out[level.start :]
-    if len(row) == 1 and row[0].startswith("__hole_"):
-        out[level.start :] = _cells(columns, row[0])
-    elif _UNKNOWN in row:
-        out[level.start :] = _cells(columns, _UNKNOWN)
-    row = out[level.start :]
+    row = _with_width(out[level.start :], level.width, columns)
+    out[level.start :] = row
     if tuple(row) not in rows:
         rows.add(tuple(row))
         out.append(")")
@@ -101,6 +97,17 @@ def _close_row(out: list[str], level: _Level, columns: int, rows: set[tuple[str,
     del out[level.start - 1 :]
     while out and out[-1].upper() in ("ROW", ","):
         out.pop()
+
+
+def _with_width(row: list[str], width: int, columns: int) -> list[str]:
+    """A row, whose cells of unknown number become as many as the INSERT has columns left."""
+    if len(row) == 1 and HOLE.match(row[0]):
+        return _cells(columns, row[0])
+    if _UNKNOWN not in row:
+        return row
+    missing = columns - (width - 1)
+    at = row.index(_UNKNOWN)
+    return [*row[:at], *_cells(missing, _UNKNOWN), *row[at + 1 :]] if missing > 0 else [_UNKNOWN]
 
 
 def _close_list(out: list[str], level: _Level, lexeme: str) -> None:

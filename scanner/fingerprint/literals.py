@@ -118,10 +118,9 @@ def _name(reading: Reading, lexeme: str, quote: str) -> None:
 
 def _number(reading: Reading, lexeme: str) -> None:
     clause = reading.levels[-1].clause
-    kept = clause == "TYPE" or (clause == "BY" and is_ordinal(reading))
-    if not reading.dialect.postgres and _NAME_WITH_DIGITS_FIRST.fullmatch(lexeme):
-        reading.out.append(lexeme)
-    elif kept and _SHORT_INTEGER.fullmatch(lexeme):
+    counts = clause == "TYPE" or (clause == "BY" and is_ordinal(reading))
+    name = not reading.dialect.postgres and _NAME_WITH_DIGITS_FIRST.fullmatch(lexeme)
+    if name or (counts and _SHORT_INTEGER.fullmatch(lexeme)):
         reading.out.append(lexeme)
     else:
         write_value(reading)

@@ -32,7 +32,7 @@ def normalise_holes(sql: str, engine: Engine, *, sql_mode: frozenset[str] | None
     """As `normalise`; beside the text the new marker of every hole that is left."""
     dialect = dialect_of(engine, sql_mode)
     tokens = tokenize(sql, dialect)
-    shape = shape_of(sql, tokens, dialect)
+    shape = shape_of(tokens, dialect)
     return renumber_holes(written(tokens, dialect) if shape is None else _of_shape(shape, dialect))
 
 

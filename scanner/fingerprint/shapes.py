@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from scanner.fingerprint.lexer import Dialect
 from scanner.fingerprint.words import MODIFIED_TYPES, PRECISIONS
 
@@ -17,7 +19,7 @@ _STRINGS = {"'": "''"}
 _STRINGS_WITH_DOUBLE = {"'": "''", '"': "''"}
 
 
-def shape_of(sql: str, tokens: list[str], dialect: Dialect) -> tuple[str, ...] | None:
+def shape_of(tokens: list[str], dialect: Dialect) -> tuple[str, ...] | None:
     """The tokens of a plain query with all its values alike, or None where values may mean something.
 
     Its normalised text is the statement's own.
@@ -27,11 +29,16 @@ def shape_of(sql: str, tokens: list[str], dialect: Dialect) -> tuple[str, ...] |
     if not 0 < len(tokens) <= _LONGEST or tokens[0].upper() not in _QUERIES:
         return None
     words = {*map(str.upper, tokens)}
-    if not _MEANT.isdisjoint(words) or ("AS" in words and not dialect.postgres):  # MySQL: a AS 'x'
+    if not _MEANT.isdisjoint(words) or ("AS" in words and not dialect.postgres and _has_string_alias(tokens)):
         return None
     strings = _STRINGS_WITH_DOUBLE if dialect.double_quoted_strings else _STRINGS
     shortest = 0 if _COUNTED.isdisjoint(words) else _SHORT
     return tuple([_number(t, shortest) if (first := t[0]) in _DIGITS else strings.get(first, t) for t in tokens])
+
+
+def _has_string_alias(tokens: list[str]) -> bool:
+    """MySQL: a AS 'x'."""
+    return any(name[0] in "'\"" and word.upper() == "AS" for word, name in pairwise(tokens))
 
 
 def _number(lexeme: str, shortest: int) -> str:
