@@ -118,6 +118,7 @@ def _mysql_pattern(dialect: Dialect) -> re.Pattern[str]:
         _BACKTICKED,
         r"@@?+(?:`(?:[^`]++|``)*+`|[\w.$]++)",
         _MYSQL_OPERATOR,
+        r"\\N(?![\w$])",  # NULL
         r"\S",
     ]
     return re.compile(rf"\s*+({'|'.join(parts)})")

@@ -169,6 +169,13 @@ def _symbol(reading: Reading, lexeme: str) -> None:
     reading.out.append("%" if lexeme == "%%" else lexeme)
 
 
+def _backslash(reading: Reading, lexeme: str) -> None:
+    if len(lexeme) > 1:  # MySQL: \N is NULL
+        write_value(reading)
+    else:
+        reading.out.append(lexeme)
+
+
 def _semicolon(reading: Reading, lexeme: str) -> None:
     reading.out.append(lexeme)
     reading.statement = reading.levels[-1].clause = ""
@@ -195,7 +202,7 @@ def _close(reading: Reading, lexeme: str) -> None:
 
 _HANDLERS: dict[str, Callable[[Reading, str], None]] = {
     **dict.fromkeys("0123456789", _number),
-    **dict.fromkeys("+-*/<>=~!@#^&|,\\{}", _symbol),
+    **dict.fromkeys("+-*/<>=~!@#^&|,{}", _symbol),
     **dict.fromkeys("([", _open),
     **dict.fromkeys(")]", _close),
     "'": _string,
@@ -207,4 +214,5 @@ _HANDLERS: dict[str, Callable[[Reading, str], None]] = {
     "?": _question,
     ".": _dot,
     ";": _semicolon,
+    "\\": _backslash,
 }
