@@ -101,7 +101,15 @@ class Comparison:
     def changed_writes(self) -> list[tuple[Write, Write]]:
         """Writes that put another value into a column that was there before: (before, after)."""
         pairs = zip(self.before.writes, self.after.writes, strict=False)
-        return [(old, new) for old, new in pairs if not _kept(old, new)]
+        return [(old, new) for old, new in pairs if not self._kept(old, new)]
+
+    def _kept(self, old: Write, new: Write) -> bool:
+        """Every column gets what it got; only the new columns may get something beside."""
+        before, after = dict(old.values), dict(new.values)
+        beside = after.keys() - before.keys()
+        return all(after.get(column) == meaning for column, meaning in before.items()) and (
+            old.kind == "load" or not beside or (self.is_grown(old.table) and beside <= set(self.change.names))
+        )
 
     @property
     def meaning_changed(self) -> bool:
@@ -133,8 +141,3 @@ class Comparison:
 def _place(binding: Binding) -> tuple[object, ...]:
     output = binding.meaning if binding.kind == "output" else None
     return (binding.kind, binding.origin, binding.column, output)
-
-
-def _kept(old: Write, new: Write) -> bool:
-    after = dict(new.values)
-    return all(after.get(column) == meaning for column, meaning in old.values)

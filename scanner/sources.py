@@ -19,7 +19,7 @@ def collect(source: SourceConfig, family: Family) -> Iterator[Collected]:
         from scanner.collect.pg_stat_statements import collect_live
 
         return collect_live(source.dsn, database=source.database)
-    assert source.path is not None  # noqa: S101  (a source has one of the two)
+    assert source.path is not None
     if not source.path.exists():
         raise SourceError(f"There is nothing at {source.path}.")
     return _collect_path(source, source.path, family)

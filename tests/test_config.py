@@ -181,7 +181,7 @@ def test_found_upward(tmp_path: Path) -> None:
         (ONE + "sql_mode = 1\n", "scanner.toml: [[databases]] shop: sql_mode must be a text in quotes."),
         (
             ONE + "[[sources]]\nkind = 'pyton'\npath = '.'\n",
-            "scanner.toml: [[sources]] entry 1 has the kind 'pyton', which there is not: did you mean 'python'?",  # noqa: E501
+            "scanner.toml: [[sources]] entry 1 has the kind 'pyton', which there is not: did you mean 'python'?",
         ),
         (
             ONE + "[[sources]]\nkind = 'jdbc'\npath = '.'\n",

@@ -146,7 +146,7 @@ def _add_runs(graph: Graph, node: str, query: Query, service: str) -> None:
 
 def _add_location(graph: Graph, node: str, observation: Observation) -> None:
     place = observation.location
-    assert place is not None  # noqa: S101  (Query.located yields no others)
+    assert place is not None
     row_use = observation.row_use.kind if observation.row_use else None
     _edge(graph, node, _location(graph, place), "at", service=observation.service, row_use=row_use)
 

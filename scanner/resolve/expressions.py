@@ -21,6 +21,7 @@ _ROW_BLIND = frozenset({"count", "num_nonnulls_row"})
 _RUNS_TEXT = frozenset(
     {"query_to_xml", "query_to_xmlschema", "query_to_xml_and_xmlschema", "dblink", "dblink_exec", "crosstab"}
 )
+_CONSTANTS = (exp.Literal, exp.Parameter, exp.Placeholder, exp.Boolean)
 _QUERIES = (exp.Select, exp.SetOperation, exp.Values)
 
 
@@ -119,6 +120,7 @@ def _in(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning:
     left = value(ctx, node.this, scope, clause)
     query = node.args.get("query")
     if query is None:
+        _note_constant(ctx, node.this, *node.expressions)
         return ctx.meanings.of("in", left, *(value(ctx, each, scope, clause) for each in node.expressions))
     relation = ctx.query(query, scope)
     check_rows(ctx, width(ctx, node.this, scope), None if relation.open else len(relation.outputs), query)
@@ -128,6 +130,7 @@ def _in(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning:
 def _comparison(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning:
     left, right = node.this, node.expression
     meaning = ctx.meanings.of(type(node).__name__, value(ctx, left, scope, clause), value(ctx, right, scope, clause))
+    _note_constant(ctx, left, right)
     left_width, right_width = width(ctx, left, scope), width(ctx, right, scope)
     if (left_width, right_width) != (1, 1):
         check_rows(ctx, left_width, right_width, right)
@@ -135,6 +138,14 @@ def _comparison(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> M
         types = f"{scalar_type(ctx, left)} {_SIGNS.get(node.key, '=')} {scalar_type(ctx, right)}"
         ctx.error(ErrorKind.TYPE_MISMATCH, "42883", f"operator does not exist: {types}", node)
     return meaning
+
+
+def _note_constant(ctx: Context, left: exp.Expr, *others: exp.Expr) -> None:
+    """Marks a column that is compared with a constant: whether the constant fits depends on the column's type."""
+    for column, other in ((left, others), *((each, (left,)) for each in others)):
+        binding = ctx.result.bindings.get(id(column))
+        if binding is not None and any(isinstance(each, _CONSTANTS) for each in other):
+            ctx.result.bindings[id(column)] = binding._replace(constant=True)
 
 
 def _any_or_all(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning:

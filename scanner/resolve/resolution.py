@@ -113,6 +113,7 @@ class Binding(NamedTuple):
     type: str | None = None
     depth: int = 0  # 0: the scope it stands in, 1: the one around it …
     kind: str = "column"  # column, output, row (a whole row), variable, join key
+    constant: bool = False  # compared with a constant, whose type the text does not tell
 
 
 class Output(NamedTuple):
@@ -165,7 +166,7 @@ class Write:
     columns_listed: bool = True  # an INSERT with a column list
     span: tuple[int, int] | None = None
     ignores_errors: bool = False  # INSERT IGNORE, LOAD … IGNORE, lax sql_mode
-    upsert: bool = False  # ON CONFLICT, ON DUPLICATE KEY, REPLACE
+    upsert: bool = False  # a row whose key is taken, any key, is no error: it changes or drops a row
     via: str | None = None  # the routine or trigger whose body writes
 
 

@@ -59,10 +59,17 @@ def _insert(ctx: Context, node: exp.Insert, parent: Scope | None) -> Relation:
         target,
         columns_listed=listed is not None,
         ignores_errors=bool(node.args.get("ignore")),
-        upsert=replace or conflict is not None,
+        upsert=replace or _takes_any_key(ctx, conflict),
     )
     scope.add(source, ctx.key)
     return _returning(ctx, node, scope, ctx.meanings.of("insert", source.rows, given.rows))
+
+
+def _takes_any_key(ctx: Context, conflict: exp.Expr | None) -> bool:
+    """ON DUPLICATE KEY means every key; ON CONFLICT (id) means that one, and others still raise an error."""
+    if conflict is None:
+        return False
+    return not ctx.postgres or not (conflict.args.get("conflict_keys") or conflict.args.get("constraint"))
 
 
 def _given(ctx: Context, node: exp.Insert, scope: Scope) -> Relation:

@@ -52,9 +52,15 @@ def _hit(comparison: Comparison, old: Binding, new: Binding) -> Hit:
 
 
 def _may_refuse(old: Binding, new: Binding) -> bool:
-    """PostgreSQL reads a constant as the column's type: any is a text, but not every one a number or a date."""
-    known = family(old.type), family(new.type)
-    return None not in known and known[0] != known[1] and known[1] != "text"
+    """Whether the constant that the old column was compared with may not do for the new one's type.
+
+    PostgreSQL reads a quoted constant as the column's type: any is a text, not every one a number or a date.
+    A number without quotes stays a number, and no text equals it.
+    """
+    before, after = family(old.type), family(new.type)
+    if not new.constant or before is None or after is None or before == after:
+        return False
+    return after != "text" or before in ("number", "bool")
 
 
 _KINDS = {"output": "alias", "row": "row", "variable": "variable"}

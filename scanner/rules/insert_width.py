@@ -41,8 +41,9 @@ def insert_width(comparison: Comparison) -> Iterator[Hit]:
     for old, new in comparison.changed_writes:
         if old.columns_listed or old.kind == "load" or new.via or comparison.rebound or comparison.grown_rows:
             continue
-        moved = [column for column, meaning in old.values if dict(new.values).get(column) != meaning]
-        message = f"It writes other values into {new.table}.{', '.join(moved)}: the new column pushes them on by one."
+        before = dict(old.values)
+        moved = [column for column, meaning in new.values if before.get(column) != meaning]
+        message = f"It writes other values into {new.table}.{', '.join(moved)}: the new column is there among them."
         yield Hit(Effect.CHANGES_RESULTS, message, _help(comparison), new.span)
 
 

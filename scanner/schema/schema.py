@@ -137,14 +137,30 @@ class Schema:
                 return exact
             if own and name.schema not in (*own, self.database.name, default_schema):
                 return None
-            return self.relations.get(TableName(None, name.name))
+            return self._named(TableName(None, name.name))
         if own and default_schema is not None and default_schema not in (*own, self.database.name):
             return None
         for schema in (default_schema, None, *own):
             found = self.relations.get(TableName(schema, name.name))
             if found is not None:
                 return found
-        return None
+        return self._named(TableName(None, name.name))
+
+    def _named(self, name: TableName) -> Relation | None:
+        """By its name, or the only one of that name in another case: digests and some systems do not keep the case."""
+        exact = self.relations.get(name)
+        if exact is not None:
+            return exact
+        alike = self._in_any_case.get((name.schema, name.name.lower()), ())
+        return alike[0] if len(alike) == 1 else None
+
+    @cached_property
+    def _in_any_case(self) -> dict[tuple[str | None, str], tuple[Relation, ...]]:
+        found: dict[tuple[str | None, str], tuple[Relation, ...]] = {}
+        for name, relation in self.relations.items():
+            key = (name.schema, name.name.lower())
+            found[key] = (*found.get(key, ()), relation)
+        return found
 
     def with_relation(self, relation: Relation) -> Schema:
         """A copy in which this relation stands in place of the one of its name."""

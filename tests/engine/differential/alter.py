@@ -65,7 +65,7 @@ def trial(grammar: Grammar, aim: str, engine: Engine, draft: Draft) -> Trial:
         aim,
         engine,
         "\n".join([*(t.ddl for t in draft.world.tables), *filter(None, [draft.objects])]),
-        "\n".join(filter(None, (t.inserts for t in draft.world.tables))),
+        "\n".join(filter(None, [*(t.inserts for t in draft.world.tables), draft.tidy.strip()])),
         f"ALTER TABLE {table.name} ADD COLUMN {name} {definition}",
         filled,
         draft.session,

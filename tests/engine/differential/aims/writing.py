@@ -153,7 +153,7 @@ def _other_write(grammar: Grammar, table: Table) -> str:
 
 def _load(grammar: Grammar) -> Draft:
     """LOAD DATA of a file that every database has; its lines hold two fields."""
-    settings = Table("settings", (Column("name", TEXT), Column("value", "varchar(60)")), False, ())
+    settings = Table("settings", (Column("name", "varchar(60)"), Column("value", "varchar(60)")), False, ())
     listed = grammar.pick("", "", "", " (name, value)")
     ignore = grammar.pick("", "", "IGNORE ")
     statement = f"LOAD DATA INFILE 'db.opt' {ignore}INTO TABLE settings FIELDS TERMINATED BY '='{listed}"
