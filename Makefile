@@ -3,9 +3,10 @@ PYTHON ?= python3
 VENV ?= .venv
 PYTEST_ARGS ?=
 BIN := $(VENV)/bin
+SECONDS ?= 600
 CHANGE := ALTER TABLE orders ADD COLUMN status text NOT NULL
 .DEFAULT_GOAL := help
-.PHONY: help demo test check docs record newest lock clean python
+.PHONY: help demo test check docs fuzz bench record newest lock clean python
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +30,12 @@ check: $(VENV)/.installed-dev ## everything static: format, lint, types, layers,
 
 docs: $(VENV)/.installed-dev ## writes the generated pages and passages anew
 	$(BIN)/python -m docs.generate
+
+fuzz: $(VENV)/.installed-dev ## generated statements on real servers, with fresh seeds, for SECONDS=600
+	$(BIN)/python -m tests.engine.differential.search $(SECONDS)
+
+bench: $(VENV)/.installed-dev ## how fast statements are judged, beside sqlglot's qualify
+	$(BIN)/python benchmarks/assess.py
 
 record: $(VENV)/.installed-dev ## records fixtures/shop anew from real servers
 	@sh tests/engine/install.sh $$($(BIN)/python -m tests.engine.servers)

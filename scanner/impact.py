@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
@@ -9,6 +10,7 @@ from fnmatch import fnmatchcase
 from scanner.change import Change
 from scanner.graph import Graph, Parts, build_graph, queries_reaching, query_id, relation_id
 from scanner.model import (
+    HOLE_PATTERN,
     BlindSpot,
     Consumer,
     Coverage,
@@ -28,6 +30,8 @@ from scanner.model import (
 )
 from scanner.objects import MODEL_SOURCE, object_findings
 from scanner.verdict import Prepared, Verdict, prepare
+
+_NAMED_PLACES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,7 @@ def impact(change: Change, parts: Parts, graph: Graph | None = None, evidence: E
         tuple(a.query for a in answers if not a.findings and a.unresolved is None),
         tuple(UnresolvedQuery(a.query, a.unresolved) for a in answers if a.unresolved is not None),
         known.mentions,
-        known.blind_spots,
+        (*known.blind_spots, *_made_at_run_time(parts)),
         known.unread,
         known.coverage,
         tuple(_reading(known.consumers, prepared.table.name)),
@@ -68,6 +72,24 @@ def impact(change: Change, parts: Parts, graph: Graph | None = None, evidence: E
         len(parts.queries),
         {query.fingerprint: via[query.fingerprint] for query in touching if via[query.fingerprint]},
     )
+
+
+def _made_at_run_time(parts: Parts) -> Iterator[BlindSpot]:
+    """Statements whose table is known only when they run: any table, this one too."""
+    places: list[str] = []
+    for query in parts.queries:
+        named = parts.references.get(query.fingerprint)
+        if named is not None and not isinstance(named, Unresolved) and any(map(_is_hole, named.relations)):
+            places += [str(o.location) for o in query.located] or [o.source for o in query.observations]
+    if places:
+        some = ", ".join(places[:_NAMED_PLACES]) + (", …" if len(places) > _NAMED_PLACES else "")
+        statements = "1 statement names" if len(places) == 1 else f"{len(places)} statements name"
+        message = f"{statements} the table only at run time; whether it is this one is not known: {some}"
+        yield BlindSpot("python", parts.schema.database.name, message)
+
+
+def _is_hole(name: TableName) -> bool:
+    return re.fullmatch(HOLE_PATTERN, name.name) is not None
 
 
 def _as_run(query: Query) -> Query:
@@ -109,7 +131,7 @@ def _may_mention(query: Query, parts: Parts, prepared: Prepared) -> bool:
 def _judge(prepared: Prepared, query: Query) -> tuple[tuple[Finding, ...], Unresolved | None]:
     """The findings for a query: those that hold everywhere once, those of single places with the places."""
     merged: dict[Finding, list[Location]] = {}
-    groups = _by_use(query.observations)
+    groups = _by_use(query.located or query.observations)
     unresolved: Unresolved | None = None
     for (row_use, default_schema), places in groups.items():
         verdict = prepared.assess(query.sql, default_schema=default_schema, row_use=row_use)

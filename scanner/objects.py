@@ -16,6 +16,8 @@ MODEL_SOURCE = "python_model"
 
 def object_findings(prepared: Prepared, queries: Iterable[Query]) -> list[Finding]:
     """What has to learn the column, though nothing fails."""
+    if not prepared.grown:
+        return []  # IF NOT EXISTS, and it exists
     return [*_models(prepared, queries), *_views(prepared)]
 
 

@@ -38,6 +38,8 @@ CREATE TABLE query (
 def save(databases: Iterable[DatabaseScan], path: str | Path) -> None:
     """Keeps a scan in one file; what stood there before stays until the new one is whole. Raises StoreError."""
     place = Path(path)
+    if place.exists() and place.stat().st_size:
+        _check_kind(place, "it is left as it is; choose another name, such as scan.db")
     try:
         with _beside(place) as made:
             connection = sqlite3.connect(made)
@@ -87,14 +89,14 @@ def _write(connection: sqlite3.Connection, databases: Iterable[DatabaseScan]) ->
         connection.executemany("INSERT INTO query VALUES (?, ?, ?, ?)", rows)
 
 
-def _check_kind(place: Path) -> None:
+def _check_kind(place: Path, advice: str = "make one with scanner scan -o scan.db") -> None:
     try:
         with place.open("rb") as file:
             head = file.read(len(_MAGIC))
     except OSError as error:
         raise StoreError(f"The scan {place} could not be read: {error.strerror or error}.") from None
     if head != _MAGIC:
-        raise StoreError(f"{place} is no scan: make one with scanner scan -o {place}.")
+        raise StoreError(f"{place} is no scan: {advice}.")
 
 
 def _check_format(connection: sqlite3.Connection, place: Path) -> None:

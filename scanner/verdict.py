@@ -100,7 +100,7 @@ class Prepared:
 
     def mentioned_in(self, text: str) -> bool:
         """Whether the text names a table that gets the column; quoted or not, in any case."""
-        return self._names.search(text) is not None
+        return bool(self.grown) and self._names.search(text) is not None
 
     @cached_property
     def _names(self) -> re.Pattern[str]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 
 ENGINES = pytest.StashKey[set[str]]()
+NOTES = pytest.StashKey[list[str]]()  # figures that a test wants to be read
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Starts the list of engines; a pytest-xdist worker's is joined to it when the worker ends."""
     config.stash.setdefault(ENGINES, set())
+    config.stash.setdefault(NOTES, [])
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -27,5 +29,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Says what the tests really ran against."""
+    for note in config.stash[NOTES]:
+        terminalreporter.write_line(note)
     engines = ", ".join(sorted(config.stash[ENGINES])) or "none"
     terminalreporter.write_line(f"Database engines the tests ran against: {engines}")

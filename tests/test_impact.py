@@ -112,6 +112,25 @@ def test_what_cannot_be_read_and_does_not_name_it_is_not_in_the_report():
     assert report(seen("SELECT FROM WHERE customers (")).queries == ()
 
 
+def test_a_statement_whose_table_is_made_at_run_time_is_a_blind_spot():
+    found = report(seen("SELECT id FROM __hole_1__ WHERE id = 1", 7))
+    assert found.queries == ()
+    (spot,) = found.blind_spots
+    assert "1 statement names the table only at run time" in spot.message
+    assert "a.py:7" in spot.message
+
+
+def test_a_part_that_is_made_at_run_time_makes_a_finding_possible_and_nothing_unresolved():
+    found = report(seen("SELECT * FROM orders ORDER BY __hole_1__"))
+    (finding,) = of_queries(found)
+    assert (finding.certainty, finding.reason) == ("possible", "a part of it is built at run time")
+    assert report(seen("SELECT id FROM orders ORDER BY __hole_1__")).unresolved == ()
+
+
+def test_a_column_that_is_there_already_changes_nothing():
+    assert report(seen("SELECT * FROM orders"), column="IF NOT EXISTS total text").findings == ()
+
+
 def test_a_declared_consumer_of_the_table_is_named():
     consumers = (Consumer("stream", "cdc", ("ord*",)), Consumer("other", "bi", ("customers",)))
     found = report(evidence=Evidence(consumers=consumers))

@@ -100,12 +100,14 @@ def _row(tally: Tally) -> Text:
 
 
 def _sections(found: Iterable[Section], width: int, limit: int | None) -> Lines:
-    left = limit
+    left = {True: limit, False: limit}  # what breaks has a limit of its own: the rest must not push it out
     for section in found:
         yield from _heading(section, width)
         for group in section.groups:
-            yield from _group(group, left, width)
-            left = None if left is None else max(left - len(group.items), 0)
+            breaks = group.effect is Effect.BREAKS
+            now = left[breaks]
+            yield from _group(group, now, width)
+            left[breaks] = None if now is None else max(now - len(group.items), 0)
 
 
 def _heading(section: Section, width: int) -> Lines:

@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator
 
 from sqlglot import exp
 
-from scanner.model import Table, TableName
 from scanner.resolve.context import Context
 from scanner.resolve.names import bind
 from scanner.resolve.resolution import Clause, ErrorKind, Meaning, WholeRow
 from scanner.resolve.rows import row_source, whole_row
 from scanner.resolve.scope import Scope
 from scanner.resolve.types import comparable, family
+from scanner.resolve.value_types import is_own_type, is_scalar, row_type, scalar_type
 from scanner.resolve.widths import COMPARISONS, check_rows, is_row_call, is_row_operand, width
 
 # Functions of a row whose result does not depend on which columns the row has.
@@ -21,6 +21,7 @@ _ROW_BLIND = frozenset({"count", "num_nonnulls_row"})
 _RUNS_TEXT = frozenset(
     {"query_to_xml", "query_to_xmlschema", "query_to_xml_and_xmlschema", "dblink", "dblink_exec", "crosstab"}
 )
+_TAKES_ROW = frozenset({"row_to_json"})  # and nothing but a row
 _CONSTANTS = (exp.Literal, exp.Parameter, exp.Placeholder, exp.Boolean)
 _QUERIES = (exp.Select, exp.SetOperation, exp.Values)
 
@@ -31,33 +32,6 @@ def value(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning
     meaning = handler(ctx, node, scope, clause) if handler else _generic(ctx, node, scope, clause)
     ctx.meaning_of[id(node)] = meaning
     return meaning
-
-
-def row_type(ctx: Context, data_type: exp.Expr | None) -> Table | None:
-    """The table whose row type a cast names, if it names one."""
-    if not ctx.postgres or not isinstance(data_type, exp.DataType) or data_type.this is not exp.DType.USERDEFINED:
-        return None
-    kind = data_type.args.get("kind")
-    if kind is None:
-        return None
-    parts = (
-        [ctx.name(part) for part in kind.find_all(exp.Identifier)]
-        if isinstance(kind, exp.Expr)
-        else str(kind).split(".")
-    )
-    found = ctx.schema.find(TableName(parts[-2] if len(parts) > 1 else None, parts[-1])) if parts else None
-    return found if isinstance(found, Table) else None
-
-
-def scalar_type(ctx: Context, node: exp.Expr) -> str | None:
-    """The SQL type of a plain expression; None when it is not known or an untyped constant."""
-    node = node.unnest() if isinstance(node, exp.Paren) else node
-    if isinstance(node, exp.Column):
-        binding = ctx.result.bindings.get(id(node))
-        return binding.type if binding else None
-    if isinstance(node, exp.Cast):
-        return node.to.sql("postgres").lower()
-    return _FUNCTION_TYPES.get(type(node))
 
 
 def arguments(node: exp.Expr) -> Iterator[exp.Expr]:
@@ -197,14 +171,18 @@ def _dot(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning:
         if matches:
             return matches[0].meaning
     if isinstance(field, exp.Identifier):
-        return ctx.meanings.field(value(ctx, node.this, scope, clause), ctx.name(field))
+        base = value(ctx, node.this, scope, clause)
+        if is_scalar(ctx, node.this):
+            message = f"column notation .{field.name} applied to a type which is not a composite type"
+            ctx.error(ErrorKind.TYPE_MISMATCH, "42809", message, node)
+        return ctx.meanings.field(base, ctx.name(field))
     return _generic(ctx, node, scope, clause)
 
 
 def _cast(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning:
     inner = node.this.unnest() if isinstance(node.this, exp.Paren) else node.this
     source = row_source(ctx, inner, scope)
-    if source is not None and _is_own_type(node.args["to"]) and row_type(ctx, node.args["to"]) is None:
+    if source is not None and is_own_type(node.args["to"]) and row_type(ctx, node.args["to"]) is None:
         ctx.doubt("a cast of the schema's own turns the row into another type")
         return ctx.meanings.of("converted row", whole_row(ctx, source, inner, "identity"))
     meaning = ctx.meanings.of("cast", value(ctx, node.this, scope, clause), _word(ctx, node.args["to"], scope, clause))
@@ -221,10 +199,6 @@ def _cast(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning
     return meaning
 
 
-def _is_own_type(data_type: exp.Expr) -> bool:
-    return isinstance(data_type, exp.DataType) and data_type.this is exp.DType.USERDEFINED
-
-
 def _function(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning:
     """A function that sqlglot has no class for: a routine of the schema, or the engine's own."""
     name = node.this.lower() if isinstance(node.this, str) else node.name.lower()
@@ -234,6 +208,8 @@ def _function(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Mea
         ctx.gap(f"{name} runs SQL that is given as text", "")
     if routine is None:
         parts = [value(ctx, each, scope, clause) for each in node.expressions]
+        if name in _TAKES_ROW and node.expressions and is_scalar(ctx, node.expressions[0]):
+            ctx.error(ErrorKind.TYPE_MISMATCH, "42883", f"function {name} of a plain value does not exist", node)
         return ctx.meanings.of("function", name, *parts)
     called = ctx.call(routine)
     returned = (o.meaning for result in called.results for o in result)
@@ -253,15 +229,6 @@ def _routine_argument(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause
 
 
 _SIGNS = {"eq": "=", "neq": "<>", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
-_FUNCTION_TYPES: dict[type[exp.Expr], str] = {
-    exp.Upper: "text",
-    exp.Lower: "text",
-    exp.Concat: "text",
-    exp.Count: "bigint",
-    exp.Length: "integer",
-    exp.CurrentTimestamp: "timestamptz",
-    exp.CurrentDate: "date",
-}
 _Handler = Callable[[Context, exp.Expr, Scope, Clause], Meaning]
 _HANDLERS: dict[type[exp.Expr], _Handler] = {
     exp.Column: _column,

@@ -8,9 +8,10 @@ from sqlglot import exp
 
 from scanner.model import Routine, Table, TableName
 from scanner.resolve.context import Context
-from scanner.resolve.expressions import arguments, row_type, value
+from scanner.resolve.expressions import arguments, value
 from scanner.resolve.resolution import Clause, ErrorKind, Meaning, Output
 from scanner.resolve.scope import DerivedSource, Scope, Source
+from scanner.resolve.value_types import row_type
 
 # Functions of PostgreSQL that yield several columns, and single columns not called after the function.
 _COLUMNS = {

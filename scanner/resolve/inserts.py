@@ -51,6 +51,8 @@ def check_insert(ctx: Context, table: Table, columns: Sequence[Column], node: ex
             )
     if not ctx.postgres and (not ctx.settings.strict or node.args.get("ignore")):
         return
+    if any(e.kind is ErrorKind.INSERT_WIDTH and e.node == id(node) for e in ctx.result.errors):
+        return  # the engine gets no further than that
     for column in table.columns:
         if column.name not in written and _required(ctx, column):
             _missing(ctx, table, column, node)

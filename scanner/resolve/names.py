@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from sqlglot import exp
 
-from scanner.model import TableName
+from scanner.model import HOLE_PATTERN, TableName
 from scanner.resolve.context import Context
 from scanner.resolve.lookup import Lookup, Step, lookup
 from scanner.resolve.resolution import Binding, Clause, ErrorKind, Meaning, Output
 from scanner.resolve.rows import levels, row_source, source_named, whole_row
 from scanner.resolve.scope import Field, Scope, Source
 
+_HOLE = re.compile(HOLE_PATTERN)
 _SYSTEM_COLUMNS = frozenset({"ctid", "xmin", "xmax", "cmin", "cmax", "tableoid", "oid"})
 
 
@@ -128,6 +130,9 @@ def _bind_otherwise(ctx: Context, column: exp.Column, scope: Scope, clause: Clau
     variable = _variable(ctx, scope, name, column, clause)
     if variable is not None:
         return variable
+    if _HOLE.fullmatch(name):
+        ctx.doubt("a part of it is built at run time")
+        return ctx.meanings.of("hole", name)
     if (
         name in _SYSTEM_COLUMNS
         or name.startswith("@")

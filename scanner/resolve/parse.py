@@ -95,4 +95,5 @@ def _functions(family: Family) -> frozenset[str]:
 
 def _first_line(error: Exception) -> str:
     text = re.sub(r"\x1b\[\d+m", "", str(error))
+    text = re.sub(r"<class '[\w.]*?(\w+)'>", r"\1", text)
     return text.splitlines()[0][:160] if text else type(error).__name__

@@ -8,11 +8,12 @@ from sqlglot import exp
 
 from scanner.model import Table, TableName
 from scanner.resolve.context import Context
-from scanner.resolve.expressions import row_type, scalar_type, value
+from scanner.resolve.expressions import value
 from scanner.resolve.privileges import check_readable
 from scanner.resolve.resolution import Clause, Output, Star
 from scanner.resolve.rows import row_source, source_named
 from scanner.resolve.scope import Field, Scope, fields
+from scanner.resolve.value_types import row_type, scalar_type
 
 
 def project(ctx: Context, items: Sequence[exp.Expr], scope: Scope, clause: Clause) -> tuple[tuple[Output, ...], bool]:

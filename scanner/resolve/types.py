@@ -28,6 +28,11 @@ def family(sql_type: str | None) -> str | None:
     return _FAMILY_OF.get(word[0], word[0]) if word else lowered
 
 
+def is_plain(sql_type: str | None) -> bool:
+    """Whether it is known as one of the engines' own types that have no fields."""
+    return family(sql_type) in _FAMILIES
+
+
 def assignable(value: str | None, target: str | None) -> bool:
     """Whether PostgreSQL stores a value of one type in a column of another: any as text, others within their family."""
     families = family(value), family(target)

@@ -49,4 +49,5 @@ def insert_width(comparison: Comparison) -> Iterator[Hit]:
 
 def _help(comparison: Comparison) -> str:
     names = ", ".join(c.name for c in comparison.table.columns if not c.generated)
-    return f"List the columns of the INSERT, and of the star it copies: ({names})."
+    what = "the INSERT, and of the star it copies" if comparison.after.stars else "the INSERT"
+    return f"List the columns of {what}: ({names})."

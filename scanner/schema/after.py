@@ -51,7 +51,7 @@ def _grow(schema: Schema, table: Table, added: Sequence[AddedColumn]) -> Table:
     for each in added:
         if not _has(schema, table, each.column.name):
             columns.insert(_position(schema, columns, each), each.column)
-    return replace(table, columns=tuple(columns))
+    return replace(table, columns=tuple(columns)) if len(columns) > len(table.columns) else table
 
 
 def _position(schema: Schema, columns: Sequence[Column], added: AddedColumn) -> int:

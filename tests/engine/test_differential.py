@@ -10,9 +10,9 @@ import os
 
 import pytest
 
+from tests.conftest import NOTES
 from tests.engine.differential.aims import aims
-from tests.engine.differential.search import EXAMPLES, search
-from tests.engine.differential.tally import LINES
+from tests.engine.differential.search import EXAMPLES, WANTED, search
 from tests.engine.servers import Server
 
 SEED = int(os.environ.get("SCANNER_FUZZ_SEED", "1"))
@@ -23,7 +23,8 @@ LEAST = 500  # statements an engine that ran before the change
 def test_the_scanner_says_what_the_engine_does(engine: str, request: pytest.FixtureRequest) -> None:
     server: Server = request.getfixturevalue(engine)
     tally, disagreements = search(server, aims(server.engine.family), SEED, EXAMPLES)
-    LINES.extend(tally.lines())
+    request.config.stash[NOTES].extend(tally.lines())
     assert disagreements == [], f"{len(disagreements)} disagreements, the first:\n\n" + "\n\n".join(disagreements[:3])
     assert tally.examples >= LEAST
-    assert [rule for rule in sorted(tally.near) if rule != "anything" and tally.fired[rule] == 0] == []
+    rules = [rule for rule in aims(server.engine.family) if rule != "anything"]
+    assert [rule for rule in rules if min(tally.fired[rule], tally.near[rule]) < WANTED] == []

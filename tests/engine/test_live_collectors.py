@@ -66,11 +66,12 @@ def test_another_database_is_counted_and_named(postgres, recorded):
         other.run("CREATE TABLE invoices (id int); SELECT id FROM invoices")
         *found, coverage = collect_live(recorded.dsn)
     assert "SELECT id FROM invoices" not in by_text(found)
-    assert f"other databases of this server were left out: {other.name} (" in messages(found)
+    assert "other databases of this server were left out: " in messages(found)
+    assert f"{other.name} (" in messages(found)
     assert coverage.ignored >= 2
 
 
-def test_texts_of_other_roles_need_a_grant(postgres, recorded):
+def test_texts_of_other_roles_need_a_grant(recorded):
     recorded.run("SELECT id FROM orders; CREATE ROLE scanner_reader LOGIN")
     dsn = urlsplit(recorded.dsn)._replace(netloc=f"scanner_reader@{urlsplit(recorded.dsn).netloc.split('@')[-1]}")
     try:
@@ -133,14 +134,17 @@ def test_not_preloaded():
             list(collect_live(server.dsn))
 
 
-def test_tracking_nothing_and_evicting():
-    settings = {"pg_stat_statements.track": "none", "pg_stat_statements.max": "100"}
-    with postgres_server(settings=settings) as server:
+def test_tracking_nothing():
+    with postgres_server(settings={"pg_stat_statements.track": "none"}) as server:
         server.run("CREATE EXTENSION pg_stat_statements")
         with pytest.raises(SourceError, match=r"is empty because pg_stat_statements\.track is none: set it to top"):
             list(collect_live(server.dsn))
-        server.run("ALTER SYSTEM SET pg_stat_statements.track = 'all'")
-        server.run("SELECT pg_reload_conf()")
+
+
+def test_evictions():
+    settings = {"pg_stat_statements.track": "all", "pg_stat_statements.max": "100"}
+    with postgres_server(settings=settings) as server:
+        server.run("CREATE EXTENSION pg_stat_statements")
         for number in range(300):
             server.run(f"SELECT 1 AS a{number}")
         found = messages(collect_live(server.dsn))

@@ -210,7 +210,7 @@ class Grammar:
             text += f" HAVING count(*) {self.pick('>= 1', '> 1')}"
         return Query(text, (Column(key.split(".")[-1], type_), Column("n", INTEGER)))
 
-    def wrapped(self, query: Query, depth: int = 1) -> str:
+    def wrapped(self, query: Query) -> str:
         """The query by itself, or inside of something."""
         plain = f"{query.sql}"
         kind = self.pick("plain", "plain", "derived", "cte", "exists", "count")

@@ -17,7 +17,7 @@ from tests.engine.differential.tally import Tally
 from tests.engine.servers import Server, mariadb_server, postgres_server
 
 EXAMPLES = int(os.environ.get("SCANNER_FUZZ_EXAMPLES", "45"))  # for each rule
-_WANTED = 20  # statements that a rule hits, and as many that it just does not
+WANTED = 20  # statements that a rule hits, and as many that it just does not
 _ROUNDS = 6  # of EXAMPLES each, until there are so many
 _SETTINGS = settings(
     database=None,
@@ -55,7 +55,7 @@ def _near(asked: Runner, server: Server, rule: str, number: int, examples: int, 
 
     for round_ in range(_ROUNDS):
         seed(number + round_ * 1_000)(one)()
-        if rule == "anything" or min(tally.fired[rule], tally.near[rule]) >= _WANTED:
+        if rule == "anything" or min(tally.fired[rule], tally.near[rule]) >= WANTED:
             break
     return disagreements
 

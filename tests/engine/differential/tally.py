@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 
 from tests.engine.differential.agreement import Judgement, Outcomes, Result
 
-LINES: list[str] = []  # what the test run's summary shows
-
 
 @dataclass
 class Tally:

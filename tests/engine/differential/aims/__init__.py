@@ -15,7 +15,9 @@ from tests.engine.differential.world import Draw
 Aim = Callable[[Draw, str], tuple[Grammar, Draft]]
 
 AIMS: dict[str, Aim] = anything.AIMS | reading.AIMS | writing.AIMS | widths.AIMS | names.AIMS | routines.AIMS
-POSTGRES_ONLY = frozenset({"cached_plan", "view_columns", "type_mismatch", "whole_row_use", "return_type"})
+POSTGRES_ONLY = frozenset(
+    {"cached_plan", "column_privilege", "view_columns", "type_mismatch", "whole_row_use", "return_type"}
+)
 
 
 def aims(family: str) -> list[str]:

@@ -56,7 +56,8 @@ def insert(grammar: Grammar, table: Table) -> str:
     """An INSERT with a column list, from a SELECT."""
     scope, source = grammar.joined(depth=0)
     values = ", ".join(grammar.expression(scope, column.type) for column in table.columns)
-    return f"INSERT INTO {table.name} ({', '.join(table.names)}) SELECT {values} FROM {source} WHERE {grammar.predicate(scope)}"
+    query = f"SELECT {values} FROM {source} WHERE {grammar.predicate(scope)}"
+    return f"INSERT INTO {table.name} ({', '.join(table.names)}) {query}"
 
 
 def _target(grammar: Grammar, table: Table) -> tuple[Scope, str]:

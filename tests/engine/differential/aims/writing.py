@@ -113,7 +113,7 @@ def unique_default(draw: Draw, family: str) -> tuple[Grammar, Draft]:
     grammar.world = with_rows(grammar.world, table, 1)
     table = grammar.world.table(table.name)
     definition = grammar.pick(
-        "integer DEFAULT 7 UNIQUE", "integer DEFAULT 7 UNIQUE", "integer UNIQUE DEFAULT 7", "integer UNIQUE", "integer DEFAULT 7"
+        *["integer DEFAULT 7 UNIQUE"] * 2, "integer UNIQUE DEFAULT 7", "integer UNIQUE", "integer DEFAULT 7"
     )  # fmt: skip
     statement = _insert(grammar, table) if grammar.chance(80) else _other_write(grammar, table)
     return grammar, Draft(grammar.world, statement, table.name, (FRESH,), definition, fillable=False)
