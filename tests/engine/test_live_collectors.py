@@ -145,8 +145,8 @@ def test_evictions():
     settings = {"pg_stat_statements.track": "all", "pg_stat_statements.max": "100"}
     with postgres_server(settings=settings) as server:
         server.run("CREATE EXTENSION pg_stat_statements")
-        for number in range(300):
-            server.run(f"SELECT 1 AS a{number}")
+        for terms in range(1, 300):
+            server.run(f"SELECT {' + '.join(['1'] * terms)}")
         found = messages(collect_live(server.dsn))
     assert "Rare queries were evicted" in found
     assert "raise pg_stat_statements.max" in found
