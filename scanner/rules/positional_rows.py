@@ -47,7 +47,7 @@ def positional_rows(comparison: Comparison) -> Iterator[Hit]:
             span,
         )
     elif use.kind == "splatted":
-        message = f"The code hands the row's values to a call that took {before} of them; it gets {after}."
+        message = f"The code passes the row's values as arguments: {before} today, {after} then."
         yield Hit(
             Effect.BREAKS,
             message,
