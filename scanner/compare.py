@@ -22,7 +22,7 @@ class Comparison:
     schema_after: Schema
     table: Table  # the changed one, as it was
     planned_before: bool = False  # a prepared statement whose plan is from before the change
-    row_use: RowUse | None = None  # what the code does with the rows, where that is known
+    row_uses: tuple[RowUse, ...] = ()  # what the code does with the rows, as far as it is known
 
     @property
     def engine(self) -> Engine:

@@ -133,8 +133,8 @@ def _judge(prepared: Prepared, query: Query) -> tuple[tuple[Finding, ...], Unres
     merged: dict[Finding, list[Location]] = {}
     groups = _by_use(query.located or query.observations)
     unresolved: Unresolved | None = None
-    for (row_use, default_schema), places in groups.items():
-        verdict = prepared.assess(query.sql, default_schema=default_schema, row_use=row_use)
+    for (row_uses, default_schema), places in groups.items():
+        verdict = prepared.assess(query.sql, default_schema=default_schema, row_uses=row_uses)
         unresolved = unresolved or verdict.unresolved
         for finding in _folded(verdict):
             merged.setdefault(finding, []).extend(places)
@@ -147,11 +147,10 @@ def _judge(prepared: Prepared, query: Query) -> tuple[tuple[Finding, ...], Unres
     return findings, None if findings else unresolved
 
 
-def _by_use(observations: Iterable[Observation]) -> Mapping[tuple[RowUse | None, str | None], list[Location]]:
-    groups: dict[tuple[RowUse | None, str | None], list[Location]] = {}
+def _by_use(observations: Iterable[Observation]) -> Mapping[tuple[tuple[RowUse, ...], str | None], list[Location]]:
+    groups: dict[tuple[tuple[RowUse, ...], str | None], list[Location]] = {}
     for observation in observations:
-        use = replace(observation.row_use, location=None) if observation.row_use else None
-        places = groups.setdefault((use, observation.default_schema), [])
+        places = groups.setdefault((observation.row_uses, observation.default_schema), [])
         if observation.location is not None:
             places.append(observation.location)
     return groups

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
 from scanner.config import ServiceRule, SourceConfig
-from scanner.model import Collected, Observation, Query, Unread
+from scanner.model import Collected, Location, Observation, Query, Unread
 
 _RELATIVE = ("python", "sql_file")  # collectors of source code, whose places are relative like locations
 _OF_A_PROJECT = (".py", ".sql")
@@ -48,8 +48,13 @@ class Services:
     def _placed(self, observation: Observation) -> Observation:
         if observation.location is None or self._folder is None:
             return observation
-        path = (self._folder / observation.location.path).as_posix()
-        return replace(observation, location=replace(observation.location, path=path))
+        uses = tuple(replace(use, location=self._under(use.location)) for use in observation.row_uses)
+        return replace(observation, location=self._under(observation.location), row_uses=uses)
+
+    def _under(self, location: Location | None) -> Location | None:
+        if location is None or self._folder is None:
+            return location
+        return replace(location, path=(self._folder / location.path).as_posix())
 
     def _by_folder(self, observation: Observation) -> str | None:
         if observation.location is None or self._folder is None:

@@ -73,9 +73,9 @@ class Prepared:
         session: Sequence[str] = (),
         *,
         default_schema: str | None = None,
-        row_use: RowUse | None = None,
+        row_uses: tuple[RowUse, ...] = (),
     ) -> Verdict:
-        """See `assess`; default_schema is MySQL's database in use, row_use what the code does with the rows."""
+        """See `assess`; default_schema is MySQL's database in use, row_uses what the code does with the rows."""
         known = read_session(session, self.schema.database)
         parsed = self._read(statement, known)
         if parsed is None:
@@ -85,7 +85,7 @@ class Prepared:
         compared = self.compare(parsed, settings(self.schema.database, known, default_schema))
         if isinstance(compared, Unresolved):
             return Verdict(unresolved=compared)
-        findings = tuple(judge(replace(compared, row_use=row_use, planned_before=_is_execute(statement))))
+        findings = tuple(judge(replace(compared, row_uses=row_uses, planned_before=_is_execute(statement))))
         return Verdict(findings) if findings else Verdict(unresolved=self._not_checked(compared))
 
     def _not_checked(self, compared: Comparison) -> Unresolved | None:

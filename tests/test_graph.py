@@ -203,7 +203,7 @@ def test_two_databases_are_two_worlds_with_the_same_services() -> None:
 def billing() -> nx.MultiDiGraph:
     place = Location("billing/pay.py", 41, function="pay")
     observations = (
-        Observation("python", "…", service="billing", location=place, row_use=RowUse("unpacked", 2)),
+        Observation("python", "…", service="billing", location=place, row_uses=(RowUse("unpacked", 2),)),
         Observation("pg_stat_statements", "…", service="billing", calls=1200, total_time_ms=30.5),
         Observation("mysql_slow_log", "…", service="reports", calls=4),
         Observation("pg_stat_statements", "…", calls=7),

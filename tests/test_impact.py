@@ -60,8 +60,8 @@ def test_a_write_elsewhere_whose_trigger_breaks_is_a_finding_of_that_write():
 
 
 def test_what_the_code_does_with_the_rows_decides_place_by_place():
-    unpacked = seen("SELECT * FROM orders", 3, row_use=RowUse("unpacked", count=3))
-    by_name = seen("SELECT * FROM orders", 9, row_use=RowUse("by-name"))
+    unpacked = seen("SELECT * FROM orders", 3, row_uses=(RowUse("unpacked", count=3),))
+    by_name = seen("SELECT * FROM orders", 9, row_uses=(RowUse("by-name"),))
     found = of_queries(report(unpacked, by_name))
     assert [(f.name, [place.line for place in f.occurrences]) for f in found] == [
         ("positional-rows", [3]),

@@ -35,7 +35,7 @@ def a_scan(secret: str = "hush") -> DatabaseScan:
         calls=3,
         last_seen=datetime(2026, 1, 2, tzinfo=UTC),
         location=Location("a.py", 3, 4, "load"),
-        row_use=RowUse("indexed", indexes=(1, -1)),
+        row_uses=(RowUse("indexed", indexes=(1, -1)), RowUse("keywords", names=("id",), into="Order")),
         holes=(Hole("__hole_1__", "table", "identifier"),),
     )
     evidence = Evidence(

@@ -147,7 +147,7 @@ def _add_runs(graph: Graph, node: str, query: Query, service: str) -> None:
 def _add_location(graph: Graph, node: str, observation: Observation) -> None:
     place = observation.location
     assert place is not None
-    row_use = observation.row_use.kind if observation.row_use else None
+    row_use = observation.row_uses[0].kind if observation.row_uses else None
     _edge(graph, node, _location(graph, place), "at", service=observation.service, row_use=row_use)
 
 

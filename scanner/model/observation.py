@@ -9,7 +9,23 @@ from typing import Literal
 # The name that stands in a statement's text where the source builds a part that is not known.
 HOLE_PATTERN = r"__hole_\d+__"
 
-RowUseKind = Literal["unpacked", "indexed", "splatted", "zipped", "by-name", "dataframe", "serialised", "unknown"]
+RowUseKind = Literal[
+    "unpacked",  # into a fixed number of names: a, b = row
+    "splatted",  # handed on as arguments: Order(*row)
+    "keywords",  # handed on as arguments by name: Order(**row), psycopg's class_row(Order)
+    "filled",  # into placeholders: execute("INSERT … VALUES (%s, %s)", row), "%s: %s" % row
+    "labelled",  # its columns are given names in their order: frame.columns = ["id", "total"]
+    "compared",  # with a tuple: row == (1, 2), row in …, case (a, b)
+    "indexed",  # read by number: row[3]
+    "zipped",  # with names in their order: dict(zip(NAMES, row))
+    "serialised",  # sent out as a whole: jsonify(row), writer.writerow(row)
+    "copied",  # made a dict or list as a whole: dict(row)
+    "dataframe",
+    "by-name",
+    "tested",  # only whether there is a row
+    "returned",  # handed on to a caller that is not known
+    "unknown",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +46,12 @@ class RowUse:
     """What the code does with the rows of a query, at one place."""
 
     kind: RowUseKind
-    count: int | None = None  # names unpacked to
+    count: int | None = None  # values of the row that find a place, at most; None: any number, or not known
     indexes: tuple[int, ...] = ()  # positions read by number; negative ones count from the end
     location: Location | None = None
+    least: int | None = None  # values that there must be; None: as many as `count`, or not known
+    names: tuple[str, ...] | None = None  # of keywords: the names that are accepted; None: not known
+    into: str | None = None  # what takes the row: "Order", "jsonify"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +81,7 @@ class Observation:
     user: str | None = None  # role or user that ran it
     host: str | None = None
     executes: str | None = None  # the call the text flows to: "cursor.execute"
-    row_use: RowUse | None = None
+    row_uses: tuple[RowUse, ...] = ()  # what is known of them, worst first
     truncated: bool = False
     holes: tuple[Hole, ...] = ()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scanner.model import Effect
+from scanner.model import Effect, RowUse
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,3 +23,8 @@ def listed(names: tuple[str, ...] | list[str]) -> str:
     if len(names) < 2:
         return "".join(names)
     return f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def place(use: RowUse) -> str:
+    """The place that uses the rows, as the beginning of a sentence."""
+    return str(use.location) if use.location else "The code"

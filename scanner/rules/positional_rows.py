@@ -1,12 +1,14 @@
 """The code reads rows by position, and the row is longer now
 
 What it means
-    The statement returns a star, and the code unpacks the row into a fixed number of names, hands it to
-    a constructor or reads it by number.
+    The statement returns a star, and the code has a fixed number of places for the row's values: names it
+    unpacks it into, the parameters of a class or function, placeholders, labels of a data frame. Or it
+    reads the row by number.
 
 Why it matters
-    `a, b, c = row` raises ValueError as soon as the row has four values; a negative index reads another
-    column without an error.
+    `a, b, c = row` raises ValueError as soon as the row has four values, `Order(*row)` and
+    `class_row(Order)` raise TypeError. A negative index reads another column without an error, and a row
+    is never again equal to a tuple that is shorter.
 
 Example
     ALTER TABLE orders ADD COLUMN status text;
@@ -21,48 +23,109 @@ Engines
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from scanner.compare import Comparison
 from scanner.model import Effect, RowUse
-from scanner.rules.hit import Hit, listed
+from scanner.rules.hit import Hit, listed, place
 
 CODE = "SC103"
 
 
 def positional_rows(comparison: Comparison) -> Iterator[Hit]:
-    """Yields the error, or the other value, that the code at this place gets."""
-    use = comparison.row_use
-    if use is None or not comparison.outputs_grew:
+    """Yields the error, or the other value, that the code gets at each place that uses the rows."""
+    if not comparison.outputs_grew:
         return
-    before, after = len(comparison.before.outputs), len(comparison.after.outputs)
-    help_ = f"Name the columns: {', '.join(o.name or '…' for o in comparison.before.outputs)}."
-    stars = comparison.grown_stars
-    span = stars[0].span if stars else None
-    if use.kind == "unpacked" and use.count == before:
-        yield Hit(
-            Effect.BREAKS,
-            f"The code unpacks the row into {use.count} names; it gets {after} values.",
-            help_,
-            span,
-        )
-    elif use.kind == "splatted":
-        message = f"The code passes the row's values as arguments: {before} today, {after} then."
-        yield Hit(
-            Effect.BREAKS,
-            message,
-            help_,
-            span,
-            None if use.count == before else "the call may take any number of values",
-        )
-    elif use.kind in ("indexed", "zipped") and (moved := _moved(comparison, use)):
-        message = f"The code reads the row by position: {listed(moved)} is another column now."
-        yield Hit(Effect.CHANGES_RESULTS, message, help_, span)
+    for use in comparison.row_uses:
+        judged = _JUDGES.get(use.kind, _nothing)(comparison, use)
+        if judged is not None:
+            effect, message, possible = judged
+            names = ", ".join(o.name or "…" for o in comparison.before.outputs)
+            span = next((star.span for star in comparison.grown_stars), None)
+            yield Hit(effect, f"{place(use)} {message}", f"Name the columns: {names}.", span, possible)
 
 
-def _moved(comparison: Comparison, use: RowUse) -> list[str]:
-    """The positions read whose column is another one."""
+Judged = tuple[Effect, str, str | None] | None
+
+
+def _nothing(_: Comparison, __: RowUse) -> Judged:
+    return None
+
+
+def _of_fixed_width(message: str) -> Callable[[Comparison, RowUse], Judged]:
+    """A judge of code that has a place for so many values and raises when there are more."""
+
+    def judge(comparison: Comparison, use: RowUse) -> Judged:
+        before, after = _widths(comparison)
+        if use.count != before or after <= before:
+            return None
+        return Effect.BREAKS, message.format(count=use.count, after=after, into=use.into or ""), None
+
+    return judge
+
+
+def _arguments(comparison: Comparison, use: RowUse) -> Judged:
+    before, after = _widths(comparison)
+    into = use.into or "a call"
+    if use.count is None:
+        if use.least is not None:
+            return None  # it takes any number
+        message = f"passes the row's values to {into} as arguments: {before} today, {after} then."
+        return Effect.BREAKS, message, f"how many values {into} takes is not known"
+    least = use.count if use.least is None else use.least
+    if not least <= before <= use.count:
+        return None
+    if after > use.count:
+        return Effect.BREAKS, f"passes the row's values to {into}, which takes {use.count}; it gets {after}.", None
+    message = f"passes the row's values to {into}: the new one takes the place of a parameter that had its default."
+    return Effect.CHANGES_RESULTS, message, None
+
+
+def _keywords(comparison: Comparison, use: RowUse) -> Judged:
+    new = [o.name for o in comparison.new_outputs if o.name]
+    into = use.into or "a call"
+    if use.names is None:
+        if use.least is not None:
+            return None  # it takes any name
+        message = f"passes the row's columns to {into} by name, {listed(new)} too."
+        return Effect.BREAKS, message, f"which names {into} accepts is not known"
+    unknown = [name for name in new if name not in use.names]
+    if not unknown:
+        return None
+    message = f"passes the row's columns to {into} by name, and {into} does not accept {listed(unknown)}."
+    return Effect.BREAKS, message, None
+
+
+def _compared(comparison: Comparison, use: RowUse) -> Judged:
+    before, after = _widths(comparison)
+    if use.count != before or after == before:
+        return None
+    message = f"compares the row with {before} values; it has {after} then and is never equal to them."
+    return Effect.CHANGES_RESULTS, message, None
+
+
+def _by_number(comparison: Comparison, use: RowUse) -> Judged:
     before, after = comparison.before.outputs, comparison.after.outputs
     indexes = use.indexes if use.kind == "indexed" else tuple(range(use.count or len(before)))
     known = [i for i in indexes if -len(before) <= i < len(before)]
-    return [f"[{i}]" for i in known if before[i].meaning != after[i].meaning]
+    moved = [f"[{i}]" for i in known if before[i].meaning != after[i].meaning]
+    if not moved:
+        return None
+    verb = "is another column" if len(moved) == 1 else "are other columns"
+    return Effect.CHANGES_RESULTS, f"reads the row by position: {listed(moved)} {verb} now.", None
+
+
+def _widths(comparison: Comparison) -> tuple[int, int]:
+    return len(comparison.before.outputs), len(comparison.after.outputs)
+
+
+_JUDGES: dict[str, Callable[[Comparison, RowUse], Judged]] = {
+    "unpacked": _of_fixed_width("unpacks the row into {count} names; it gets {after} values."),
+    "filled": _of_fixed_width("fills {count} placeholders with the row's values; it gets {after}."),
+    "labelled": _of_fixed_width("gives the columns {count} names; the result has {after}."),
+    "splatted": _arguments,
+    "keywords": _keywords,
+    "compared": _compared,
+    "indexed": _by_number,
+    "zipped": _by_number,
+}

@@ -33,8 +33,8 @@ CODE = "SC101"
 
 def star_projection(comparison: Comparison) -> Iterator[Hit]:
     """Yields a change of shape when the result has other columns than before."""
-    if not comparison.outputs_grew:
-        return
+    if not comparison.outputs_grew or any(use.kind == "serialised" for use in comparison.row_uses):
+        return  # of rows that are sent out, serialised_rows says more
     stars = comparison.grown_stars
     names = [o.name for o in comparison.after.outputs if o.name]
     new = [o.name for o in comparison.new_outputs if o.name]

@@ -144,8 +144,12 @@ def _read(rows: Sequence[tuple[Any, ...]], use: RowUse | None) -> Rows:
         return list(rows)
     if use.kind == "indexed":
         return [tuple(row[index] for index in use.indexes) for row in rows]
-    if any(len(row) != use.count for row in rows):
-        raise ValueError(f"not {use.count} values to unpack")
+    if use.kind == "compared":
+        return [(len(row) == use.count,) for row in rows]
+    width = use.count if use.names is None else len(use.names)
+    least = width if use.least is None else use.least
+    if width is not None and least is not None and any(not least <= len(row) <= width for row in rows):
+        raise ValueError(f"not {width} values")
     return list(rows)
 
 

@@ -88,8 +88,8 @@ UNPACKED = query(
     "9be04415d7a2c6e3",
     "SELECT * FROM orders WHERE user_id = $1 ORDER BY placed_at DESC LIMIT $2",
     production("SELECT * FROM orders …", 120_450, 4_312_000.75, 843_150),
-    python("SELECT * FROM orders …", "billing/orders.py", 41, "history", row_use=RowUse("unpacked", count=4)),
-    python("SELECT * FROM orders …", "checkout/store.py", 66, "OrderStore.of_user", row_use=RowUse("by-name")),
+    python("SELECT * FROM orders …", "billing/orders.py", 41, "history", row_uses=(RowUse("unpacked", count=4),)),
+    python("SELECT * FROM orders …", "checkout/store.py", 66, "OrderStore.of_user", row_uses=(RowUse("by-name"),)),
 )
 CAPTURED = query(
     "c2f6670a1e9d8b54",
@@ -100,7 +100,7 @@ CAPTURED = query(
 EXPORT = query(
     "71a3d9925f08cbe6",
     "SELECT * FROM orders",
-    python("SELECT * FROM orders", "analytics/export.py", 9, "orders_frame", row_use=RowUse("dataframe")),
+    python("SELECT * FROM orders", "analytics/export.py", 9, "orders_frame", row_uses=(RowUse("dataframe"),)),
 )
 NIGHTLY = query(
     "e80b5cf3a6174d29",

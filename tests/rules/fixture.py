@@ -44,6 +44,11 @@ class Situation:
     session: tuple[str, ...]
     reads: RowUse | None
 
+    @property
+    def row_uses(self) -> tuple[RowUse, ...]:
+        """What the code does with the rows."""
+        return (self.reads,) if self.reads else ()
+
     def __str__(self) -> str:
         return f"{self.rule}-{self.engine}"
 
@@ -112,10 +117,14 @@ def _passages(text: str) -> Iterator[tuple[int, str, list[str], str, str]]:
 
 
 def _row_use(kind: str, *numbers: str) -> RowUse:
-    """As in `unpacked 3` (names), `indexed 0 -1` (positions)."""
+    """As in `unpacked 3`, `splatted 2 3` (at least, at most), `indexed 0 -1`, `keywords id total`, `serialised`."""
     if kind == "indexed":
         return RowUse(kind, indexes=tuple(map(int, numbers)))
-    return RowUse(kind, count=int(numbers[0]))  # type: ignore[arg-type]
+    if kind == "keywords":
+        return RowUse(kind, names=numbers)
+    counts = tuple(map(int, numbers))
+    least = counts[0] if len(counts) > 1 else None
+    return RowUse(kind, count=counts[-1] if counts else None, least=least)  # type: ignore[arg-type]
 
 
 def _examples(

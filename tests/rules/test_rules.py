@@ -80,4 +80,4 @@ def test_every_fixture_is_of_a_rule() -> None:
 def assess(situation: Situation, sql: str) -> Verdict:
     schema = scanner.Schema.from_ddl(situation.schema, engine=situation.engine)
     change = scanner.Change.parse(situation.change, engine=situation.engine)
-    return prepare(change, schema).assess(sql, situation.session, row_use=situation.reads)
+    return prepare(change, schema).assess(sql, situation.session, row_uses=situation.row_uses)

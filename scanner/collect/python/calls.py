@@ -17,6 +17,7 @@ from scanner.collect.python.frames import Frame
 from scanner.collect.python.given import Given
 from scanner.collect.python.names import called, last_name, rows_of
 from scanner.collect.python.orm import hooks
+from scanner.collect.python.uses import use
 from scanner.collect.python.values import (
     ClassValue,
     ConnectionValue,
@@ -127,11 +128,11 @@ def _note_rows(expression: syntax.Call, arguments: Iterable[Variants], frame: Fr
 
 def _note_factory(expression: syntax.Call, numbers: list[int], frame: Frame) -> None:
     if numbers and last_name(expression.function) == "raw":  # Django fills instances by the names of columns
-        rows.use(ResultValue(tuple(numbers), "row"), "by-name", frame, expression.at)
+        use(ResultValue(tuple(numbers), "row"), "by-name", frame, expression.at)
     if numbers and isinstance(expression.function, syntax.Attribute):
         for value in frame.evaluate(expression.function.base):
             if isinstance(value, ConnectionValue):
-                rows.use(ResultValue(tuple(numbers), "row"), value.rows, frame, expression.at)
+                use(ResultValue(tuple(numbers), "row"), value.rows, frame, expression.at)
 
 
 def _executed(expression: syntax.Call, functions: Variants, arguments: list[Variants], frame: Frame) -> Variants:

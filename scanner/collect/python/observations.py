@@ -10,8 +10,8 @@ from scanner.collect.python.holes import marked
 from scanner.collect.python.orm.mapped import Mapped
 from scanner.collect.python.orm.sql import Names, joined, pieces, text_at
 from scanner.collect.python.record import Run
-from scanner.collect.python.rows import worst
 from scanner.collect.python.statements import is_ignored
+from scanner.collect.python.uses import merged
 from scanner.model import Location, Observation
 from scanner.statements import split
 
@@ -43,7 +43,7 @@ def _of(run: Run, world: World) -> Iterator[Observation]:
             continue
         location = whole.location if len(statements) == 1 else _within(statement, module.text, place.at, whole)
         used = tuple(hole for hole in holes if hole.marker in statement)
-        yield replace(whole, sql=statement, holes=used, location=location, row_use=worst(run.uses))
+        yield replace(whole, sql=statement, holes=used, location=location, row_uses=merged(run.uses))
 
 
 def _within(statement: str, source: str, at: int, whole: Observation) -> Location | None:

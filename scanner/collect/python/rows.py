@@ -6,9 +6,8 @@ from collections.abc import Iterable
 
 from scanner.collect.python import syntax
 from scanner.collect.python.frames import Frame
+from scanner.collect.python.uses import use
 from scanner.collect.python.values import ConstantValue, Place, ResultValue, TextValue, Value, Variants
-from scanner.model import RowUse
-from scanner.model.observation import RowUseKind
 
 # What the common drivers, SQLAlchemy and postgres.py call their ways to get at rows.
 _ONE_ROW = frozenset(("fetchone", "fetchrow", "fetch_one", "one", "one_or_none", "first", "fetchrow_dict"))
@@ -18,17 +17,6 @@ _ALL_ROWS = frozenset(
 _SAME = frozenset(("mappings", "tuples", "unique", "execution_options", "yield_per", "cursor"))
 _BY_NAME = frozenset(("get", "_mapping", "_fields", "_field", "keys"))
 _WHOLE = frozenset(("_asdict", "items", "values", "to_dict"))
-
-_WORST_FIRST: tuple[RowUseKind, ...] = (
-    "unpacked",
-    "splatted",
-    "zipped",
-    "indexed",
-    "serialised",
-    "dataframe",
-    "by-name",
-    "unknown",
-)
 
 
 def result(numbers: Iterable[int], method: str) -> Variants:
@@ -117,31 +105,6 @@ def argument(value: ResultValue, star: str, function: str, frame: Frame, at: int
         "_make",
     ):
         use(value, "serialised", frame, at)
-
-
-def use(
-    value: ResultValue,
-    kind: RowUseKind,
-    frame: Frame,
-    at: int | None,
-    *,
-    count: int | None = None,
-    indexes: tuple[int, ...] = (),
-) -> None:
-    """Notes the use of the rows of every statement the value may come from."""
-    location = frame.module.location(frame.place(at)) if at is not None else None
-    for number in value.queries:
-        frame.world.record.uses[number].append(RowUse(kind, count, indexes, location))
-
-
-def worst(uses: Iterable[RowUse]) -> RowUse | None:
-    """The use that a new column hurts most; positions read are those of all uses by position."""
-    ordered = sorted(uses, key=lambda each: _WORST_FIRST.index(each.kind))
-    if not ordered:
-        return None
-    first = ordered[0]
-    indexes = {index for each in ordered for index in each.indexes} if first.kind == "indexed" else set(first.indexes)
-    return RowUse(first.kind, first.count, tuple(sorted(indexes)), first.location)
 
 
 def _is_number(source: str) -> bool:

@@ -4,7 +4,7 @@ A comment stands after the statement in which the observation is:
 
     # finds: SELECT id FROM orders            the SQL, white space as single blanks
     #   executes: cursor.execute              the call; absent when it is not known
-    #   rows: unpacked 2                      the use of the rows, with its count or indexes
+    #   rows: unpacked 2                      a use of the rows, see `use`; a line for each
     #   hole: __hole_1__ identifier table     one line for each hole: marker, kind, expression
     # finds nothing                           a group without any
 """
@@ -56,15 +56,18 @@ def described(observation: Observation) -> list[str]:
     lines = [f"finds: {' '.join(observation.sql.split())}"]
     if observation.executes:
         lines.append(f"executes: {observation.executes}")
-    if observation.row_use:
-        lines.append(f"rows: {use(observation.row_use)}")
+    lines.extend(f"rows: {use(each)}" for each in observation.row_uses)
     lines.extend(f"hole: {hole.marker} {hole.kind} {hole.expression}" for hole in observation.holes)
     return lines
 
 
 def use(row_use: RowUse) -> str:
+    """As in `unpacked 2`, `splatted 2-3 Order`, `indexed -1, 0`, `keywords id, total Order`, `serialised jsonify`."""
     numbers = [row_use.count] if row_use.count is not None else row_use.indexes
-    return " ".join([row_use.kind, ", ".join(map(str, numbers))]).strip()
+    counts = ", ".join(map(str, row_use.names if row_use.names is not None else numbers))
+    if row_use.least is not None:
+        counts = f"{row_use.least}-{counts}"
+    return " ".join(filter(None, [row_use.kind, counts, row_use.into]))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)

@@ -91,7 +91,7 @@ def judge(trial: Trial, account: Account) -> Result:
     situation = trial.situation
     schema = _schema(situation.schema, situation.engine)
     change = Change.parse(situation.change, engine=situation.engine)
-    verdict = prepare(change, schema).assess(trial.statement, situation.session, row_use=situation.reads)
+    verdict = prepare(change, schema).assess(trial.statement, situation.session, row_uses=situation.row_uses)
     return Result(trial, outcome(trial, account), verdict, account)
 
 

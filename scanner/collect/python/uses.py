@@ -1,0 +1,66 @@
+"""Notes what a program does with the rows of a statement, and sums up the notes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import get_args
+
+from scanner.collect.python.frames import Frame
+from scanner.collect.python.values import ResultValue
+from scanner.model import RowUse
+from scanner.model.observation import RowUseKind
+
+_WORST_FIRST: dict[str, int] = {kind: rank for rank, kind in enumerate(get_args(RowUseKind))}
+# A new column does no harm to these: that there is one such use is all there is to say of them.
+_HARMLESS = frozenset(("copied", "dataframe", "by-name", "tested"))
+# They tell only that nothing is known.
+_OPEN = frozenset(("returned", "unknown"))
+
+
+def use(
+    value: ResultValue,
+    kind: RowUseKind,
+    frame: Frame,
+    at: int | None,
+    *,
+    count: int | None = None,
+    indexes: tuple[int, ...] = (),
+) -> None:
+    """Notes the use of the rows of every statement the value may come from."""
+    note(value, RowUse(kind, count, indexes), frame, at)
+
+
+def note(value: ResultValue, found: RowUse, frame: Frame, at: int | None) -> None:
+    """As `use`; the place is added."""
+    location = frame.module.location(frame.place(at)) if at is not None else None
+    for number in value.queries:
+        frame.world.record.uses[number].append(replace(found, location=location))
+
+
+def merged(uses: Iterable[RowUse]) -> tuple[RowUse, ...]:
+    """The uses that differ, worst first; those of one kind in one function are one, at its first place."""
+    groups: dict[object, list[RowUse]] = {}
+    for each in uses:
+        groups.setdefault(_key(each), []).append(each)
+    found = sorted(map(_together, groups.values()), key=_order)
+    known = [each for each in found if each.kind not in _OPEN]
+    return tuple(known or found[:1])
+
+
+def _key(each: RowUse) -> object:
+    if each.kind in _HARMLESS or each.kind in _OPEN:
+        return each.kind
+    where = (each.location.path, each.location.function) if each.location else None
+    return replace(each, location=None, indexes=()), where
+
+
+def _together(uses: list[RowUse]) -> RowUse:
+    first = min(uses, key=_order)
+    return replace(first, indexes=tuple(sorted({index for each in uses for index in each.indexes})))
+
+
+def _order(each: RowUse) -> tuple[int, str, int, int, int]:
+    place = each.location
+    where = (place.path, place.line, place.column) if place else ("", 0, 0)
+    return (_WORST_FIRST[each.kind], *where, each.count or 0)
