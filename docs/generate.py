@@ -124,7 +124,7 @@ def _output(passage: re.Match[str]) -> str:
     """The passage with what its command prints now."""
     program, *arguments = shlex.split(passage[2])
     command = [str(Path(sys.executable).with_name(program)), *arguments]
-    environment = os.environ | {"COLUMNS": "100", "NO_COLOR": "1"}
+    environment = os.environ | {"COLUMNS": "100", "NO_COLOR": "1", "PYTHONPATH": str(ROOT)}  # of this copy
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
     lines = done.stdout.strip().splitlines()
     shown = lines[: int(passage[3] or len(lines))] + ["…"] * bool(passage[3])
