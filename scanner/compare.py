@@ -41,6 +41,8 @@ class Comparison:
 
     def new_errors(self, *kinds: ErrorKind) -> list[SqlError]:
         """Errors of these kinds that the engine raises after the change and not before."""
+        if not self.after.errors:
+            return []
         known = {(e.kind, e.node, e.column) for e in self.before.errors}
         return [e for e in self.after.errors if e.kind in kinds and (e.kind, e.node, e.column) not in known]
 

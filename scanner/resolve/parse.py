@@ -40,7 +40,8 @@ class Parsed:
     wrapper: Wrapper
 
 
-@lru_cache(maxsize=8192)
+# Few are kept: a tree that outlives its statement costs the garbage collector more than another parse.
+@lru_cache(maxsize=64)
 def parse(sql: str, family: Family) -> Parsed | Unresolved:
     """Reads one statement; what stands in an EXPLAIN, a cursor or a PREPARE is read as what it is."""
     wrapper = unwrap(sql, family)
@@ -55,11 +56,17 @@ def parse(sql: str, family: Family) -> Parsed | Unresolved:
 def _tree(sql: str, family: Family) -> exp.Expr | Unresolved:
     text = _PARAMETER.sub(lambda m: "0" * len(m[0]), sql) if family == "postgres" else sql
     try:
-        return sqlglot.parse_one(text, dialect=family)
+        return sqlglot.parse_one(text, dialect=_dialect(family))
     except RecursionError:
         return Unresolved("too deeply nested", "the statement is nested more deeply than can be followed")
     except _PARSER_ERRORS as error:
         return _disguised(text, family) or Unresolved("does not parse", _first_line(error))
+
+
+@cache
+def _dialect(family: Family) -> Dialect:
+    """One instance for all statements: sqlglot would make one for each."""
+    return Dialect.get_or_raise(family)
 
 
 def _disguised(text: str, family: Family) -> exp.Expr | None:
@@ -71,7 +78,7 @@ def _disguised(text: str, family: Family) -> exp.Expr | None:
     if hidden == text:
         return None
     try:
-        tree = sqlglot.parse_one(hidden, dialect=family)
+        tree = sqlglot.parse_one(hidden, dialect=_dialect(family))
     except (*_PARSER_ERRORS, RecursionError):
         return None
     for call in tree.find_all(exp.Anonymous):

@@ -65,6 +65,7 @@ class TableSource(Source):
         self._index = index
         self._meanings = meanings
         self._renamed = dict(zip((c.name for c in table.columns), renamed, strict=False))
+        self._made: dict[str, Field] = {}
 
     def named(self, alias: str) -> TableSource:
         """The same rows under another alias: `old` and `new` in RETURNING."""
@@ -84,10 +85,13 @@ class TableSource(Source):
         return [self._field(column) for column in self.table.columns]
 
     def _field(self, column: Column) -> Field:
+        known = self._made.get(column.name)
+        if known is not None and known.unset == self.unset:
+            return known
         assert self.table is not None
         meaning = self._meanings.of("column", self.node, column.name)
         name = self._renamed.get(column.name, column.name)
-        return Field(
+        made = self._made[column.name] = Field(
             name,
             meaning,
             column.type,
@@ -98,6 +102,7 @@ class TableSource(Source):
             column.invisible,
             self.unset,
         )
+        return made
 
 
 class DerivedSource(Source):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _FAMILIES = {
     "number": "int integer bigint smallint tinyint mediumint int2 int4 int8 serial bigserial smallserial "
@@ -14,9 +15,11 @@ _FAMILIES = {
     "uuid": "uuid",
     "bytes": "bytea blob tinyblob mediumblob longblob binary varbinary",
 }
+_WORD = re.compile(r"[\w.]+")
 _FAMILY_OF = {word: family for family, words in _FAMILIES.items() for word in words.split()}
 
 
+@lru_cache(maxsize=4096)
 def family(sql_type: str | None) -> str | None:
     """number, text, bool, time, json, uuid, bytes, array, or the type's own name; None when unknown."""
     if not sql_type:
@@ -24,7 +27,7 @@ def family(sql_type: str | None) -> str | None:
     lowered = sql_type.lower()
     if lowered.endswith("]"):
         return "array"
-    word = re.match(r"[\w.]+", lowered)
+    word = _WORD.match(lowered)
     return _FAMILY_OF.get(word[0], word[0]) if word else lowered
 
 
