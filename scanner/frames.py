@@ -22,6 +22,7 @@ QUERIES: dict[str, str] = {
     "rows": "Int64",
     "last_seen": "datetime64[us, UTC]",
     "locations": "string",
+    "owners": "string",
     "reads": "string",
     "writes": "string",
     "unresolved": "string",
@@ -52,7 +53,7 @@ def _query(query: Query, parts: Parts) -> dict[str, Any]:
     return {
         "fingerprint": query.fingerprint,
         "database": query.database,
-        "sql": query.sql,
+        "sql": query.readable(),
         "services": _joined(query.services),
         "sources": _joined(sorted({o.source for o in query.observations})),
         "calls": query.calls,
@@ -60,8 +61,9 @@ def _query(query: Query, parts: Parts) -> dict[str, Any]:
         "rows": query.rows,
         "last_seen": max((o.last_seen for o in query.observations if o.last_seen), default=None),
         "locations": _joined(sorted({str(o.location) for o in query.located})),
-        "reads": None if isinstance(found, Unresolved) else _joined(sorted(map(str, found.reads))),
-        "writes": None if isinstance(found, Unresolved) else _joined(sorted(map(str, found.writes))),
+        "owners": _joined(sorted({owner for o in query.located if o.location for owner in o.location.owners})),
+        "reads": None if isinstance(found, Unresolved) else query.readable(_joined(sorted(map(str, found.reads)))),
+        "writes": None if isinstance(found, Unresolved) else query.readable(_joined(sorted(map(str, found.writes)))),
         "unresolved": found.reason if isinstance(found, Unresolved) else None,
     }
 

@@ -139,12 +139,22 @@ def _judge(prepared: Prepared, query: Query) -> tuple[tuple[Finding, ...], Unres
         for finding in _folded(verdict):
             merged.setdefault(finding, []).extend(places)
     everywhere = sum(map(len, groups.values()))
-    subject = Subject("query", query.fingerprint)
     findings = tuple(
-        replace(f, subject=subject, occurrences=() if len(places) == everywhere else tuple(places))
+        replace(_about(f, query), occurrences=() if len(places) == everywhere else tuple(places))
         for f, places in merged.items()
     )
-    return findings, None if findings else unresolved
+    return findings, None if findings or unresolved is None else _readable(unresolved, query)
+
+
+def _about(finding: Finding, query: Query) -> Finding:
+    """The finding with the query as its subject, its texts with the source's expressions in place of holes."""
+    message, help_ = query.readable(finding.message), query.readable(finding.help)
+    reason = finding.reason and query.readable(finding.reason)
+    return replace(finding, subject=Subject("query", query.fingerprint), message=message, help=help_, reason=reason)
+
+
+def _readable(unresolved: Unresolved, query: Query) -> Unresolved:
+    return replace(unresolved, detail=query.readable(unresolved.detail))
 
 
 def _by_use(observations: Iterable[Observation]) -> Mapping[tuple[tuple[RowUse, ...], str | None], list[Location]]:

@@ -120,6 +120,7 @@ def _observations(config: Config, found: Mapping[str, list[Collected]], tell: Pr
                     found[source.database].append(services.place(item))
                 elif item.location is None or item.location.path not in ddl:
                     yield services.assign(item)
+            found[source.database].extend(services.blind_spots)
         except SourceError as error:
             found[source.database].append(Unread(source.kind, _place(source), str(error)))
 
@@ -158,7 +159,7 @@ def _database(
     own = tuple(owned_by_role(query) for query in queries if query.database == entry.name)
     evidence = Evidence(
         consumers=entry.consumers,
-        blind_spots=tuple(item for item in items if isinstance(item, BlindSpot)),
+        blind_spots=tuple(dict.fromkeys(item for item in items if isinstance(item, BlindSpot))),
         unread=tuple(item for item in items if isinstance(item, Unread)),
         coverage=tuple(item for item in items if isinstance(item, Coverage)),
         out_of_scope=len(queries) - len(own),

@@ -6,7 +6,7 @@ Every node has a ``kind``, every edge a ``type`` (which is also its key); what i
 kind      id                              attributes
 ========  ==============================  ================================================================
 service   ``service:billing``             name
-location  ``location:billing/pay.py:41``  path, line (1-based), function
+location  ``location:billing/pay.py:41``  path, line (1-based), function, owners
 query     ``query:shop/9f3c…``            database, fingerprint, sql, calls, total_time_ms, unresolved
 table     ``relation:shop/orders``        database, name
 view      ``relation:shop/paid_orders``   database, name, materialized

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import networkx as nx
 
-from scanner.model import Location, Observation, Query, Table, TableName, Trigger, Unresolved, View
+from scanner.model import HOLE_PATTERN, Location, Observation, Query, Table, TableName, Trigger, Unresolved, View
 from scanner.schema import Schema
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ def _add_query(graph: Graph, query: Query, parts: Parts) -> None:
         "query",
         database=query.database,
         fingerprint=query.fingerprint,
-        sql=query.sql,
+        sql=query.readable(),
         calls=query.calls,
         total_time_ms=query.total_time_ms,
         unresolved=unresolved,
@@ -174,6 +175,7 @@ def _location(graph: Graph, place: Location) -> str:
         path=place.path,
         line=place.line,
         function=place.function,
+        owners="; ".join(place.owners) or None,
     )
 
 
@@ -187,7 +189,8 @@ def _named(graph: Graph, schema: Schema, name: TableName) -> str:
 
 def _relation(graph: Graph, schema: Schema, name: TableName, kind: str, **attributes: object) -> str:
     database = schema.database.name
-    return _node(graph, relation_id(database, name), kind, database=database, name=str(name), **attributes)
+    shown = re.sub(HOLE_PATTERN, "{…}", str(name))  # a table that is known only at run time
+    return _node(graph, relation_id(database, name), kind, database=database, name=shown, **attributes)
 
 
 def _column(graph: Graph, database: str, table: TableName, name: str, data_type: str | None = None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -36,6 +37,7 @@ class Location:
     line: int  # 1-based
     column: int = 0  # 0-based
     function: str | None = None  # dotted name of what encloses it: "OrderStore.load"
+    owners: tuple[str, ...] = ()  # as CODEOWNERS or the catalogue names them: "@org/team"
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}"
@@ -130,6 +132,14 @@ class Query:
     database: str
     sql: str  # normalised: no literal left
     observations: tuple[Observation, ...]
+
+    def readable(self, text: str | None = None) -> str:
+        """The SQL, or another text about it, with each hole as the expression that fills it: ``{columns}``."""
+        text = self.sql if text is None else text
+        if "__hole_" not in text:
+            return text
+        filled_by = {hole.marker: hole.expression for o in self.observations for hole in o.holes}
+        return re.sub(HOLE_PATTERN, lambda hole: "{" + filled_by.get(hole[0], "…") + "}", text)
 
     @property
     def services(self) -> tuple[str, ...]:

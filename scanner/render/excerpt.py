@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from scanner.model import HOLE_PATTERN, Query
+from scanner.model import Query
 from scanner.render.words import visible
 
 Span = tuple[int, int]
@@ -26,8 +26,14 @@ class Excerpt:
 def marked(sql: str, span: Span | None, query: Query | None = None) -> Excerpt:
     """The SQL with the span's text apart and each hole as the expression that fills it: ``{columns}``."""
     start, end = span or (len(sql), len(sql))
-    holes = _holes(query)
-    return Excerpt(*(_filled(part, holes) for part in (sql[:start], sql[start:end], sql[end:])))
+    parts = (sql[:start], sql[start:end], sql[end:])
+    return Excerpt(*(visible(query.readable(part) if query else part) for part in parts))
+
+
+def moved(sql: str, span: Span, query: Query) -> Span:
+    """The span in `Query.readable` of what it is in the SQL."""
+    start, end = (len(query.readable(sql[:offset])) for offset in span)
+    return start, end
 
 
 def narrow(excerpt: Excerpt, width: int) -> Excerpt:
@@ -42,15 +48,6 @@ def narrow(excerpt: Excerpt, width: int) -> Excerpt:
         return Excerpt(before, _head(middle, width - len(before)))
     right = min(len(after), max(room // 2, room - len(before)))
     return Excerpt(_tail(before, room - right), middle, _head(after, right))
-
-
-def _holes(query: Query | None) -> dict[str, str]:
-    observed = query.observations if query else ()
-    return {hole.marker: hole.expression for o in observed for hole in o.holes}
-
-
-def _filled(part: str, holes: dict[str, str]) -> str:
-    return visible(re.sub(HOLE_PATTERN, lambda hole: "{" + holes.get(hole[0], "…") + "}", part))
 
 
 def _head(text: str, width: int) -> str:

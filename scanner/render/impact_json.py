@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from scanner.model import Mention, Query, Report, UnresolvedQuery
+from scanner.render.excerpt import moved
 from scanner.render.outline import Item, Place, items, last_seen, places, sources, total
 from scanner.render.verdict import tallies
 
@@ -82,8 +83,8 @@ def _finding(item: Item) -> Json:
         "message": finding.message,
         "help": finding.help,
         "query": item.query.fingerprint if item.query else None,
-        "sql": item.sql,
-        "span": list(finding.span) if finding.span else None,
+        "sql": item.readable,
+        "span": _span(item),
         "services": list(item.services),
         **_measures(item.query),
         "locations": [_location(place) for place in item.places],
@@ -92,11 +93,18 @@ def _finding(item: Item) -> Json:
     }
 
 
+def _span(item: Item) -> list[int] | None:
+    span = item.finding.span
+    if span is None or item.query is None:
+        return list(span) if span else None
+    return list(moved(item.query.sql, span, item.query))
+
+
 def _query(report: Report, query: Query) -> Json:
     return {
         "subject": {"kind": "query", "name": query.fingerprint},
         "query": query.fingerprint,
-        "sql": query.sql,
+        "sql": query.readable(),
         "services": list(query.services),
         **_measures(query),
         "locations": [_location(place) for place in places(query)],
@@ -120,7 +128,7 @@ def _measures(query: Query | None) -> Json:
 
 
 def _location(place: Place) -> Json:
-    return {**asdict(place.location), "service": place.service}
+    return {**asdict(place.location), "owners": list(place.location.owners), "service": place.service}
 
 
 def _mention(mention: Mention) -> Json:

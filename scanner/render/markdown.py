@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from scanner.model import Certainty, Report
-from scanner.render.outline import Item, items
+from scanner.render.outline import Item, items, owners
 from scanner.render.verdict import Tally, headline, tallies
 from scanner.render.words import EFFECT_WORDS, calls_words, count, number, one_line, subjects_words, why
 
@@ -51,7 +51,7 @@ def _item(item: Item) -> str:
     return "  \n".join(
         (
             f"- **{EFFECT_WORDS[finding.effect]}**{doubt}: {_text(finding.message)} ({rule})",
-            f"  {_code(item.sql or finding.subject.name, _SQL_WIDTH)}",
+            f"  {_code(item.readable or finding.subject.name, _SQL_WIDTH)}",
             f"  {_where(item)}",
             f"  Fix: {_text(finding.help)}",
         )
@@ -61,15 +61,17 @@ def _item(item: Item) -> str:
 def _where(item: Item) -> str:
     services = ", ".join(map(_code, item.services))
     spots = ", ".join(_code(str(place.location)) for place in item.places)
+    named = owners(item.places)
+    owned = f"owner {', '.join(map(_code, named))}" if named else ""
     if item.query is None:
-        return " · ".join(filter(None, (services, spots))) or item.finding.subject.kind
+        return " · ".join(filter(None, (services, spots, owned))) or item.finding.subject.kind
     spots = spots or "no source line found"
-    return " · ".join(filter(None, (services, spots, calls_words(item.calls))))
+    return " · ".join(filter(None, (services, spots, owned, calls_words(item.calls))))
 
 
 def _lists(report: Report) -> Iterator[str]:
     if report.unresolved:
-        rows = [f"- {_code(u.query.sql, _SQL_WIDTH)}: {_text(why(u.why))}" for u in report.unresolved]
+        rows = [f"- {_code(u.query.readable(), _SQL_WIDTH)}: {_text(why(u.why))}" for u in report.unresolved]
         yield _folded(f"{count(len(rows), 'query')} could not be checked", rows)
     if report.consumers:
         rows = [f"- {_code(c.name)}, {_text(c.kind)}: {_text(c.note)}" for c in report.consumers]

@@ -41,6 +41,11 @@ class Item:
         """The text that the finding's span refers to."""
         return self.query.sql if self.query else self.finding.sql
 
+    @property
+    def readable(self) -> str | None:
+        """Its text for people and programs: each hole as the expression that fills it."""
+        return self.query.readable() if self.query else self.finding.sql
+
 
 @dataclass(frozen=True, slots=True)
 class Cause:
@@ -111,6 +116,11 @@ def places(query: Query) -> tuple[Place, ...]:
     found = {(o.location, o.service): None for o in query.observations if o.location is not None}
     known = (Place(location, service) for location, service in found if location is not None)
     return tuple(sorted(known, key=_place_key))
+
+
+def owners(found: Iterable[Place]) -> tuple[str, ...]:
+    """Who owns the files of the places, each once, in order."""
+    return tuple(dict.fromkeys(owner for place in found for owner in place.location.owners))
 
 
 def measured(query: Query, service: str | None) -> tuple[int | None, float | None]:

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from scanner.model import Effect, Query, Report
-from scanner.render.outline import Item, Place, Section, items, last_seen, places, sections, sources
+from scanner.render.outline import Item, Place, Section, items, last_seen, owners, places, sections, sources
 from scanner.render.words import visible, why
 
 
@@ -39,6 +39,7 @@ FINDINGS: dict[str, str] = {
     "column": "Int64",
     "function": "string",
     "locations": "string",
+    "owners": "string",
     "sources": "string",
     "via": "string",
     "folded": "string",
@@ -98,7 +99,7 @@ def _finding(report: Report, item: Item) -> Row:
         "message": finding.message,
         "help": finding.help,
         "reason": finding.reason,
-        "sql": item.sql,
+        "sql": item.readable,
         "services": _joined(item.services),
         "folded": _joined(finding.folded),
         "database": report.database.name,
@@ -113,7 +114,7 @@ def _plain(report: Report, query: Query, answer: str, reason: str | None = None)
         "subject_kind": "query",
         "subject": query.fingerprint,
         "reason": reason,
-        "sql": query.sql,
+        "sql": query.readable(),
         "services": _joined(query.services),
         "database": report.database.name,
         **_where(places(query)),
@@ -131,6 +132,7 @@ def _where(found: tuple[Place, ...]) -> Row:
         "column": first.column,
         "function": first.function,
         "locations": _joined(str(place.location) for place in found),
+        "owners": _joined(owners(found)),
     }
 
 

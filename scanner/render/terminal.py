@@ -166,7 +166,8 @@ def _sql(sql: str, span: Span | None, query: Query | None, width: int) -> Lines:
 
 def _place(place: Place) -> Text:
     function = f"  {one_line(place.location.function)}" if place.location.function else ""
-    return Text.assemble((one_line(str(place.location)), "blue"), (function, "dim"), overflow="fold")
+    owned = f"  owner {one_line(', '.join(place.location.owners))}" if place.location.owners else ""
+    return Text.assemble((one_line(str(place.location)), "blue"), (f"{function}{owned}", "dim"), overflow="fold")
 
 
 def _measure(item: Item, query: Query) -> str:

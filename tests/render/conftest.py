@@ -34,6 +34,7 @@ from scanner.model import (
 )
 
 SEEN = datetime(2025, 3, 14, 1, 58, 7, 250_000, tzinfo=UTC)
+OWNERS = {"checkout": ("@shop/checkout", "@ann")}
 SHOP = Database("shop", Engine("postgres", (15,)))
 STATUS = Change(
     TableName(None, "orders"),
@@ -50,7 +51,7 @@ def production(sql: str, calls: int, ms: float, rows: int, service: str | None =
 
 def python(sql: str, path: str, line: int, function: str, column: int = 8, **more: object) -> Observation:
     service = path.split("/")[0]
-    place = Location(path, line, column, function)
+    place = Location(path, line, column, function, OWNERS.get(service, ()))
     return Observation("python", sql, "shop", service, location=place, **more)  # type: ignore[arg-type]
 
 
@@ -205,7 +206,7 @@ FINDINGS = (
         "Name the columns that are read.",
         Subject("query", UNPACKED.fingerprint),
         span=(7, 8),
-        occurrences=(Location("checkout/store.py", 66, 8, "OrderStore.of_user"),),
+        occurrences=(Location("checkout/store.py", 66, 8, "OrderStore.of_user", OWNERS["checkout"]),),
     ),
     Finding(
         "SC101",
@@ -304,7 +305,7 @@ HOSTILE = {
 
 def hostile_report(text: str) -> Report:
     """The shop's report with the text in every place that comes from outside."""
-    place = Location(text, 1, 0, text)
+    place = Location(text, 1, 0, text, (text,))
     seen = Observation(text, text, "shop", text, calls=5, total_time_ms=2.0, location=place)
     kinds = [Query(f"{n:016x}", "shop", text, (seen,)) for n in range(3)]
     finding = replace(

@@ -49,6 +49,7 @@ def test_a_finding_has_its_evidence(report):
             "line": 41,
             "column": 8,
             "function": "OrderStore.create",
+            "owners": ["@shop/checkout", "@ann"],
             "service": "checkout",
         }
     ]

@@ -13,7 +13,7 @@ def test_verdict_findings_and_gaps(report):
         "### `ALTER TABLE orders ADD COLUMN status text NOT NULL`\n\nAdding orders.status breaks 4 queries"
     )
     assert "| breaks | 4 queries | `analytics`, `billing`, `checkout`, `fulfilment` | 135,970 |" in text
-    assert "`checkout` · `checkout/store.py:41` · 12,400 calls" in text
+    assert "`checkout` · `checkout/store.py:41` · owner `@shop/checkout`, `@ann` · 12,400 calls" in text
     assert "<details><summary>2 queries could not be checked</summary>" in text
     assert "412 rare statements were evicted" in text
 

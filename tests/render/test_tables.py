@@ -14,6 +14,7 @@ def read(text: str) -> pd.DataFrame:
         io.StringIO(text), dtype=dict(FINDINGS, last_seen="string"), keep_default_na=False, na_values=[""]
     )
     frame["last_seen"] = pd.to_datetime(frame["last_seen"], utc=True)
+    frame["owners"] = frame["owners"].str.removeprefix("'")
     return frame.astype(FINDINGS)
 
 

@@ -38,7 +38,7 @@ BREAKS  SC103 required-column-missing, 1 query
   default: PostgreSQL refuses every row (23502).
     INSERT INTO orders (user_id, total, placed_at) VALUES ($1, $2, $3) RETURNIN…
                        ^^^^^^^^^^^^^^^^^^^^^^^^^^^
-      checkout/store.py:41  OrderStore.create
+      checkout/store.py:41  OrderStore.create  owner @shop/checkout, @ann
       12,400 calls, 3 min 20 s in all
   Fix: Add status to the column list, or add the column with a DEFAULT and drop
   it once every writer fills it.

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
 from scanner.config import ServiceRule, SourceConfig
-from scanner.model import Collected, Location, Observation, Query, Unread
+from scanner.model import BlindSpot, Collected, Location, Observation, Query, Unread
+from scanner.services.folders import Folders
 
 _RELATIVE = ("python", "sql_file")  # collectors of source code, whose places are relative like locations
 _OF_A_PROJECT = (".py", ".sql")
@@ -20,46 +21,68 @@ class Services:
 
     1. the service configured for the source;
     2. the first configured service whose patterns match the observation's path, or its user and host;
-    3. for source code, the folder: each one right below the source's path is taken for a service of its own,
-       unless the path is itself a project (it holds sources, a pyproject.toml or a requirements.txt).
+    3. for source code, the files that describe the project it stands in, the nearest first: `Folders.project`;
+    4. the folder: each one right below the source's path is taken for a service of its own, unless the path is
+       itself a project (it holds sources, a pyproject.toml or a requirements.txt).
+
+    The owners of a place are those of `Folders.owners`.
     """
 
     def __init__(self, source: SourceConfig, rules: Sequence[ServiceRule], root: Path) -> None:
         self._service = source.service
         self._rules = rules
-        self._folder = _shown_folder(source.path, root) if source.path else None
-        self._project = _project_name(source.path) if source.path else None
+        self._tree = _Tree.at(source.path, root) if source.path else None
+
+    @property
+    def blind_spots(self) -> tuple[BlindSpot, ...]:
+        """The files about services and owners that could not be used, as far as they were asked for."""
+        return self._tree.folders.blind_spots if self._tree else ()
 
     def assign(self, observation: Observation) -> Observation:
-        """The observation with its service, and its path relative to the root instead of the source's path.
+        """The observation with its service and owners, and its path relative to the root instead of the source's path.
 
         A path that does not lie below the root stays absolute.
         """
-        placed = self._placed(observation)
-        service = self._service or _by_rule(placed, self._rules) or self._by_folder(observation)
+        tree, location = self._tree, observation.location
+        if tree is None or location is None:
+            return replace(observation, service=self._service or _by_rule(observation, self._rules))
+        uses = tuple(replace(use, location=use.location and tree.place(use.location)) for use in observation.row_uses)
+        placed = replace(observation, location=tree.place(location), row_uses=uses)
+        service = self._service or _by_rule(placed, self._rules) or tree.service(location.path)
         return replace(placed, service=service)
 
     def place(self, unread: Collected) -> Collected:
         """The same with the place of an Unread relative to the root, where it is relative to the source."""
-        if not isinstance(unread, Unread) or self._folder is None or unread.source not in _RELATIVE:
+        if not isinstance(unread, Unread) or self._tree is None or unread.source not in _RELATIVE:
             return unread
-        return replace(unread, place=(self._folder / unread.place).as_posix())
+        return replace(unread, place=(self._tree.shown / unread.place).as_posix())
 
-    def _placed(self, observation: Observation) -> Observation:
-        if observation.location is None or self._folder is None:
-            return observation
-        uses = tuple(replace(use, location=self._under(use.location)) for use in observation.row_uses)
-        return replace(observation, location=self._under(observation.location), row_uses=uses)
 
-    def _under(self, location: Location | None) -> Location | None:
-        if location is None or self._folder is None:
-            return location
-        return replace(location, path=(self._folder / location.path).as_posix())
+@dataclass(frozen=True)
+class _Tree:
+    """The source code at a path."""
 
-    def _by_folder(self, observation: Observation) -> str | None:
-        if observation.location is None or self._folder is None:
-            return None
-        return self._project or PurePosixPath(observation.location.path).parts[0]
+    base: Path  # the folder that paths of locations are relative to
+    shown: PurePosixPath  # the same relative to the root, if it lies below it
+    folders: Folders
+    project: str | None  # the one service that the path holds; None when every folder in it is one
+
+    @classmethod
+    def at(cls, path: Path, root: Path) -> _Tree:
+        folder = path if path.is_dir() else path.parent
+        shown = folder.relative_to(root) if folder.is_relative_to(root) else folder
+        base = folder.resolve()
+        return cls(base, PurePosixPath(shown.as_posix()), Folders(base, root), _project_name(path))
+
+    def place(self, location: Location) -> Location:
+        owners = self.folders.owners(self.base / location.path)
+        return replace(location, path=(self.shown / location.path).as_posix(), owners=owners)
+
+    def service(self, path: str) -> str:
+        described = self.folders.project((self.base / path).parent, self.base)
+        if described is None and self.project is not None:
+            described = self.folders.project(self.base)
+        return described or self.project or PurePosixPath(path).parts[0]
 
 
 def owned_by_role(query: Query) -> Query:
@@ -87,11 +110,6 @@ def _entries(path: Path) -> Iterable[Path]:
         return list(path.iterdir())
     except OSError:
         return []
-
-
-def _shown_folder(path: Path, root: Path) -> PurePosixPath:
-    folder = path if path.is_dir() else path.parent
-    return PurePosixPath((folder.relative_to(root) if folder.is_relative_to(root) else folder).as_posix())
 
 
 def _by_rule(observation: Observation, rules: Iterable[ServiceRule]) -> str | None:
