@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 from sqlglot import exp
 
+from scanner.model import Routine
 from scanner.resolve.context import Context
+from scanner.resolve.made_rows import TEXTS, check_as_row, note_literal, row_value
 from scanner.resolve.names import bind
-from scanner.resolve.resolution import Clause, ErrorKind, Meaning, WholeRow
+from scanner.resolve.operands import arguments, check_comparable, note_constant
+from scanner.resolve.resolution import Clause, ErrorKind, Meaning
+from scanner.resolve.results import returned_columns, returned_table
 from scanner.resolve.rows import row_source, whole_row
 from scanner.resolve.scope import Scope
-from scanner.resolve.types import comparable, family
-from scanner.resolve.value_types import is_own_type, is_scalar, row_type, scalar_type
-from scanner.resolve.widths import COMPARISONS, check_rows, is_row_call, is_row_operand, width
+from scanner.resolve.value_types import (
+    POLYMORPHIC,
+    ROW_MAKERS,
+    element_row_type,
+    is_own_type,
+    is_scalar,
+    row_of,
+    row_type,
+    table_of_type,
+)
+from scanner.resolve.widths import COMPARISONS, check_rows, is_row_operand, width
 
 # Functions of a row whose result does not depend on which columns the row has.
 _ROW_BLIND = frozenset({"count", "num_nonnulls_row"})
@@ -22,8 +34,9 @@ _RUNS_TEXT = frozenset(
     {"query_to_xml", "query_to_xmlschema", "query_to_xml_and_xmlschema", "dblink", "dblink_exec", "crosstab"}
 )
 _TAKES_ROW = frozenset({"row_to_json"})  # and nothing but a row
-_CONSTANTS = (exp.Literal, exp.Parameter, exp.Placeholder, exp.Boolean)
 _QUERIES = (exp.Select, exp.SetOperation, exp.Values)
+# Whose fields are those of the row they are given: in an array, out of it, one of several rows.
+_HANDS_ON = (exp.ArrayAgg, exp.Array, exp.Bracket, exp.Explode, exp.Window, exp.FirstValue, exp.LastValue, exp.Filter)
 
 
 def value(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning:
@@ -34,22 +47,15 @@ def value(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning
     return meaning
 
 
-def arguments(node: exp.Expr) -> Iterator[exp.Expr]:
-    """The direct sub-expressions, in the order of the tree."""
-    for child in node.args.values():
-        if isinstance(child, exp.Expr):
-            yield child
-        elif isinstance(child, list):
-            for each in child:
-                if isinstance(each, exp.Expr):
-                    yield each
-
-
 def _generic(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning:
     if isinstance(node, exp.AggFunc):
         ctx.aggregates += 1
     parts = [value(ctx, child, scope, clause) for child in arguments(node)]
-    return ctx.meanings.of(type(node).__name__, node.name if not parts else "", *parts)
+    meaning = ctx.meanings.of(type(node).__name__, node.name if not parts else "", *parts)
+    fields = ctx.meanings.rows.get(parts[0]) if parts and isinstance(node, _HANDS_ON) else None
+    if fields is not None:
+        ctx.meanings.rows[meaning] = {n: ctx.meanings.of(node.key, m, *parts[1:]) for n, m in fields.items()}
+    return meaning
 
 
 def _constant(ctx: Context, node: exp.Expr, _scope: Scope, _clause: Clause) -> Meaning:
@@ -94,7 +100,7 @@ def _in(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning:
     left = value(ctx, node.this, scope, clause)
     query = node.args.get("query")
     if query is None:
-        _note_constant(ctx, node.this, *node.expressions)
+        note_constant(ctx, node.this, *node.expressions)
         return ctx.meanings.of("in", left, *(value(ctx, each, scope, clause) for each in node.expressions))
     relation = ctx.query(query, scope)
     check_rows(ctx, width(ctx, node.this, scope), None if relation.open else len(relation.outputs), query)
@@ -104,22 +110,13 @@ def _in(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning:
 def _comparison(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning:
     left, right = node.this, node.expression
     meaning = ctx.meanings.of(type(node).__name__, value(ctx, left, scope, clause), value(ctx, right, scope, clause))
-    _note_constant(ctx, left, right)
+    note_constant(ctx, left, right)
     left_width, right_width = width(ctx, left, scope), width(ctx, right, scope)
     if (left_width, right_width) != (1, 1):
         check_rows(ctx, left_width, right_width, right)
-    elif ctx.postgres and not comparable(scalar_type(ctx, left), scalar_type(ctx, right)):
-        types = f"{scalar_type(ctx, left)} {_SIGNS.get(node.key, '=')} {scalar_type(ctx, right)}"
-        ctx.error(ErrorKind.TYPE_MISMATCH, "42883", f"operator does not exist: {types}", node)
+    else:
+        check_comparable(ctx, node)
     return meaning
-
-
-def _note_constant(ctx: Context, left: exp.Expr, *others: exp.Expr) -> None:
-    """Marks a column that is compared with a constant: whether the constant fits depends on the column's type."""
-    for column, other in ((left, others), *((each, (left,)) for each in others)):
-        binding = ctx.result.bindings.get(id(column))
-        if binding is not None and any(isinstance(each, _CONSTANTS) for each in other):
-            ctx.result.bindings[id(column)] = binding._replace(constant=True)
 
 
 def _any_or_all(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning:
@@ -185,50 +182,79 @@ def _cast(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning
     if source is not None and is_own_type(node.args["to"]) and row_type(ctx, node.args["to"]) is None:
         ctx.doubt("a cast of the schema's own turns the row into another type")
         return ctx.meanings.of("converted row", whole_row(ctx, source, inner, "identity"))
-    meaning = ctx.meanings.of("cast", value(ctx, node.this, scope, clause), _word(ctx, node.args["to"], scope, clause))
+    given = value(ctx, node.this, scope, clause)
+    meaning = ctx.meanings.of("cast", given, _word(ctx, node.args["to"], scope, clause))
     table = row_type(ctx, node.args["to"])
-    if table is None:
-        return meaning
-    given = width(ctx, inner, scope) if isinstance(inner, exp.Tuple) or is_row_call(inner) else None
-    if given is not None and given != len(table.columns):
-        message = f"cannot cast type record to {table.name}: it has {len(table.columns)} columns, not {given}"
-        ctx.error(ErrorKind.ROW_WIDTH, "42846", message, node, table=table.name)
-    elif isinstance(inner, (exp.Literal, exp.Parameter, exp.Placeholder)):
-        names = tuple(c.name for c in table.columns)
-        ctx.result.whole_rows[id(node)] = WholeRow(ctx.span(node), str(table.name), table.name, names, "literal")
+    if table is not None:
+        fields = ctx.meanings.rows.get(given, {})
+        row = meaning if isinstance(inner, exp.Null) else row_value(ctx, table, meaning, fields, node)
+        check_as_row(ctx, table, inner, scope, node)
+        return row
+    element = element_row_type(ctx, node.args["to"])
+    if element is not None and isinstance(inner, TEXTS):
+        note_literal(ctx, element, node)
     return meaning
 
 
 def _function(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning:
     """A function that sqlglot has no class for: a routine of the schema, or the engine's own."""
+    assert isinstance(node, exp.Anonymous)
     name = node.this.lower() if isinstance(node.this, str) else node.name.lower()
     routine = ctx.schema.routine(name)
     ctx.aggregates += 1  # it may be one: grouping.py knows their names
     if name in _RUNS_TEXT:
         ctx.gap(f"{name} runs SQL that is given as text", "")
+    if routine is None and name in ROW_MAKERS:
+        base = made_row_base(ctx, node, scope, clause)
+        table = row_of(ctx, node)
+        return base if table is None else row_value(ctx, table, base, {}, node)
     if routine is None:
         parts = [value(ctx, each, scope, clause) for each in node.expressions]
         if name in _TAKES_ROW and node.expressions and is_scalar(ctx, node.expressions[0]):
             ctx.error(ErrorKind.TYPE_MISMATCH, "42883", f"function {name} of a plain value does not exist", node)
         return ctx.meanings.of("function", name, *parts)
     called = ctx.call(routine)
-    returned = (o.meaning for result in called.results for o in result)
-    return ctx.meanings.of(
-        "routine",
-        routine.name,
-        called.meaning,
-        *returned,
-        *(_routine_argument(ctx, a, scope, clause) for a in node.expressions),
-    )
+    given = routine_arguments(ctx, routine, node, scope, clause)
+    base = ctx.meanings.of("routine", routine.name, called.meaning, *given)
+    table = returned_table(ctx, routine)
+    if table is not None:
+        columns = returned_columns(ctx, routine, called, base, name)
+        return row_value(ctx, table, base, {c.name: c.meaning for c in columns if c.name is not None}, node)
+    return ctx.meanings.of("result", base, *(o.meaning for result in called.results for o in result))
 
 
-def _routine_argument(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning:
-    """A row handed to a routine: whether its columns show is decided by the routine's body."""
+def routine_arguments(
+    ctx: Context, routine: Routine, call: exp.Anonymous, scope: Scope, clause: Clause
+) -> list[Meaning]:
+    """What a routine is given. Raises no error of its own, but notes rows that do not fit their parameter."""
+    types = [a.type for a in routine.arguments if a.mode in ("in", "inout", "variadic")]
+    padded = [*types, *[""] * len(call.expressions)]
+    pairs = zip(call.expressions, padded, strict=False)
+    return [_routine_argument(ctx, each, kind, scope, clause) for each, kind in pairs]
+
+
+def _routine_argument(ctx: Context, node: exp.Expr, kind: str, scope: Scope, clause: Clause) -> Meaning:
+    """A row handed to a routine: whether its columns show is decided by the body, where that knows its type."""
     source = row_source(ctx, node, scope)
-    return value(ctx, node, scope, clause) if source is None else whole_row(ctx, source, node, "identity")
+    if source is not None and kind.lower() not in POLYMORPHIC:
+        return whole_row(ctx, source, node, "identity")
+    meaning = value(ctx, node, scope, clause)
+    table = table_of_type(ctx, kind.lower())
+    if table is not None and source is None:
+        check_as_row(ctx, table, node.unnest(), scope, node)
+    return meaning
 
 
-_SIGNS = {"eq": "=", "neq": "<>", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
+def made_row_base(ctx: Context, call: exp.Anonymous, scope: Scope, clause: Clause) -> Meaning:
+    """What json_populate_record and its like are given: of the row that lends its type, which one it is."""
+    first, *others = call.expressions or [exp.Null()]
+    source = row_source(ctx, first, scope)
+    base = value(ctx, first, scope, clause)
+    if source is not None:
+        base = whole_row(ctx, source, first, "identity")
+    return ctx.meanings.of("made row", str(call.this), base, *(value(ctx, a, scope, clause) for a in others))
+
+
 _Handler = Callable[[Context, exp.Expr, Scope, Clause], Meaning]
 _HANDLERS: dict[type[exp.Expr], _Handler] = {
     exp.Column: _column,
@@ -261,5 +287,3 @@ _HANDLERS: dict[type[exp.Expr], _Handler] = {
     exp.Anonymous: _function,
     **dict.fromkeys(COMPARISONS, _comparison),
 }
-
-__all__ = ["arguments", "family", "row_type", "scalar_type", "value", "width"]

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from scanner.model import Routine, Table, TableName
+from scanner.model import Routine, Table
 from scanner.resolve.context import Context
-from scanner.resolve.expressions import arguments, value
+from scanner.resolve.expressions import made_row_base, routine_arguments, value
+from scanner.resolve.operands import arguments
 from scanner.resolve.resolution import Clause, ErrorKind, Meaning, Output
+from scanner.resolve.results import returned_columns
 from scanner.resolve.scope import DerivedSource, Scope, Source
-from scanner.resolve.value_types import row_type
+from scanner.resolve.value_types import ROW_MAKERS, scalar_type, table_of_type
 
 # Functions of PostgreSQL that yield several columns, and single columns not called after the function.
 _COLUMNS = {
@@ -25,13 +27,12 @@ _COLUMNS = {
     "jsonb_array_elements_text": ("value",),
     "each": ("key", "value"),
 }
-_ROW_MAKERS = frozenset(
-    {"json_populate_record", "jsonb_populate_record", "json_populate_recordset", "jsonb_populate_recordset"}
-)
 
 
 def function_source(ctx: Context, node: exp.Expr, call: exp.Expr | None, scope: Scope) -> Source:
     """A function call in FROM."""
+    if node.args.get("rows_from"):
+        return _rows_from(ctx, node, scope)
     name = _function_name(call)
     alias, listed = _alias(ctx, node, name)
     routine = ctx.schema.routine(name)
@@ -46,6 +47,18 @@ def function_source(ctx: Context, node: exp.Expr, call: exp.Expr | None, scope: 
         open_ = False
     if node.args.get("ordinality"):
         outputs = [*outputs, Output("ordinality", ctx.meanings.of("ordinality", rows))]
+    return DerivedSource(alias, id(node), rows, outputs, ctx.key, ctx.meanings, open_=open_)
+
+
+def _rows_from(ctx: Context, node: exp.Expr, scope: Scope) -> Source:
+    """ROWS FROM (f(…), g(…)): the columns of all of them side by side."""
+    parts = [function_source(ctx, each, each.this, scope) for each in node.args["rows_from"]]
+    rows = ctx.meanings.of("rows from", *(part.rows for part in parts))
+    outputs: Sequence[Output] = [Output(f.name, f.meaning, f.type, star=True) for p in parts for f in p.fields()]
+    alias, listed = _alias(ctx, node, "")
+    if listed:
+        outputs = _renamed(ctx, outputs, listed, rows)
+    open_ = any(part.open for part in parts)
     return DerivedSource(alias, id(node), rows, outputs, ctx.key, ctx.meanings, open_=open_)
 
 
@@ -66,6 +79,8 @@ def _function_name(call: exp.Expr | None) -> str:
 def _call(ctx: Context, call: exp.Expr | None, scope: Scope) -> Meaning:
     if call is None:
         return ctx.meanings.of("none")
+    if isinstance(call, exp.Anonymous) and str(call.this).lower() in ROW_MAKERS:
+        return made_row_base(ctx, call, scope, Clause.FROM)
     if isinstance(call, exp.Func) and not isinstance(call, exp.Anonymous):
         return ctx.meanings.of(call.key, *(value(ctx, a, scope, Clause.FROM) for a in arguments(call)))
     return value(ctx, call, scope, Clause.FROM)
@@ -97,48 +112,34 @@ def _renamed(
 
 
 def _outputs(ctx: Context, call: exp.Expr | None, name: str, alias: str, rows: Meaning) -> tuple[list[Output], bool]:
-    if name in _ROW_MAKERS and isinstance(call, exp.Anonymous) and call.expressions:
-        first = call.expressions[0]
-        table = row_type(ctx, first.args.get("to")) if isinstance(first, exp.Cast) else None
-        return (row_outputs(ctx, table, rows), False) if table else ([], True)
+    if call is not None and (name in ROW_MAKERS or name == "unnest"):
+        table = _row_made(ctx, call)
+        if table is not None:
+            return row_outputs(ctx, table, rows), False
+        if name in ROW_MAKERS:
+            return [], True
     if name in _COLUMNS:
         return [Output(column, ctx.meanings.of("field", rows, column)) for column in _COLUMNS[name]], False
     return [Output(alias, ctx.meanings.of("result", rows))], False
 
 
+def _row_made(ctx: Context, call: exp.Expr) -> Table | None:
+    """The table whose rows `json_populate_recordset(NULL::t, …)` or `unnest(…)` yields."""
+    if not isinstance(call, exp.Unnest):
+        return table_of_type(ctx, scalar_type(ctx, call))
+    array = scalar_type(ctx, call.expressions[0]) if len(call.expressions) == 1 else None
+    return table_of_type(ctx, array.removesuffix("[]")) if array is not None and array.endswith("[]") else None
+
+
 def _routine_rows(
     ctx: Context, routine: Routine, call: exp.Expr | None, alias: str, scope: Scope
 ) -> tuple[list[Output], Meaning, bool]:
-    """What a routine of the schema yields; a column means what the body returns at its place."""
+    """What a routine of the schema yields."""
     called = ctx.call(routine)
-    given = call.expressions if isinstance(call, exp.Anonymous) else []
-    rows = ctx.meanings.of("called", called.meaning, *(value(ctx, a, scope, Clause.FROM) for a in given))
-    declared = _declared(ctx, routine, alias)
-    places = [[_at(ctx, r, i, name) for r in called.results] for i, (name, _) in enumerate(declared)]
-    outputs = [
-        Output(name, ctx.meanings.of("returned", rows, name, *place), kind, star=True)
-        for (name, kind), place in zip(declared, places, strict=True)
-    ]
-    return outputs, rows, not declared
-
-
-def _at(ctx: Context, result: Sequence[Output], place: int, name: str) -> Meaning:
-    """What a result gives for a declared column: the output at its place, or the field of the row it returns."""
-    if len(result) == 1 and result[0].meaning in ctx.meanings.rows:
-        return ctx.meanings.field(result[0].meaning, name)
-    return result[place].meaning if place < len(result) else ctx.meanings.of("missing", place)
-
-
-def _declared(ctx: Context, routine: Routine, alias: str) -> list[tuple[str, str | None]]:
-    """The columns a routine is declared to return; none for `record`."""
-    table = returned_table(ctx, routine)
-    if table is not None:
-        return [(c.name, c.type) for c in table.columns]
-    out = [a for a in routine.arguments if a.mode in ("out", "inout", "table")]
-    if out:
-        return [(a.name or alias, a.type) for a in out]
-    returns = (routine.returns or "").removeprefix("setof ")
-    return [] if returns == "record" else [(alias, returns)]
+    given = routine_arguments(ctx, routine, call, scope, Clause.FROM) if isinstance(call, exp.Anonymous) else []
+    rows = ctx.meanings.of("called", called.meaning, *given)
+    outputs = returned_columns(ctx, routine, called, rows, alias)
+    return outputs, rows, not outputs
 
 
 def _check_listed(ctx: Context, routine: Routine, listed: Sequence[tuple[str, str | None]], node: exp.Expr) -> None:
@@ -149,14 +150,3 @@ def _check_listed(ctx: Context, routine: Routine, listed: Sequence[tuple[str, st
         if len(result) != len(listed):
             message = f"{routine.name} returns {len(result)} columns, and the query lists {len(listed)}"
             ctx.error(ErrorKind.RETURN_TYPE, "42P13", message, node)
-
-
-def returned_table(ctx: Context, routine: Routine) -> Table | None:
-    """The table whose row type a routine returns (`RETURNS t`, `RETURNS SETOF t`, `OUT o t`)."""
-    kinds = [routine.returns or "", *(a.type for a in routine.arguments if a.mode == "out")]
-    for kind in kinds:
-        words = kind.lower().removeprefix("setof ").strip('"').split(".")
-        found = ctx.schema.find(TableName(words[-2] if len(words) > 1 else None, words[-1])) if words[-1] else None
-        if isinstance(found, Table):
-            return found
-    return None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from scanner.resolve.context import Context
-from scanner.resolve.expressions import arguments
+from scanner.resolve.operands import arguments
 from scanner.resolve.resolution import ErrorKind, Meaning
 from scanner.resolve.scope import Scope, TableSource
 
@@ -37,14 +37,20 @@ def check_grouping(ctx: Context, node: exp.Select, scope: Scope, keys: list[Mean
     if node.args.get("group") is None and not any(_has_aggregate(ctx, item, own) for item in node.expressions):
         return
     check = _Check(ctx, frozenset(set(keys) | _determined(ctx, scope, set(keys))), own)
-    starred = {node_id for node_id in scope.output_nodes if node_id in ctx.result.stars}
     by_node = {id(item): item for item in node.expressions}
+    stars = {node_id for node_id in scope.output_nodes if node_id in ctx.result.stars}
+    starred = {node_id for node_id in stars if not _is_of_expression(by_node[node_id])}
     for output, node_id in zip(scope.outputs, scope.output_nodes, strict=True):
         if node_id in starred and output.meaning not in check.covered:
             _ungrouped(ctx, by_node[node_id], output.name or "?")
     for item in node.expressions:
         if id(item) not in starred:
-            _check(check, item.unalias())
+            _check(check, item.this if isinstance(item, exp.Dot) else item.unalias())
+
+
+def _is_of_expression(item: exp.Expr) -> bool:
+    """`(unnest(array_agg(t))).*`: what the expression is made of has to be grouped, not the columns that it yields."""
+    return isinstance(item, exp.Dot) and not isinstance(item.this.unnest(), exp.Column)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from scanner.model import Table, TableName
+from scanner.model import Table
 from scanner.resolve.context import Context
 from scanner.resolve.expressions import value
 from scanner.resolve.privileges import check_readable
-from scanner.resolve.resolution import Clause, Output, Star
+from scanner.resolve.resolution import Clause, ErrorKind, Output, Star
 from scanner.resolve.rows import row_source, source_named
 from scanner.resolve.scope import Field, Scope, fields
-from scanner.resolve.value_types import row_type, scalar_type
+from scanner.resolve.value_types import ROW_MAKERS, is_scalar, row_of, scalar_type
 
 
 def project(ctx: Context, items: Sequence[exp.Expr], scope: Scope, clause: Clause) -> tuple[tuple[Output, ...], bool]:
@@ -65,20 +65,19 @@ def _row_star(ctx: Context, item: exp.Dot, scope: Scope) -> list[Field]:
         return list(source.fields())
     base = value(ctx, item.this, scope, Clause.SELECT)
     inner = item.this.unnest()
-    table = row_type(ctx, inner.args.get("to")) if isinstance(inner, exp.Cast) else _row_of(ctx, inner)
+    if is_scalar(ctx, inner):
+        message = f"type {scalar_type(ctx, inner)} is not composite"
+        ctx.error(ErrorKind.TYPE_MISMATCH, "42809", message, item)
+        return []
+    table = row_of(ctx, inner)
     if table is None:
         ctx.doubt("the row type behind a star is not known")
         return []
+    unset = isinstance(inner, exp.Anonymous) and str(inner.this).lower() in ROW_MAKERS
     return [
-        Field(c.name, ctx.meanings.field(base, c.name), c.type, table=table.name, column=c.name) for c in table.columns
+        Field(c.name, ctx.meanings.field(base, c.name), c.type, table=table.name, column=c.name, unset=unset)
+        for c in table.columns
     ]
-
-
-def _row_of(ctx: Context, node: exp.Expr) -> Table | None:
-    """The table whose row an expression holds, by its type: a composite column, or a row handed on as a value."""
-    words = (scalar_type(ctx, node) or "").split(".")
-    found = ctx.schema.find(TableName(words[-2] if len(words) > 1 else None, words[-1])) if words[-1] else None
-    return found if isinstance(found, Table) else None
 
 
 def _spread(found: list[Field]) -> list[Output]:

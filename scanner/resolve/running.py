@@ -10,9 +10,9 @@ from sqlglot import exp
 from scanner.bodies import Body, Part
 from scanner.model import Routine, Table, TableName, Unresolved
 from scanner.resolve.context import Context, Relation
-from scanner.resolve.functions import returned_table
 from scanner.resolve.parse import Parsed, parse
 from scanner.resolve.resolution import ErrorKind, Meaning, Output
+from scanner.resolve.results import composite_fields, returned_table
 from scanner.resolve.rows import row_source
 from scanner.resolve.scope import CommonTable, DerivedSource, Scope, Source, TableSource
 from scanner.resolve.widths import width
@@ -203,10 +203,10 @@ def _wanted_width(run: Run) -> int | None:
     if out:
         return len(out)
     returns = (routine.returns or "").removeprefix("setof ")
-    composite = any(
-        t.name.name == returns.split(".")[-1] and t.kind == "composite" for t in run.ctx.schema.types.values()
-    )
-    return None if composite or returns in ("record", "") else 1
+    composite = composite_fields(run.ctx, routine)
+    if composite is not None:
+        return len(composite)
+    return None if returns in ("record", "") else 1
 
 
 def _mismatch(run: Run, parsed: Parsed, wanted: int, given: int) -> None:

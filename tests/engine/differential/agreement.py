@@ -75,8 +75,10 @@ class Result:
     @property
     def _depends_on_data(self) -> bool:
         """The error that was predicted is one that other rows would raise."""
-        worst = self.verdict.findings[0]
-        return worst.certainty is Certainty.POSSIBLE and worst.name in ("unique-default", "referenced-table")
+        worst = self.verdict.findings[:1]
+        return any(
+            f.certainty is Certainty.POSSIBLE and f.name in ("unique-default", "referenced-table") for f in worst
+        )
 
     def __str__(self) -> str:
         before, after, filled = self.account.before, self.account.after, self.account.filled

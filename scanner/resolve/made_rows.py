@@ -1,0 +1,51 @@
+"""Values of a table's row type that expressions make: casts, functions that build rows, rows written as text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from sqlglot import exp
+
+from scanner.model import Table
+from scanner.resolve.context import Context
+from scanner.resolve.resolution import ErrorKind, Meaning, WholeRow
+from scanner.resolve.scope import Scope
+from scanner.resolve.types import family
+from scanner.resolve.value_types import row_of, scalar_type
+from scanner.resolve.widths import is_row_call, width
+
+TEXTS = (exp.Literal, exp.Parameter, exp.Placeholder)
+
+
+def row_value(ctx: Context, table: Table, base: Meaning, known: Mapping[str, Meaning], node: exp.Expr) -> Meaning:
+    """A value of the table's row type that an expression makes; `known` are the fields that mean something by name."""
+    names = tuple(c.name for c in table.columns)
+    ctx.result.whole_rows[id(node)] = WholeRow(ctx.span(node), str(table.name), table.name, names, "value")
+    fields = {name: known[name] if name in known else ctx.meanings.of("field", base, name) for name in names}
+    meaning = ctx.meanings.of("row value", base, *fields.items())
+    ctx.meanings.rows[meaning] = fields
+    return meaning
+
+
+def check_as_row(ctx: Context, table: Table, given: exp.Expr, scope: Scope, node: exp.Expr) -> None:
+    """Notes what fails when the expression is made a row of the table: ROW(…) of another width, a text of one."""
+    values = width(ctx, given, scope) if isinstance(given, exp.Tuple) or is_row_call(given) else None
+    if values is not None and values != len(table.columns):
+        message = f"cannot cast type record to {table.name}: it has {len(table.columns)} columns, not {values}"
+        ctx.error(ErrorKind.ROW_WIDTH, "42846", message, node, table=table.name)
+    elif isinstance(given, TEXTS) or (
+        family(scalar_type(ctx, given)) == "text" and not _is_row_text(ctx, given, table)
+    ):
+        note_literal(ctx, table, node)
+
+
+def note_literal(ctx: Context, table: Table, node: exp.Expr) -> None:
+    """Notes a row of the table that is written as text, with the fields that the table has."""
+    names = tuple(c.name for c in table.columns)
+    ctx.result.whole_rows[id(node)] = WholeRow(ctx.span(node), str(table.name), table.name, names, "literal")
+
+
+def _is_row_text(ctx: Context, node: exp.Expr, table: Table) -> bool:
+    """`t::text`: a row of the same table written as text has the fields of today."""
+    written = row_of(ctx, node.this) if isinstance(node, exp.Cast) else None
+    return written is not None and written.name == table.name
