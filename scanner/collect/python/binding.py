@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import chain
 
-from scanner.collect.python import rows, syntax
+from scanner.collect.python import data_frames, rows, syntax
 from scanner.collect.python.frames import Frame
 from scanner.collect.python.names import shown
 from scanner.collect.python.orm import hooks
@@ -43,7 +43,7 @@ def elements(values: Variants, frame: Frame) -> Variants:
         if isinstance(value, ListValue):
             found.extend(chain.from_iterable(value.items))
         elif isinstance(value, ResultValue):
-            found.extend(rows.elements(value))
+            found.extend(rows.elements(value, frame))
         elif isinstance(value, QueryValue):
             found.extend(hooks.elements(value, frame))
     return bounded(found) or (Unknown("…"),)
@@ -62,6 +62,8 @@ def _set_attribute(target: syntax.Attribute, values: Variants, frame: Frame) -> 
         return
     for base in bases:
         hooks.assigned(base, target.name, target.base.at, frame)
+        if isinstance(base, ResultValue) and base.shape == "frame" and target.name == "columns":
+            data_frames.labelled(base, values, frame, target.base.at)
     frame.names[shown(target)] = values
     owner = frame.owner
     if owner is not None and any(isinstance(base, InstanceValue) and base.of == owner for base in bases):

@@ -19,6 +19,7 @@ from scanner.collect.python.values import (
     Literal,
     MapperValue,
     ModuleValue,
+    NamedTupleValue,
     TextValue,
     Unknown,
     Value,
@@ -183,6 +184,30 @@ def _placeholder(given: Given) -> Variants:
     return (TextValue((Literal(f"%({name})s" if name else "%s"),)),)
 
 
+def _namedtuple(given: Given) -> Variants:
+    """``namedtuple("Order", "id total")`` and ``NamedTuple("Order", [("id", int), …])``."""
+    name = texts.constant_text(given.positional[0]) if given.positional else None
+    listed = given.positional[1] if len(given.positional) > 1 else given.named.get("field_names", ())
+    fields = next((names for names in map(_field_names, listed) if names), ())
+    if name is None or not fields:
+        return ()
+    first = given.positional[0][0]
+    place = first.place if isinstance(first, TextValue) else None
+    defaults = next((len(v.items) for v in given.named.get("defaults", ()) if isinstance(v, ListValue)), 0)
+    return (NamedTupleValue(name, fields, place, defaults),)
+
+
+def _field_names(value: Value) -> tuple[str, ...]:
+    written = texts.constant_text((value,))
+    if written is not None:
+        return tuple(written.replace(",", " ").split())
+    if not isinstance(value, ListValue) or value.open:
+        return ()
+    firsts = (item[0].items[0] if isinstance(item[0], ListValue) and item[0].items else item for item in value.items)
+    names = [texts.constant_text(each) for each in firsts]
+    return tuple(name for name in names if name is not None) if None not in names else ()
+
+
 def _itself(value: ListValue) -> Variants:
     return (value,)
 
@@ -221,6 +246,8 @@ _METHODS: dict[str, Callable[[Value, Given], Variants]] = {
     "keys": _keys,
 }
 _FUNCTIONS: dict[str, Callable[[Given], Variants]] = {
+    "collections.namedtuple": _namedtuple,
+    "typing.NamedTuple": _namedtuple,
     "str": _first,
     "list": _first,
     "tuple": _first,

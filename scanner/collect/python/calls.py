@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
-from scanner.collect.python import builders, inlining, rows, syntax
+from scanner.collect.python import builders, factories, inlining, rows, syntax, taking
 from scanner.collect.python.executors import (
     CERTAIN,
     MESSAGE_KEYWORDS,
     MESSAGES,
     PASSES_ON,
-    ROW_FACTORIES,
-    ROW_FACTORY_KEYWORDS,
 )
 from scanner.collect.python.frames import Frame
 from scanner.collect.python.given import Given
 from scanner.collect.python.names import called, last_name, rows_of
 from scanner.collect.python.orm import hooks
-from scanner.collect.python.uses import use
+from scanner.collect.python.uses import note, use
 from scanner.collect.python.values import (
     ClassValue,
     ConnectionValue,
@@ -43,13 +39,15 @@ def call(expression: syntax.Call, frame: Frame) -> Variants:
     built = builders.built(expression, receivers, functions, given, frame)
     if built is not None:
         return built
-    connected = _connected(expression, receivers)
+    connected = factories.connected(expression, receivers, frame)
     if connected is not None:
         return (connected,)
     fetched = _fetched(expression, receivers, frame)
     if fetched:
         return fetched
-    _note_rows(expression, arguments, frame)
+    taken = taking.taken(expression, receivers, functions, arguments, frame)
+    if taken:
+        return taken
     before = len(frame.world.record.executed)
     entered = _entered(functions, receivers, given, frame)
     if entered and len(frame.world.record.executed) > before:
@@ -93,18 +91,6 @@ def _is_message(argument: syntax.Argument, function: syntax.Expression) -> bool:
     return argument.keyword in MESSAGE_KEYWORDS
 
 
-def _connected(expression: syntax.Call, receivers: Variants) -> ConnectionValue | None:
-    """A connection or cursor that makes rows in a way of its own, if the call opens one."""
-    opens_cursor = last_name(expression.function) == "cursor"
-    for argument in expression.arguments:
-        if argument.keyword in ROW_FACTORY_KEYWORDS or (opens_cursor and argument.keyword is None):
-            factory = argument.value.function if isinstance(argument.value, syntax.Call) else argument.value
-            kind = ROW_FACTORIES.get(last_name(factory))
-            return ConnectionValue(kind) if kind else None
-    inherited = (value for value in receivers if isinstance(value, ConnectionValue))
-    return next(inherited, None) if opens_cursor else None
-
-
 def _fetched(expression: syntax.Call, receivers: Variants, frame: Frame) -> Variants:
     function = expression.function
     if not isinstance(function, syntax.Attribute):
@@ -118,21 +104,13 @@ def _fetched(expression: syntax.Call, receivers: Variants, frame: Frame) -> Vari
     return bounded(found)
 
 
-def _note_rows(expression: syntax.Call, arguments: Iterable[Variants], frame: Frame) -> None:
-    name = last_name(expression.function)
-    for argument, values in zip(expression.arguments, arguments, strict=True):
-        for value in values:
-            if isinstance(value, ResultValue):
-                rows.argument(value, argument.star, name, frame, expression.at)
-
-
 def _note_factory(expression: syntax.Call, numbers: list[int], frame: Frame) -> None:
     if numbers and last_name(expression.function) == "raw":  # Django fills instances by the names of columns
         use(ResultValue(tuple(numbers), "row"), "by-name", frame, expression.at)
     if numbers and isinstance(expression.function, syntax.Attribute):
         for value in frame.evaluate(expression.function.base):
             if isinstance(value, ConnectionValue):
-                use(ResultValue(tuple(numbers), "row"), value.rows, frame, expression.at)
+                note(ResultValue(tuple(numbers), "row"), value.rows, frame, expression.at)
 
 
 def _executed(expression: syntax.Call, functions: Variants, arguments: list[Variants], frame: Frame) -> Variants:
@@ -149,7 +127,7 @@ def _executed(expression: syntax.Call, functions: Variants, arguments: list[Vari
                     value, called(expression.function), frame.root, certain=name in CERTAIN
                 )
                 numbers.extend(() if number is None else (number,))
-    found = rows.result(numbers, name)
+    found = rows.result(numbers, name, frame, expression.at)
     _note_factory(expression, numbers, frame)
     if isinstance(expression.function, syntax.Attribute) and name in CERTAIN:
         frame.names[rows_of(called(expression.function.base))] = found

@@ -11,7 +11,7 @@ from scanner.collect.python.binding import bind, elements
 from scanner.collect.python.calls import call
 from scanner.collect.python.classes import attribute
 from scanner.collect.python.frames import Frame
-from scanner.collect.python.names import rows_of, shown
+from scanner.collect.python.names import last_name, position, rows_of, shown
 from scanner.collect.python.orm import hooks
 from scanner.collect.python.orm.queries import QueryValue
 from scanner.collect.python.texts import (
@@ -25,6 +25,7 @@ from scanner.collect.python.texts import (
 from scanner.collect.python.values import (
     ConstantValue,
     DictValue,
+    FunctionValue,
     ListValue,
     Literal,
     MapperValue,
@@ -86,11 +87,13 @@ def _attribute(expression: syntax.Attribute, frame: Frame) -> Variants:
 
 def _subscript(expression: syntax.Subscript, frame: Frame) -> Variants:
     bases, indexes = evaluate(expression.base, frame), evaluate(expression.index, frame)
-    is_slice = isinstance(expression.index, syntax.Opaque)
+    is_slice = isinstance(expression.index, syntax.Items) and expression.index.kind == "slice"
     found: list[Value] = []
     for base in bases:
-        if isinstance(base, ResultValue):
-            found.extend(rows.item(base, None if is_slice else indexes[0], frame.place(expression.at), frame))
+        if isinstance(base, ResultValue) and is_slice:
+            found.extend(rows.cut(base, indexes[0], frame.place(expression.at), frame))
+        elif isinstance(base, ResultValue):
+            found.extend(rows.item(base, indexes[0], frame.place(expression.at), frame))
         elif isinstance(base, ListValue | DictValue):
             found.extend(_item(base, indexes[0]))
         elif isinstance(base, QueryValue):
@@ -114,6 +117,8 @@ def _binary(expression: syntax.Binary, frame: Frame) -> Variants:
     lefts, rights = evaluate(expression.left, frame), evaluate(expression.right, frame)
     if expression.operator in ("or", "and"):
         return bounded((*lefts, *rights))
+    if expression.operator in _COMPARISONS:
+        rows.compared(lefts, expression.operator, rights, frame, position(expression))
     results = (_operated(left, expression.operator, right, frame) for left, right in combinations((lefts, rights)))
     return _noted(bounded(value for value in results if value is not None), frame)
 
@@ -124,6 +129,8 @@ def _operated(left: Value, operator: str, right: Value, frame: Frame) -> Value |
     if operator == "+":
         return added(left, right)
     if operator == "%" and isinstance(left, TextValue):
+        if isinstance(right, ResultValue):
+            rows.formatted(left, right, frame)
         return interpolated(left, right)
     return repeated(left, right) if operator == "*" else None
 
@@ -136,6 +143,11 @@ def operated(lefts: Variants, operator: str, rights: Variants, frame: Frame) -> 
 
 def _unary(expression: syntax.Unary, frame: Frame) -> Variants:
     values = evaluate(expression.operand, frame)
+    if expression.operator == "not":
+        rows.tested(values, frame, position(expression))
+    elif expression.operator.startswith("yield"):
+        is_value = expression.operator == "yield from" or _is_context(frame)
+        frame.returns.extend(values if is_value else (ListValue((values,), open=True),))
     if expression.operator != "~":
         return ()
     results = (hooks.negated(value) for value in values)
@@ -143,7 +155,7 @@ def _unary(expression: syntax.Unary, frame: Frame) -> Variants:
 
 
 def _choice(expression: syntax.Choice, frame: Frame) -> Variants:
-    evaluate(expression.test, frame)
+    rows.tested(evaluate(expression.test, frame), frame, position(expression.test))
     return bounded((*evaluate(expression.body, frame), *evaluate(expression.otherwise, frame)))
 
 
@@ -211,6 +223,13 @@ def _assigned(expression: syntax.Assigned, frame: Frame) -> Variants:
     return values
 
 
+def _is_context(frame: Frame) -> bool:
+    """Whether what the function yields is what ``with`` binds."""
+    definition = frame.world.functions.get(FunctionValue(frame.module.path, frame.function or ""))
+    names = map(last_name, definition.function.decorators) if definition else ()
+    return any(name in ("contextmanager", "asynccontextmanager") for name in names)
+
+
 def _opaque(expression: syntax.Opaque, frame: Frame) -> Variants:
     for part in expression.parts:
         evaluate(part, frame)
@@ -221,6 +240,7 @@ def _call(expression: syntax.Call, frame: Frame) -> Variants:
     return _noted(call(expression, frame), frame)
 
 
+_COMPARISONS = frozenset(("==", "!=", "in", "not in", "is", "is not"))
 _EVALUATORS: dict[type[Any], Callable[[Any, Frame], Variants]] = {
     syntax.Text: _text,
     syntax.Joined: _joined,

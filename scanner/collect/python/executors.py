@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from scanner.model.observation import RowUseKind
-
 # They run SQL and nothing else, so that a text that merely begins as a statement is one.
 CERTAIN = frozenset(
     (
@@ -88,18 +86,22 @@ PASSES_ON = frozenset(
 )
 
 # How a cursor makes rows: given by keyword to a connection or a cursor, or as argument of `cursor()`.
-ROW_FACTORIES: dict[str, RowUseKind] = {
-    "class_row": "splatted",
-    "args_row": "splatted",
-    "kwargs_row": "splatted",
-    "dict_row": "by-name",
-    "namedtuple_row": "by-name",
-    "DictCursor": "by-name",
-    "SSDictCursor": "by-name",
-    "RealDictCursor": "by-name",
-    "NamedTupleCursor": "by-name",
-}
-ROW_FACTORY_KEYWORDS = frozenset(("row_factory", "cursor_factory", "cursorclass", "cursor_class"))
+BY_NAME_FACTORIES = frozenset(
+    (
+        "dict_row",
+        "namedtuple_row",
+        "DictCursor",
+        "SSDictCursor",
+        "RealDictCursor",
+        "NamedTupleCursor",
+        "DictConnection",
+        "RealDictConnection",
+        "Row",  # sqlite3's
+    )
+)
+ROW_FACTORY_KEYWORDS = frozenset(("row_factory", "cursor_factory", "cursorclass", "cursor_class", "connection_factory"))
+# Given as True to `cursor()` of mysql-connector and pymssql.
+BY_NAME_OPTIONS = frozenset(("dictionary", "named_tuple", "as_dict"))
 # Attributes in a body that make a function worth entering.
 TELLING = CERTAIN | frozenset(
     (

@@ -52,10 +52,10 @@ def expression(node: cst.CSTNode, positions: Positions) -> syntax.Expression:
 
 def parameters(node: cst.Parameters, positions: Positions) -> tuple[syntax.Parameter, ...]:
     """The parameters in the order of positions; ``*args`` and ``**kwargs`` are left out."""
-    every = (*node.posonly_params, *node.params, *node.kwonly_params)
     return tuple(
-        syntax.Parameter(each.name.value, expression(each.default, positions) if each.default else None)
-        for each in every
+        syntax.Parameter(each.name.value, expression(each.default, positions) if each.default else None, only)
+        for group, only in (((*node.posonly_params, *node.params), False), (node.kwonly_params, True))
+        for each in group
     )
 
 
@@ -124,13 +124,16 @@ def _attribute(node: cst.Attribute, positions: Positions) -> syntax.Expression:
 
 
 def _subscript(node: cst.Subscript, positions: Positions) -> syntax.Expression:
-    elements = [element.slice for element in node.slice]
-    first = elements[0]
-    if len(elements) == 1 and isinstance(first, cst.Index):
-        index = expression(first.value, positions)
-    else:
-        index = syntax.Opaque(_many((e.value for e in elements if isinstance(e, cst.Index)), positions))
+    indexes = tuple(_index(element.slice, positions) for element in node.slice)
+    index = indexes[0] if len(indexes) == 1 else syntax.Items("tuple", indexes)
     return syntax.Subscript(expression(node.value, positions), index, positions[node])
+
+
+def _index(node: cst.BaseSlice, positions: Positions) -> syntax.Expression:
+    if isinstance(node, cst.Index):
+        return expression(node.value, positions)
+    bounds = (node.lower, node.upper) if isinstance(node, cst.Slice) else (None, None)
+    return syntax.Items("slice", tuple(expression(b, positions) if b else syntax.Constant("None") for b in bounds))
 
 
 def arguments(nodes: Iterable[cst.Arg], positions: Positions) -> tuple[syntax.Argument, ...]:
@@ -207,6 +210,12 @@ def _named(node: cst.NamedExpr, positions: Positions) -> syntax.Expression:
     return syntax.Assigned(target, value)
 
 
+def _yield(node: cst.Yield, positions: Positions) -> syntax.Expression:
+    if isinstance(node.value, cst.From):
+        return syntax.Unary("yield from", expression(node.value.item, positions))
+    return syntax.Unary("yield", expression(node.value, positions)) if node.value else syntax.Opaque()
+
+
 def _await(node: cst.Await, positions: Positions) -> syntax.Expression:
     return expression(node.expression, positions)
 
@@ -239,4 +248,5 @@ _CONVERTERS: dict[type[cst.CSTNode], Callable[[Any, Positions], syntax.Expressio
     cst.DictComp: _comprehension,
     cst.NamedExpr: _named,
     cst.Await: _await,
+    cst.Yield: _yield,
 }

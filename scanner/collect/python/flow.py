@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
-from scanner.collect.python import inlining, syntax
+from scanner.collect.python import answers, factories, inlining, rows, syntax
 from scanner.collect.python.binding import bind, elements
 from scanner.collect.python.evaluate import evaluate, operated
 from scanner.collect.python.frames import ClassInfo, Definition, Frame
 from scanner.collect.python.given import Given
-from scanner.collect.python.names import shown
+from scanner.collect.python.names import position, shown
 from scanner.collect.python.values import (
     ClassValue,
     FunctionValue,
@@ -34,8 +34,9 @@ def run_function(definition: Definition) -> None:
     for parameter in function.parameters:
         if parameter.default is not None:
             evaluate(parameter.default, frame)
-    inner = replace(frame, names=inlining.bindings(definition, None, Given((), {})))
+    inner = replace(frame, names=inlining.bindings(definition, None, Given((), {})), returns=[])
     run(function.body, inner)
+    answers.returned(bounded(inner.returns), definition)
 
 
 def _evaluate(statement: syntax.Evaluate, frame: Frame) -> bool:
@@ -55,6 +56,7 @@ def _assign(statement: syntax.Assign, frame: Frame) -> bool:
         if statement.operator != "=":
             values = operated(evaluate(target, frame), statement.operator, values, frame) or (Unknown(shown(target)),)
         bind(target, values, frame)
+        factories.assigned(target, statement.value, frame)
     return True
 
 
@@ -64,7 +66,7 @@ def _return(statement: syntax.Return, frame: Frame) -> bool:
 
 
 def _if(statement: syntax.If, frame: Frame) -> bool:
-    evaluate(statement.test, frame)
+    rows.tested(evaluate(statement.test, frame), frame, position(statement.test))
     return _branches((statement.body, statement.otherwise), frame)
 
 
@@ -99,7 +101,7 @@ def _for(statement: syntax.For, frame: Frame) -> bool:
 
 
 def _while(statement: syntax.While, frame: Frame) -> bool:
-    evaluate(statement.test, frame)
+    rows.tested(evaluate(statement.test, frame), frame, position(statement.test))
     _branches((statement.body, ()), frame)
     return run(statement.otherwise, frame)
 

@@ -18,6 +18,7 @@ from scanner.collect.python.frames import Definition, Frame
 from scanner.collect.python.given import Given
 from scanner.collect.python.names import last_name
 from scanner.collect.python.record import begins_as_sql
+from scanner.collect.python.rows import inside
 from scanner.collect.python.statements import may_begin
 from scanner.collect.python.values import (
     ClassValue,
@@ -117,6 +118,8 @@ def _asks(value: Value | None) -> bool:
     """Whether a function that is handed this has to do with a database."""
     if isinstance(value, InstanceValue):
         return value.stored
+    if isinstance(value, ListValue | DictValue):
+        return any(True for _ in inside(value))
     return isinstance(value, ResultValue | MapperValue) or (isinstance(value, TextValue) and begins_as_sql(value))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import chain
+
 from scanner.collect.python import syntax
 
 _MAX_DEPTH = 4
@@ -53,6 +55,16 @@ def last_name(function: syntax.Expression) -> str:
     if isinstance(function, syntax.Attribute):
         return function.name
     return function.id if isinstance(function, syntax.Name) else ""
+
+
+def position(expression: object) -> int | None:
+    """The offset of the first part of the expression that has one."""
+    at = getattr(expression, "at", None)
+    if isinstance(at, int):
+        return at
+    parts = (getattr(expression, name, ()) for name in ("base", "left", "function", "operand", "items", "right"))
+    every = chain.from_iterable(part if isinstance(part, tuple) else (part,) for part in parts)
+    return next((found for found in map(position, every) if found is not None), None)
 
 
 def _argument(argument: syntax.Argument, depth: int) -> str:

@@ -12,6 +12,8 @@ from scanner.collect.python.expressions import Positions, arguments, expression,
 from scanner.collect.python.positions import offsets
 
 _NOTHING = syntax.Opaque()
+# The subject of a match, under a name that no program can use.
+_SUBJECT = "match subject"
 
 
 def read(source: str) -> tuple[syntax.Statement, ...]:
@@ -109,15 +111,40 @@ def _try(node: cst.Try | cst.TryStar, positions: Positions) -> syntax.Statement:
 
 def _match(node: cst.Match, positions: Positions) -> syntax.Statement:
     rest: tuple[syntax.Statement, ...] = ()
+    subject = syntax.Name(_SUBJECT, 0)
     for case in reversed(node.cases):
-        rest = (syntax.If(_NOTHING, _block(case.body, positions), rest),)
-    return syntax.If(expression(node.subject, positions), rest, rest[:0])
+        width = case.pattern.patterns if isinstance(case.pattern, cst.MatchSequence) else None
+        test: syntax.Expression = _NOTHING
+        if width is not None and not any(isinstance(each, cst.MatchStar) for each in width):
+            test = syntax.Binary(subject, "==", syntax.Items("tuple", (_NOTHING,) * len(width)))
+        names = tuple(syntax.Name(name, 0) for name in _captured(case.pattern))
+        binding = (syntax.Assign(names, _NOTHING),) if names else ()
+        rest = (syntax.If(test, (*binding, *_block(case.body, positions)), rest),)
+    return syntax.If(syntax.Assigned(subject, expression(node.subject, positions)), rest, rest[:0])
+
+
+def _captured(pattern: cst.CSTNode) -> Iterator[str]:
+    """The names that a pattern binds."""
+    name = getattr(pattern, "name", None)
+    if isinstance(pattern, cst.MatchAs | cst.MatchStar) and isinstance(name, cst.Name):
+        yield name.value
+    for child in pattern.children:
+        yield from _captured(child)
 
 
 def _function(node: cst.FunctionDef, positions: Positions) -> syntax.Statement:
     decorators = tuple(expression(each.decorator, positions) for each in node.decorators)
     accepted, body = parameters(node.params, positions), _block(node.body, positions)
-    return syntax.Function(node.name.value, accepted, decorators, body, positions[node.name])
+    return syntax.Function(
+        node.name.value,
+        accepted,
+        decorators,
+        body,
+        positions[node.name],
+        rest=isinstance(node.params.star_arg, cst.Param),
+        keywords=node.params.star_kwarg is not None,
+        returns=expression(node.returns.annotation, positions) if node.returns else None,
+    )
 
 
 def _class(node: cst.ClassDef, positions: Positions) -> syntax.Statement:

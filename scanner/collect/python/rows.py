@@ -1,111 +1,202 @@
-"""What a program does with the rows of a statement."""
+"""What a program does with the rows of a statement: reading, unpacking, comparing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
-from scanner.collect.python import syntax
+from scanner.collect.python import data_frames, syntax
 from scanner.collect.python.frames import Frame
+from scanner.collect.python.texts import conversions
 from scanner.collect.python.uses import use
-from scanner.collect.python.values import ConstantValue, Place, ResultValue, TextValue, Value, Variants
+from scanner.collect.python.values import (
+    ConstantValue,
+    DictValue,
+    ListValue,
+    Place,
+    ResultValue,
+    TextValue,
+    Value,
+    Variants,
+)
 
 # What the common drivers, SQLAlchemy and postgres.py call their ways to get at rows.
-_ONE_ROW = frozenset(("fetchone", "fetchrow", "fetch_one", "one", "one_or_none", "first", "fetchrow_dict"))
+_ONE_ROW = frozenset(("fetchone", "fetchrow", "fetch_one", "one", "one_or_none", "first", "fetchrow_dict", "__next__"))
 _ALL_ROWS = frozenset(
     ("fetchall", "fetchmany", "fetch", "fetch_all", "all", "iterate", "partitions", "fetch_many", "stream")
 )
-_SAME = frozenset(("mappings", "tuples", "unique", "execution_options", "yield_per", "cursor"))
-_BY_NAME = frozenset(("get", "_mapping", "_fields", "_field", "keys"))
-_WHOLE = frozenset(("_asdict", "items", "values", "to_dict"))
+_FIRST_VALUE = frozenset(("fetchval", "fetch_val", "scalar", "scalars", "scalar_one", "scalar_one_or_none"))
+_SAME = frozenset(("mappings", "tuples", "unique", "execution_options", "yield_per", "cursor", "copy"))
+_BY_NAME = frozenset(("get", "pop", "_field"))
+_WHOLE = frozenset(("_asdict", "items", "values", "keys", "to_dict", "_mapping", "_fields", "as_dict"))
+_MAX_NESTING = 4
+_NONE = ConstantValue("None")
 
 
-def result(numbers: Iterable[int], method: str) -> Variants:
+def result(numbers: Iterable[int], method: str, frame: Frame, at: int) -> Variants:
     """What a call of this name gives for the statements of these numbers."""
     queries = tuple(numbers)
-    if not queries or method in ("fetchval", "scalar", "scalars", "executemany"):
+    if not queries or method == "executemany":
+        return ()
+    if method in _FIRST_VALUE:
+        use(ResultValue(queries, "row"), "indexed", frame, at, indexes=(0,))
         return ()
     if method in _ONE_ROW:
         return (ResultValue(queries, "row"),)
+    if method in data_frames.READERS:
+        return (ResultValue(queries, "frame"),)
     return (ResultValue(queries, "rows" if method in _ALL_ROWS else "cursor"),)
 
 
-def fetched(base: ResultValue, method: str) -> Variants:
-    """``base.method(…)``: rows of a cursor; empty if it is none of the known ways."""
-    if base.shape == "row":
+def elements(value: ResultValue, frame: Frame) -> Variants:
+    """What iterating gives: rows of a cursor. Going through a row goes through all its values."""
+    if value.shape == "row":
+        use(value, "copied", frame, None)
         return ()
-    if method in _ONE_ROW:
-        return (ResultValue(base.queries, "row"),)
-    if method in _ALL_ROWS:
-        return (ResultValue(base.queries, "rows"),)
-    return (base,) if method in _SAME else ()
-
-
-def elements(value: ResultValue) -> Variants:
-    """What iterating gives: rows of a cursor. The values of a row are unknown."""
-    return (ResultValue(value.queries, "row"),) if value.shape in ("cursor", "rows") else ()
+    if value.shape == "names":
+        return (value,)
+    return (replace(value, shape="row"),) if value.shape in ("cursor", "rows") else ()
 
 
 def unpacked(target: syntax.Items, values: Variants, frame: Frame) -> None:
-    """``a, b = row``. With a starred name among them any number fits."""
-    if any(isinstance(item, syntax.Starred) for item in target.items):
-        return
+    """``a, b = row``. With a starred name among them any number fits, and those behind it count from the end."""
     at = next((item.at for item in target.items if isinstance(item, syntax.Name | syntax.Subscript)), None)
+    stars = [number for number, item in enumerate(target.items) if isinstance(item, syntax.Starred)]
     for value in values:
-        if isinstance(value, ResultValue) and value.shape == "row":
-            use(value, "unpacked", frame, at, count=len(target.items))
+        if not isinstance(value, ResultValue) or value.shape != "row":
+            continue
+        if stars:
+            behind = range(stars[0] + 1 - len(target.items), 0)
+            indexes = (*(number + value.start for number in range(stars[0])), *behind)
+            use(value, "indexed", frame, at, indexes=indexes)
+        else:
+            use(value, "unpacked", frame, at, count=len(target.items) + value.start)
 
 
 def item(base: ResultValue, index: Value | None, place: Place, frame: Frame) -> Variants:
     """``base[index]``; index None for a slice."""
+    if base.shape in ("frame", "iloc"):
+        return data_frames.item(base, index, frame, place.at)
+    if base.shape == "names":
+        return (base,)
     if base.shape != "row":
-        return (base,) if index is None else (ResultValue(base.queries, "row"),)
+        return (base,) if index is None else (replace(base, shape="row"),)
     if isinstance(index, ConstantValue):
-        use(base, "indexed", frame, place.at, indexes=(int(index.source),) if _is_number(index.source) else ())
+        number = _number(index)
+        use(base, "indexed", frame, place.at, indexes=() if number is None else (_from_front(number, base),))
     elif isinstance(index, TextValue):
         use(base, "by-name", frame, place.at)
     return ()
 
 
+def cut(base: ResultValue, bounds: Value, place: Place, frame: Frame) -> Variants:
+    """``row[lower:upper]``."""
+    lower, upper = (item[0] for item in bounds.items) if isinstance(bounds, ListValue) else (bounds, bounds)
+    first, end = _number(lower, 0), _number(upper)
+    if base.shape != "row" or first is None or (upper != _NONE and end is None):
+        return item(base, None, place, frame)
+    if first < 0 or (end is not None and end >= 0):
+        indexes = range(first, 0 if end is None else end)
+        use(base, "indexed", frame, place.at, indexes=tuple(_from_front(number, base) for number in indexes))
+        return ()
+    if end is not None:  # up to the last but so many: the end has moved
+        use(base, "indexed", frame, place.at, indexes=tuple(range(end, 0)))
+    return (replace(base, start=base.start + first),)
+
+
 def attribute(base: ResultValue, name: str, frame: Frame) -> Variants:
     """``base.name``; a method of cursors and rows is dealt with where it is called."""
-    if base.shape == "row" and name not in _WHOLE:
-        use(base, "by-name", frame, None)
+    if base.shape == "frame":
+        return data_frames.attribute(base, name, frame)
+    if name == "description":
+        return (replace(base, shape="names"),)
+    if base.shape == "row":
+        if name not in _WHOLE:
+            use(base, "by-name", frame, None)
+        elif name == "_mapping":
+            return (base,)
+    elif name == "rowcount":
+        use(base, "tested", frame, None)
     return ()
 
 
 def method(base: ResultValue, name: str, frame: Frame, at: int) -> Variants:
     """``base.name(…)``."""
-    if base.shape == "row":
-        if name in _WHOLE:
-            use(base, "serialised", frame, at)
-        elif name in _BY_NAME:
-            use(base, "by-name", frame, at)
-        return ()
-    return fetched(base, name)
+    if base.shape in ("frame", "iloc"):
+        return data_frames.method(base, name, frame, at)
+    if base.shape != "row":
+        return _fetched(base, name, frame, at)
+    if name in _WHOLE:
+        use(base, "copied", frame, at)
+        return (base,) if name not in ("keys", "items", "values") else ()
+    if name in _BY_NAME:
+        use(base, "by-name", frame, at)
+    return (base,) if name in _SAME else ()
 
 
-def argument(value: ResultValue, star: str, function: str, frame: Frame, at: int) -> None:
-    """A row or rows handed to a call."""
-    if star and value.shape == "row":
-        use(value, "splatted", frame, at)
-    elif function == "zip" and value.shape == "row":
-        use(value, "zipped", frame, at)
-    elif function == "DataFrame":
-        use(value, "dataframe", frame, at)
-    elif function == "dict" and value.shape != "row":
-        use(value, "unpacked", frame, at, count=2)
-    elif function in (
-        "dict",
-        "jsonify",
-        "dumps",
-        "JsonResponse",
-        "JSONResponse",
-        "writerow",
-        "writerows",
-        "_make",
-    ):
-        use(value, "serialised", frame, at)
+def _fetched(base: ResultValue, method: str, frame: Frame, at: int) -> Variants:
+    if method in _FIRST_VALUE:
+        use(base, "indexed", frame, at, indexes=(0,))
+    if method in _ONE_ROW:
+        return (replace(base, shape="row"),)
+    if method in _ALL_ROWS:
+        return (replace(base, shape="rows"),)
+    if method == "keys":
+        return (replace(base, shape="names"),)
+    return (base,) if method in _SAME else ()
 
 
-def _is_number(source: str) -> bool:
-    return source.lstrip("-").isdecimal()
+def compared(lefts: Variants, operator: str, rights: Variants, frame: Frame, at: int | None) -> None:
+    """``row == (1, 2)``, ``(1, 2) in rows``, ``row is None``."""
+    for one, other in ((lefts, rights), (rights, lefts)):
+        for value in one:
+            if isinstance(value, ResultValue) and value.shape in ("row", "rows"):
+                if operator in ("is", "is not") or _NONE in other:
+                    use(value, "tested", frame, at)
+                else:
+                    use(value, "compared", frame, at, count=_width(other))
+
+
+def _width(values: Variants) -> int | None:
+    """How many values a tuple has, or each tuple of a list."""
+    for value in values:
+        if isinstance(value, ListValue) and not value.open:
+            inner = next((each for item in value.items for each in item if isinstance(each, ListValue)), None)
+            return len(value.items if inner is None else inner.items)
+    return None
+
+
+def tested(values: Variants, frame: Frame, at: int | None) -> None:
+    """``if row``."""
+    for value in values:
+        if isinstance(value, ResultValue):
+            use(value, "tested", frame, at)
+
+
+def formatted(template: TextValue, value: ResultValue, frame: Frame) -> None:
+    """``"%s: %s" % row``."""
+    if value.shape == "row":
+        at = template.place.at if template.place else None
+        use(value, "filled", frame, at, count=conversions(template))
+
+
+def inside(value: Value, depth: int = 0) -> Iterator[ResultValue]:
+    """The rows that a value is or holds: ``{"orders": [row, …]}``."""
+    if isinstance(value, ResultValue):
+        yield value
+    elif isinstance(value, ListValue | DictValue) and depth < _MAX_NESTING:
+        held = value.items if isinstance(value, ListValue) else [each for _, each in value.entries]
+        for variants in held:
+            for each in variants:
+                yield from inside(each, depth + 1)
+
+
+def _from_front(number: int, base: ResultValue) -> int:
+    return number + base.start if number >= 0 else number
+
+
+def _number(value: Value, otherwise: int | None = None) -> int | None:
+    if value == _NONE:
+        return otherwise
+    is_number = isinstance(value, ConstantValue) and value.source.lstrip("-").isdecimal()
+    return int(value.source) if is_number and isinstance(value, ConstantValue) else None

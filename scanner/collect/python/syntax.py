@@ -52,7 +52,7 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True)
 class Subscript:
-    """``base[index]``; a slice or several indexes make an Opaque index."""
+    """``base[index]``; several indexes are the Items of a tuple."""
 
     base: Expression
     index: Expression
@@ -88,7 +88,7 @@ class Binary:
 
 @dataclass(frozen=True, slots=True)
 class Unary:
-    """``~operand`` or ``not operand``."""
+    """``~operand``, ``not operand``, ``yield operand`` or ``yield from operand``."""
 
     operator: str
     operand: Expression
@@ -96,9 +96,9 @@ class Unary:
 
 @dataclass(frozen=True, slots=True)
 class Items:
-    """A list, tuple or set display."""
+    """A list, tuple or set display; a slice has two items, None where a bound is left out."""
 
-    kind: OneOf["list", "tuple", "set"]
+    kind: OneOf["list", "tuple", "set", "slice"]
     items: tuple[Expression, ...]
 
 
@@ -185,6 +185,7 @@ class Parameter:
 
     name: str
     default: Expression | None = None
+    keyword_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +215,7 @@ class Return:
 
 @dataclass(frozen=True, slots=True)
 class If:
-    """``if``; ``match`` is a chain of them."""
+    """``if``; ``match`` is a chain of them that compare its subject with the patterns."""
 
     test: Expression
     body: tuple[Statement, ...]
@@ -267,6 +268,9 @@ class Function:
     decorators: tuple[Expression, ...]
     body: tuple[Statement, ...]
     at: int
+    rest: bool = False  # it takes *args
+    keywords: bool = False  # it takes **kwargs
+    returns: Expression | None = None  # the annotation
 
 
 @dataclass(frozen=True, slots=True)

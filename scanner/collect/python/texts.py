@@ -28,6 +28,10 @@ MAX_PIECES = 1000
 
 _CONVERSION = re.compile(r"%(?:\((?P<name>[^)]*)\))?[-#0 +]*(?:\*|\d+)?(?:\.(?:\*|\d+))?[hlL]?(?P<type>[a-zA-Z%])")
 
+# psycopg2's execute_values puts all rows in the place of one %s.
+_ROWS_OF_VALUES = re.compile(r"\bINTO\s+[\w.\"]+\s*\(([^)]*)\)\s*VALUES\s+%s", re.IGNORECASE)
+_NUMBERED = re.compile(r"\$(\d+)")
+
 
 def as_text(value: Value) -> TextValue:
     """The value as ``str()`` gives it; what is not known becomes a gap."""
@@ -159,6 +163,32 @@ def mapped(text: TextValue, change: Callable[[str], str]) -> TextValue:
 def dedented(text: TextValue) -> TextValue:
     """``textwrap.dedent(text)``, exact where the text is one literal."""
     return mapped(text, textwrap.dedent) if len(text.pieces) == 1 else text
+
+
+def conversions(template: TextValue) -> int | None:
+    """How many values ``template % values`` takes; None where they are named or a part is not known."""
+    if any(isinstance(piece, Gap) for piece in template.pieces):
+        return None
+    found = [
+        match for piece in template.pieces for match in _CONVERSION.finditer(as_sql(piece)) if match["type"] != "%"
+    ]
+    return None if any(match["name"] is not None for match in found) else len(found)
+
+
+def placeholders(statement: TextValue) -> int | None:
+    """How many values are to be given with the statement; None where they are named or a part is not known."""
+    if any(isinstance(piece, Gap) for piece in statement.pieces):
+        return None
+    sql = "".join(map(as_sql, statement.pieces))
+    listed = _ROWS_OF_VALUES.search(sql)
+    if listed:
+        return listed[1].count(",") + 1
+    return len(set(_NUMBERED.findall(sql))) or sql.count("%s") or sql.count("?") or None
+
+
+def as_sql(piece: Literal | Gap) -> str:
+    """The text of a known piece."""
+    return piece.text if isinstance(piece, Literal) else ""
 
 
 def _number(value: Value) -> int | None:

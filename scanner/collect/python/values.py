@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal as OneOf
 
-from scanner.model.observation import RowUseKind
+from scanner.model import RowUse
 
 MAX_VARIANTS = 16
 
@@ -104,6 +104,16 @@ class ClassValue:
 
 
 @dataclass(frozen=True, slots=True)
+class NamedTupleValue:
+    """A class made by ``namedtuple("Order", "id total")``."""
+
+    name: str
+    fields: tuple[str, ...]
+    place: Place | None
+    defaults: int = 0  # how many fields at the end have one
+
+
+@dataclass(frozen=True, slots=True)
 class InstanceValue:
     """An instance of such a class."""
 
@@ -138,13 +148,14 @@ class ImportedValue:
 
 @dataclass(frozen=True, slots=True)
 class ResultValue:
-    """What a statement gave: a cursor, its rows, one row, or one value of a row.
+    """What a statement gave: a cursor, its rows, one row, the names of its columns, or a data frame.
 
     `queries` are the numbers under which the record keeps the statements.
     """
 
     queries: tuple[int, ...]
-    shape: OneOf["cursor", "rows", "row", "names"]
+    shape: OneOf["cursor", "rows", "row", "names", "frame", "iloc"]
+    start: int = 0  # of a row: how many of its columns were cut off at the front; -1: an index stands before them
 
 
 class MapperValue:
@@ -157,7 +168,7 @@ class MapperValue:
 class ConnectionValue:
     """A connection or cursor that makes rows in a way of its own."""
 
-    rows: RowUseKind
+    rows: RowUse
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +185,7 @@ Value = (
     | DictValue
     | ModuleValue
     | ClassValue
+    | NamedTupleValue
     | InstanceValue
     | FunctionValue
     | ExternalValue

@@ -129,7 +129,7 @@ def _run(expression: syntax.Call, given: Given, frame: Frame) -> Variants | None
     if queries[0].entities and queries[0].whole:
         found = row_of(queries[0])
         return found if name in ("scalar", "scalar_one") else (ListValue((found,), open=True),)
-    return rows.result(numbers, name) or (Unknown("result"),)
+    return rows.result(numbers, name, frame, expression.at) or (Unknown("result"),)
 
 
 def _mapped(value: Value, frame: Frame) -> Mapped | None:
