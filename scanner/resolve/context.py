@@ -133,4 +133,4 @@ class Relation:
     rows: Meaning
     open: bool = False  # it may have columns that are not known
     identity: tuple[object, ...] | None = None  # the table and key positions that tell its rows apart
-    some: Meaning | None = None  # whether there is a row at all, where rows told apart or sorted do not matter
+    some: Meaning | None = None  # which rows, for EXISTS and IN: rows told apart or sorted do not matter to them

@@ -50,6 +50,7 @@ def value(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning
 def _generic(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning:
     if isinstance(node, exp.AggFunc):
         ctx.aggregates += 1
+        clause = Clause.HAVING_AGGREGATE if clause is Clause.HAVING else clause
     parts = [value(ctx, child, scope, clause) for child in arguments(node)]
     meaning = ctx.meanings.of(type(node).__name__, node.name if not parts else "", *parts)
     fields = ctx.meanings.rows.get(parts[0]) if parts and isinstance(node, _HANDS_ON) else None
@@ -84,13 +85,13 @@ def _query(ctx: Context, node: exp.Expr, scope: Scope, _clause: Clause) -> Meani
 
 def _exists(ctx: Context, node: exp.Expr, scope: Scope, _clause: Clause) -> Meaning:
     relation = ctx.query(node.this, scope)
-    if ctx.schema.engine.name == "mariadb":
+    if not ctx.postgres:
         _allow_uneven_arms(ctx, node.this)
     return ctx.meanings.of("exists", relation.rows if relation.some is None else relation.some)
 
 
 def _allow_uneven_arms(ctx: Context, query: exp.Expr) -> None:
-    """MariaDB does not look at the select lists of a set operation that stands in EXISTS (measured)."""
+    """MySQL and MariaDB do not look at the stars of a set operation that stands in EXISTS (measured)."""
     inner = query.unnest() if isinstance(query, exp.Subquery) else query
     uneven = [e for e in ctx.result.errors if e.kind is ErrorKind.SET_OPERATION_WIDTH and e.node == id(inner)]
     ctx.result.errors = [e for e in ctx.result.errors if e not in uneven]
@@ -104,7 +105,8 @@ def _in(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning:
         return ctx.meanings.of("in", left, *(value(ctx, each, scope, clause) for each in node.expressions))
     relation = ctx.query(query, scope)
     check_rows(ctx, width(ctx, node.this, scope), None if relation.open else len(relation.outputs), query)
-    return ctx.meanings.of("in", left, relation.rows, *(o.meaning for o in relation.outputs))
+    rows = relation.rows if relation.some is None else relation.some
+    return ctx.meanings.of("in", left, rows, *(o.meaning for o in relation.outputs))
 
 
 def _comparison(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning:

@@ -33,7 +33,7 @@ def check_grouping(ctx: Context, node: exp.Select, scope: Scope, keys: list[Mean
     """Notes an error for each output that GROUP BY does not cover. MySQL checks under ONLY_FULL_GROUP_BY."""
     if not ctx.settings.full_group_by:
         return
-    own = frozenset(source.node for source in scope.sources())
+    own = _own(scope)
     if node.args.get("group") is None and not any(_has_aggregate(ctx, item, own) for item in node.expressions):
         return
     check = _Check(ctx, frozenset(set(keys) | _determined(ctx, scope, set(keys))), own)
@@ -46,11 +46,31 @@ def check_grouping(ctx: Context, node: exp.Select, scope: Scope, keys: list[Mean
     for item in node.expressions:
         if id(item) not in starred:
             _check(check, item.this if isinstance(item, exp.Dot) else item.unalias())
+    if node.args.get("group") is not None:
+        _check_order(check, node)
 
 
 def _is_of_expression(item: exp.Expr) -> bool:
     """`(unnest(array_agg(t))).*`: what the expression is made of has to be grouped, not the columns that it yields."""
     return isinstance(item, exp.Dot) and not isinstance(item.this.unnest(), exp.Column)
+
+
+def check_distinct(ctx: Context, node: exp.Select, scope: Scope) -> None:
+    """MySQL under ONLY_FULL_GROUP_BY: what SELECT DISTINCT is sorted by has to be made of what it selects."""
+    if ctx.settings.full_group_by and node.args.get("distinct") is not None:
+        _check_order(_Check(ctx, frozenset(o.meaning for o in scope.outputs), _own(scope)), node)
+
+
+def _own(scope: Scope) -> frozenset[int]:
+    return frozenset(source.node for source in scope.sources())
+
+
+def _check_order(check: _Check, node: exp.Select) -> None:
+    """MySQL looks at ORDER BY too; PostgreSQL does, but what a new column changes there is found as ambiguous."""
+    order = node.args.get("order")
+    if check.ctx.schema.engine.name == "mysql" and order is not None:
+        for key in order.expressions:
+            _check(check, key)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from scanner.resolve.lookup import Lookup, Step, lookup
 from scanner.resolve.resolution import Binding, Clause, ErrorKind, Meaning, Output
 from scanner.resolve.rows import levels, row_source, source_named, whole_row
 from scanner.resolve.scope import Field, Scope, Source
+from scanner.resolve.selected import FINDERS
 
 _HOLE = re.compile(HOLE_PATTERN)
 _SYSTEM_COLUMNS = frozenset({"ctid", "xmin", "xmax", "cmin", "cmax", "tableoid", "oid"})
@@ -23,11 +24,6 @@ def bind(ctx: Context, column: exp.Column, scope: Scope, clause: Clause, *, alon
     if column.args.get("table") is not None:
         return _bind_qualified(ctx, column, scope, clause)
     return _bind_bare(ctx, column, scope, clause, alone)
-
-
-def output_named(ctx: Context, outputs: Sequence[Output], key: str) -> list[Output]:
-    """The outputs of this name."""
-    return [o for o in outputs if o.name is not None and ctx.key(o.name) == key]
 
 
 def _bind_bare(ctx: Context, column: exp.Column, scope: Scope, clause: Clause, alone: bool) -> Meaning:
@@ -48,10 +44,12 @@ def _steps(rule: Lookup, alone: bool) -> tuple[Step, ...]:
 
 def _take(ctx: Context, step: Step, column: exp.Column, scope: Scope, clause: Clause, name: str) -> Meaning | None:
     key = ctx.key(name)
-    if step is Step.OUTPUTS or step is Step.FIRST_OUTPUT:
-        return _bind_output(ctx, step, column, scope, clause, key)
+    if step in FINDERS:
+        return _bind_output(ctx, column, clause, key, FINDERS[step](ctx, scope, key))
     if step is Step.COLUMNS:
         return _bind_in_levels(ctx, column, scope, clause, key)
+    if step is Step.OUTER_COLUMNS:
+        return None if scope.parent is None else _bind_in_levels(ctx, column, scope.parent, clause, key, first=1)
     matches = scope.find(key)
     if not matches or (step is Step.UNIQUE_COLUMN and len(matches) > 1):
         return None
@@ -59,13 +57,10 @@ def _take(ctx: Context, step: Step, column: exp.Column, scope: Scope, clause: Cl
 
 
 def _bind_output(
-    ctx: Context, step: Step, column: exp.Column, scope: Scope, clause: Clause, key: str
+    ctx: Context, column: exp.Column, clause: Clause, key: str, matches: Sequence[Output]
 ) -> Meaning | None:
-    matches = output_named(ctx, scope.outputs, key)
     if not matches:
         return None
-    if step is Step.FIRST_OUTPUT:
-        matches = [o for o in matches if not o.star][:1] or matches[:1]
     if len({o.meaning for o in matches}) > 1:
         _ambiguous(ctx, column, key, [])
     chosen = matches[0]
@@ -78,8 +73,11 @@ def _bind_output(
     return chosen.meaning
 
 
-def _bind_in_levels(ctx: Context, column: exp.Column, scope: Scope, clause: Clause, key: str) -> Meaning | None:
-    for depth, level in enumerate(levels(scope)):
+def _bind_in_levels(
+    ctx: Context, column: exp.Column, scope: Scope, clause: Clause, key: str, first: int = 0
+) -> Meaning | None:
+    """Binds it in the scope, which is `first` levels around the name, or in those around that."""
+    for depth, level in enumerate(levels(scope), first):
         matches = level.find(key)
         if matches:
             if ctx.settings.variables == "error" and _is_variable(key, scope):
@@ -96,19 +94,8 @@ def _settle(ctx: Context, column: exp.Column, clause: Clause, matches: Sequence[
         _ambiguous(ctx, column, matches[0].name, matches)
     chosen = matches[0]
     place = _place(ctx, column)
-    found = Binding(
-        chosen.name,
-        clause,
-        chosen.meaning,
-        place,
-        chosen.source,
-        chosen.node,
-        chosen.table,
-        chosen.column,
-        chosen.type,
-        depth,
-    )
-    _note(ctx, column, found)
+    own = (chosen.source, chosen.node, chosen.table, chosen.column, chosen.type)
+    _note(ctx, column, Binding(chosen.name, clause, chosen.meaning, place, *own, depth))
     return chosen.meaning
 
 
@@ -269,4 +256,4 @@ def _place(ctx: Context, column: exp.Column) -> tuple[int, int] | None:
     return (first["start"], last["end"] + 1) if "start" in first and "end" in last else None
 
 
-__all__ = ["bind", "output_named", "row_source", "source_named", "whole_row"]
+__all__ = ["bind", "row_source", "source_named", "whole_row"]

@@ -81,7 +81,7 @@ def _row_star(ctx: Context, item: exp.Dot, scope: Scope) -> list[Field]:
 
 
 def _spread(found: list[Field]) -> list[Output]:
-    return [Output(f.name, f.meaning, f.type, star=True, unset=f.unset) for f in found]
+    return [Output(f.name, f.meaning, f.type, star=True, unset=f.unset, column=f.name) for f in found]
 
 
 def _is_open(ctx: Context, item: exp.Expr, scope: Scope) -> bool:
@@ -92,7 +92,9 @@ def _is_open(ctx: Context, item: exp.Expr, scope: Scope) -> bool:
 
 
 def _named(ctx: Context, item: exp.Expr, meaning: int) -> Output:
-    return Output(_output_name(ctx, item), meaning, scalar_type(ctx, item.unalias()))
+    inner = item.unalias().unnest()
+    column = ctx.name(inner.this) if isinstance(inner, exp.Column) and isinstance(inner.this, exp.Identifier) else None
+    return Output(_output_name(ctx, item), meaning, scalar_type(ctx, item.unalias()), column=column)
 
 
 def _output_name(ctx: Context, item: exp.Expr) -> str | None:

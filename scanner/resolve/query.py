@@ -9,11 +9,12 @@ from sqlglot import exp
 from scanner.model import HOLE_PATTERN
 from scanner.resolve.context import Context, Relation
 from scanner.resolve.expressions import value
-from scanner.resolve.grouping import check_grouping
-from scanner.resolve.names import bind, output_named
+from scanner.resolve.grouping import check_distinct, check_grouping
+from scanner.resolve.names import bind
 from scanner.resolve.projection import project
 from scanner.resolve.resolution import Binding, Clause, ErrorKind, Meaning, Output
 from scanner.resolve.scope import CommonTable, Scope, TableSource
+from scanner.resolve.selected import output_named
 from scanner.resolve.sources import add_from, duplicate_names, rename
 
 _WRITES = (exp.Insert, exp.Update, exp.Delete, exp.Merge)
@@ -61,6 +62,7 @@ def select(ctx: Context, node: exp.Select, parent: Scope | None) -> Relation:
     ]
     if may_group:
         check_grouping(ctx, node, scope, keys)
+    check_distinct(ctx, node, scope)
     return Relation(outputs, ctx.meanings.of("select", *rows), open_, _identity(ctx, node, scope, outputs), some)
 
 
@@ -114,7 +116,8 @@ def _set_operation(ctx: Context, node: exp.SetOperation, parent: Scope | None) -
 
 
 def _arm(ctx: Context, left: Output, right: Output) -> Output:
-    return Output(left.name, ctx.meanings.of("either", left.meaning, right.meaning), left.type, left.star or right.star)
+    meaning = ctx.meanings.of("either", left.meaning, right.meaning)
+    return Output(left.name, meaning, left.type, left.star or right.star, column=left.name)
 
 
 def _compared(node: exp.SetOperation, outputs: tuple[Output, ...]) -> list[Meaning]:
@@ -179,6 +182,10 @@ def _group_by(ctx: Context, group: exp.Expr | None, scope: Scope) -> list[Meanin
     for option in ("rollup", "cube", "grouping_sets"):
         for item in group.args.get(option) or ():
             keys += _group_key(ctx, item, scope)
+    named = [item for item in group.expressions if isinstance(item, exp.Column)]
+    scope.grouped = tuple(
+        Output(ctx.name(item.this), ctx.meaning_of[id(item)], column=ctx.name(item.this)) for item in named
+    )
     return keys
 
 

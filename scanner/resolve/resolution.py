@@ -51,6 +51,7 @@ class Clause(StrEnum):
     WHERE = "WHERE"
     GROUP_BY = "GROUP BY"
     HAVING = "HAVING"
+    HAVING_AGGREGATE = "an aggregate in HAVING"
     ORDER_BY = "ORDER BY"
     DISTINCT_ON = "DISTINCT ON"
     SET = "SET"
@@ -124,6 +125,7 @@ class Output(NamedTuple):
     type: str | None = None
     star: bool = False  # comes out of a star
     unset: bool = False  # NULL unless somebody assigned it: a field of a row variable or of a JSON document
+    column: str | None = None  # the name of the column that it is, alias or not; None: an expression
 
 
 @dataclass(frozen=True, slots=True)

@@ -202,6 +202,7 @@ class Scope:
     ctes: dict[str, CommonTable] = field(default_factory=dict)
     outputs: tuple[Output, ...] = ()
     output_nodes: tuple[int, ...] = ()  # tree node behind each output
+    grouped: tuple[Output, ...] = ()  # the columns that GROUP BY names
     variables: Mapping[str, str] = field(default_factory=dict)  # parameter or variable → type
 
     def add(self, item: Tree, fold: Callable[[str], str]) -> None:
