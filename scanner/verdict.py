@@ -150,7 +150,7 @@ class _Shared:
         self._memos: dict[tuple[bool, Settings], Memo] = {}
 
     def take(self) -> tuple[Meanings, dict[tuple[bool, Settings], Memo]]:
-        """The meanings and memos in force. Meanings keep trees alive, so they end with a statement that left no memo."""
+        """The meanings and memos in force. Meanings keep trees alive: they end with a statement that left no memo."""
         if len(self._meanings) > self._LIMIT or not any(self._memos.values()):
             self._meanings, self._memos = Meanings(), {}
         return self._meanings, self._memos
