@@ -16,6 +16,7 @@ from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import SqlglotError
 
 from scanner.model import Family, Unresolved
+from scanner.resolve.reworded import plain_operators, reworded
 from scanner.resolve.wrapped import Wrapper, unwrap
 
 # sqlglot warns for every statement it hands back as text; we report those as unresolved ourselves.
@@ -54,13 +55,26 @@ def parse(sql: str, family: Family) -> Parsed | Unresolved:
 
 
 def _tree(sql: str, family: Family) -> exp.Expr | Unresolved:
-    text = _PARAMETER.sub(lambda m: "0" * len(m[0]), sql) if family == "postgres" else sql
+    shown = _PARAMETER.sub(lambda m: "0" * len(m[0]), sql) if family == "postgres" else sql
+    text = plain_operators(shown, family)
     try:
-        return sqlglot.parse_one(text, dialect=_dialect(family))
+        tree = sqlglot.parse_one(text, dialect=_dialect(family))
+        return (_read_again(text, family) or tree) if isinstance(tree, exp.Command) else tree
     except RecursionError:
         return Unresolved("too deeply nested", "the statement is nested more deeply than can be followed")
     except _PARSER_ERRORS as error:
-        return _disguised(text, family) or Unresolved("does not parse", _first_line(error))
+        return _read_again(text, family) or Unresolved("does not parse", _first_line(error))
+
+
+def _read_again(text: str, family: Family) -> exp.Expr | None:
+    """What sqlglot reads once clauses that it does not know are reworded, then functions disguised."""
+    plain = reworded(text, family)
+    if plain != text:
+        try:
+            return sqlglot.parse_one(plain, dialect=_dialect(family))
+        except (*_PARSER_ERRORS, RecursionError):
+            pass
+    return _disguised(plain, family)
 
 
 @cache

@@ -1,0 +1,64 @@
+"""Grammar that sqlglot does not have, in words of the same length that it does.
+
+What is blanked out or replaced decides neither what a name is bound to nor how many columns there are. The text is
+normalised, so that no constant can look like grammar.
+"""
+
+from __future__ import annotations
+
+import re
+
+from scanner.model import Family
+
+_BLANKED = re.compile(
+    r"\bESCAPE\s+(?:\d+|\?)"  # LIKE … ESCAPE '#', with the constant as a parameter
+    r"|\bOVERRIDING\s+(?:USER|SYSTEM)\s+VALUE\b"
+    r"|\bUSING\s*[<>=~*|]+"  # ORDER BY … USING >
+    r"|\bWITH\s*\([\w\s=,.]*\)(?=\s*AS\b)"  # CREATE VIEW … WITH (security_barrier) AS
+    r"|\bWITH\s+(?:CASCADED\s+|LOCAL\s+)?CHECK\s+OPTION\s*$",
+    re.I,
+)
+_CURRENT_OF = re.compile(r"\bCURRENT\s+OF\s+\S+", re.I)
+_SUBSCRIPT = re.compile(r"(?<=[\w\"])(?:\[[^\[\]]*\]|\.\w+)+(?=\s*[,)])")
+_INSERT_COLUMNS = re.compile(r"(?P<head>\bINSERT\s+INTO\s+[\w.\"]+(?:\s+AS\s+\w+)?\s*)(?P<columns>\([^()]*\))", re.I)
+_OPERATOR = re.compile(r"(?<![-+*/<>=~!@#%^&|`?])[-+*/<>=~!@#%^&|`?]{2,}")
+_COMMENT = ("--", "/*", "*/")
+# Those that sqlglot 30 reads as what they are; `a <% b` it reads as `a < %` under the name b, others not at all.
+_READ = frozenset("!= !~ !~* !~~ !~~* #- #> #>> && &< &> -> ->> -|- <-> <= <> <@ << => >= >> ?& ?| @> @? @@".split())
+_READ |= frozenset("|| ~* ~~ ~~*".split())
+_BEFORE_PREFIX = re.compile(
+    r"(?:^|[(,\[]|[-+*/<>=~!@#%^&|]|\b(?:SELECT|DISTINCT|WHERE|AND|OR|NOT|BY|ON|WHEN|THEN|ELSE|HAVING|RETURNING))\s*$",
+    re.I,
+)
+
+
+def plain_operators(text: str, family: Family) -> str:
+    """The text with the operators of PostgreSQL and its extensions that sqlglot does not know as ones that it does."""
+    return _OPERATOR.sub(_plain_operator, text) if family == "postgres" else text
+
+
+def reworded(text: str, family: Family) -> str:
+    """The statement in sqlglot's grammar, for one that it did not read."""
+    if family != "postgres":
+        return text
+    text = _BLANKED.sub(_blank, text)
+    text = _CURRENT_OF.sub(lambda m: "TRUE".ljust(len(m[0])), text)
+    return _INSERT_COLUMNS.sub(lambda m: m["head"] + _SUBSCRIPT.sub(_blank, m["columns"]), text)
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match[0])
+
+
+def _plain_operator(match: re.Match[str]) -> str:
+    written = match[0]
+    operator = _without_sign(written)
+    if operator in _READ or len(operator) == 1 or operator.endswith("?") or any(mark in operator for mark in _COMMENT):
+        return written
+    plain = "-" if _BEFORE_PREFIX.search(match.string[: match.start()]) else "||"
+    return plain.ljust(len(operator)) + written[len(operator) :]
+
+
+def _without_sign(written: str) -> str:
+    """`=-` are two operators: one may end in a sign only if it holds ~ ! @ # % ^ & | ` or ? (PostgreSQL, 4.1.3)."""
+    return written if re.search(r"[~!@#%^&|`?]", written) else written.rstrip("+-") or written[0]
