@@ -56,7 +56,7 @@ def main() -> int:
 
 def _answers(text: str, shared: str, engine: Engine) -> Iterator[str]:
     statements = [s for s in split(text, engine.family) if not s.client]
-    ddl = ";\n".join(s.text for s in statements if _DDL.match(s.text) and not s.text[:4].upper() == "DROP")
+    ddl = ";\n".join(s.text for s in statements if _DDL.match(s.text) and s.text[:4].upper() != "DROP")
     schema = Schema.from_ddl(f"{shared}\n{ddl};\n", engine)
     session: list[str] = []
     for statement in statements:

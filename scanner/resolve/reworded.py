@@ -24,8 +24,7 @@ _INSERT_COLUMNS = re.compile(r"(?P<head>\bINSERT\s+INTO\s+[\w.\"]+(?:\s+AS\s+\w+
 _OPERATOR = re.compile(r"(?<![-+*/<>=~!@#%^&|`?])[-+*/<>=~!@#%^&|`?]{2,}")
 _COMMENT = ("--", "/*", "*/")
 # Those that sqlglot 30 reads as what they are; `a <% b` it reads as `a < %` under the name b, others not at all.
-_READ = frozenset("!= !~ !~* !~~ !~~* #- #> #>> && &< &> -> ->> -|- <-> <= <> <@ << => >= >> ?& ?| @> @? @@".split())
-_READ |= frozenset("|| ~* ~~ ~~*".split())
+_READ = re.compile(r"!=|!?~\*?|!?~~\*?|#-|#>>?|&[&<>]|->>?|-\|-|<->|<=|<>|<@|<<|=>|>=|>>|\?[&|]|@[>?@]|\|\|")
 _BEFORE_PREFIX = re.compile(
     r"(?:^|[(,\[]|[-+*/<>=~!@#%^&|]|\b(?:SELECT|DISTINCT|WHERE|AND|OR|NOT|BY|ON|WHEN|THEN|ELSE|HAVING|RETURNING))\s*$",
     re.I,
@@ -53,7 +52,12 @@ def _blank(match: re.Match[str]) -> str:
 def _plain_operator(match: re.Match[str]) -> str:
     written = match[0]
     operator = _without_sign(written)
-    if operator in _READ or len(operator) == 1 or operator.endswith("?") or any(mark in operator for mark in _COMMENT):
+    if (
+        _READ.fullmatch(operator)
+        or len(operator) == 1
+        or operator.endswith("?")
+        or any(mark in operator for mark in _COMMENT)
+    ):
         return written
     plain = "-" if _BEFORE_PREFIX.search(match.string[: match.start()]) else "||"
     return plain.ljust(len(operator)) + written[len(operator) :]
