@@ -6,10 +6,10 @@ BIN := $(VENV)/bin
 SECONDS ?= 600
 CHANGE := ALTER TABLE orders ADD COLUMN status text NOT NULL
 .DEFAULT_GOAL := help
-.PHONY: help demo test check docs fuzz bench record newest lock clean python
+.PHONY: help demo test check docs fuzz bench record record-truth newest lock clean python
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: $(VENV)/.installed ## what orders.status does to the example company: terminal, reports/orders-status.*
 	@mkdir -p reports
@@ -40,6 +40,10 @@ bench: $(VENV)/.installed-dev ## how fast statements are judged, beside sqlglot'
 record: $(VENV)/.installed-dev ## records fixtures/shop anew from real servers
 	@sh tests/engine/install.sh $$($(BIN)/python -m tests.engine.servers)
 	$(BIN)/python -m fixtures.shop.record
+
+record-truth: $(VENV)/.installed-dev ## records fixtures/engine anew from real servers, the user's by SCANNER_TEST_…
+	@sh tests/engine/install.sh $$($(BIN)/python -m tests.engine.servers)
+	$(BIN)/python -m tests.engine.record_truth
 
 newest: python ## the tests with the newest releases: within the bounds, then without the upper ones
 	$(PYTHON) -m venv --clear $(VENV)-newest

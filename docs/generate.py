@@ -3,12 +3,14 @@
 python -m docs.generate            writes what is stale
 python -m docs.generate --check    says what is stale, and exits with 1
 
-docs/rules/<rule>.md is made from the rule's docstring and fixture. In README.md and docs/*.md the output of a
+docs/rules/<rule>.md is made from the rule's docstring and fixture, docs/evidence.md and scanner/rules/evidence.json
+from fixtures/engine. In README.md and docs/*.md the output of a
 command stands between `<!-- $ command -->` (or `<!-- $ command, first 20 lines -->`) and `<!-- end -->`.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -17,13 +19,15 @@ import sys
 from pathlib import Path
 from textwrap import dedent
 
+from docs import evidence
+from docs.evidence import ENGINES
 from scanner.model import Effect
 from scanner.rules import ALL_RULES, RULES, Rule
 from tests.rules.fixture import DIRECTORY, Example, read
 
 ROOT = Path(__file__).parents[1]
 PAGES = ROOT / "docs" / "rules"
-ENGINES = {"postgres": "PostgreSQL", "mysql": "MySQL", "mariadb": "MariaDB"}
+COUNTS = ROOT / "scanner" / "rules" / "evidence.json"
 
 _PASSAGE = re.compile(r"(<!-- \$ (.+?)(?:, first (\d+) lines)? -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -45,9 +49,9 @@ def main() -> int:
 
 def generated() -> dict[Path, str]:
     """Every generated file with the text it should have."""
-    return generated_rules() | {
-        path: _PASSAGE.sub(_output, path.read_text()) for path in (ROOT / "README.md", *(ROOT / "docs").glob("*.md"))
-    }
+    pages = {ROOT / "README.md", *(ROOT / "docs").glob("*.md")}
+    passages = {path: _PASSAGE.sub(_output, path.read_text()) for path in sorted(pages)}
+    return passages | generated_rules() | {COUNTS: evidence.counted(), ROOT / "docs" / "evidence.md": evidence.page()}
 
 
 def generated_rules() -> dict[Path, str]:
@@ -71,9 +75,24 @@ def _page(rule: Rule) -> str:
         "<!-- Generated from the rule and its fixture: change those, then run make docs. -->",
         f"# {rule.code} {rule.name}: {title}",
         *(f"## {name}\n\n{_fenced(text) if name == 'Example' else text}" for name, text in sections.items()),
+        *_evidence(rule),
         *((*tested, _fenced((ROOT / source).read_text().strip())) if rule in RULES else ()),
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def _evidence(rule: Rule) -> tuple[str, ...]:
+    """On which engines the rule was seen at work, and where that stands."""
+    counts = json.loads(evidence.counted()).get(rule.code)
+    if not counts:
+        return ()
+    seen = ", ".join(f"{count} on {engine}" for engine, count in counts.items())
+    links = ", ".join(f"[{name}](../../fixtures/engine/{name}.sql)" for name in evidence.files_of(rule.code))
+    return (
+        "## Evidence",
+        f"[Cases](../evidence.md) in which it finds what the engine did: {seen}.",
+        f"They are in {links}.",
+    )
 
 
 def _documentation(rule: Rule) -> tuple[str, dict[str, str]]:

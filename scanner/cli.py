@@ -173,12 +173,15 @@ def graph(table: str | None, paths: tuple[str, ...], asked: Request, stored: str
 def rule_(name: str | None) -> int:
     """The page of a RULE, by its code or name; without one, the list of them."""
     from scanner.rules import ALL_RULES
+    from scanner.rules.evidence import evidence
 
     if name is None:
         click.echo("\n".join(sorted(f"{rule.code}  {rule.name:22} {_title(rule)}" for rule in ALL_RULES)))
         return DONE
     found = _rule(name, ALL_RULES)
     click.echo(f"{found.code} {found.name}: {found.page.strip()}")
+    if cases := evidence(found.code):
+        click.echo(f"\nEvidence\n    {cases}")
     return DONE
 
 
