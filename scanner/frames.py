@@ -55,7 +55,7 @@ def _query(query: Query, parts: Parts) -> dict[str, Any]:
         "database": query.database,
         "sql": query.readable(),
         "services": _joined(query.services),
-        "sources": _joined(sorted({o.source for o in query.observations})),
+        "sources": _joined(sorted({o.source for o in query.observations if o.built_by is None})),
         "calls": query.calls,
         "total_time_ms": query.total_time_ms,
         "rows": query.rows,

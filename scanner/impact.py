@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
@@ -12,6 +12,8 @@ from scanner.graph import Graph, Parts, build_graph, queries_reaching, query_id,
 from scanner.model import (
     HOLE_PATTERN,
     BlindSpot,
+    BuiltQuery,
+    Certainty,
     Consumer,
     Coverage,
     Effect,
@@ -53,7 +55,9 @@ def impact(change: Change, parts: Parts, graph: Graph | None = None, evidence: E
     via = _touching(prepared, parts, graph if graph is not None else build_graph([parts]))
     reaching = [query for query in parts.queries if query.fingerprint in via]
     touching = [query for query in map(_as_run, reaching) if query.observations]
-    answers = [_Answer(query, *_judge(prepared, query)) for query in touching]
+    judged = [_Answer(query, *_judge(prepared, query)) for query in touching]
+    built = _seen_as_statements(judged)
+    answers = [answer for answer in judged if answer.query.fingerprint not in built]
     findings = [finding for answer in answers for finding in answer.findings]
     findings += object_findings(prepared, reaching)
     return Report(
@@ -71,6 +75,7 @@ def impact(change: Change, parts: Parts, graph: Graph | None = None, evidence: E
         known.out_of_scope,
         len(parts.queries),
         {query.fingerprint: via[query.fingerprint] for query in touching if via[query.fingerprint]},
+        tuple(built.values()),
     )
 
 
@@ -103,6 +108,33 @@ class _Answer:
     findings: tuple[Finding, ...]
     unresolved: Unresolved | None
 
+    @property
+    def effect(self) -> Effect | None:
+        """The worst."""
+        return min((finding.effect for finding in self.findings), key=lambda e: e.rank, default=None)
+
+
+def _seen_as_statements(answers: Sequence[_Answer]) -> dict[str, BuiltQuery]:
+    """The statements with holes that production's whole statements answer, by fingerprint.
+
+    One that may do worse than all of them keeps its own answer.
+    """
+    seen: dict[str, dict[str, _Answer]] = {}
+    for answer in answers:
+        for observation in answer.query.observations:
+            if observation.built_by is not None:
+                seen.setdefault(observation.built_by, {})[answer.query.fingerprint] = answer
+    built: dict[str, BuiltQuery] = {}
+    for answer in answers:
+        name, statements = answer.query.fingerprint, seen.get(answer.query.fingerprint, {})
+        if statements and _rank(answer) >= min(map(_rank, statements.values())):
+            built[name] = BuiltQuery(answer.query, tuple(statements), answer.effect, answer.unresolved)
+    return built
+
+
+def _rank(answer: _Answer) -> int:
+    return len(Effect) if answer.effect is None else answer.effect.rank
+
 
 def _touching(prepared: Prepared, parts: Parts, graph: Graph) -> dict[str, tuple[str, ...]]:
     """Fingerprints of the queries that reach the table, with the objects between them."""
@@ -131,7 +163,8 @@ def _may_mention(query: Query, parts: Parts, prepared: Prepared) -> bool:
 def _judge(prepared: Prepared, query: Query) -> tuple[tuple[Finding, ...], Unresolved | None]:
     """The findings for a query: those that hold everywhere once, those of single places with the places."""
     merged: dict[Finding, list[Location]] = {}
-    groups = _by_use(query.located or query.observations)
+    own = replace(query, observations=tuple(o for o in query.observations if o.built_by is None))
+    groups = _by_use(own.located or own.observations)
     unresolved: Unresolved | None = None
     for (row_uses, default_schema), places in groups.items():
         verdict = prepared.assess(query.sql, default_schema=default_schema, row_uses=row_uses)
@@ -143,7 +176,18 @@ def _judge(prepared: Prepared, query: Query) -> tuple[tuple[Finding, ...], Unres
         replace(_about(f, query), occurrences=() if len(places) == everywhere else tuple(places))
         for f, places in merged.items()
     )
+    findings += tuple(_about(finding, query) for finding in _where_built(prepared, query, merged))
     return findings, None if findings or unresolved is None else _readable(unresolved, query)
+
+
+def _where_built(prepared: Prepared, query: Query, known: Container[Finding]) -> Iterator[Finding]:
+    """What places do with the rows that may have built the statement: only possible, and only what is new."""
+    for (row_uses, default_schema), places in _by_use(o for o in query.observations if o.built_by).items():
+        verdict = prepared.assess(query.sql, default_schema=default_schema, row_uses=row_uses)
+        for finding in _folded(verdict):
+            if finding not in known:
+                doubt = finding.reason or "whether this code built the statement is not known"
+                yield replace(finding, certainty=Certainty.POSSIBLE, reason=doubt, occurrences=tuple(places))
 
 
 def _about(finding: Finding, query: Query) -> Finding:

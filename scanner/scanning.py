@@ -12,7 +12,7 @@ from scanner.change import Change
 from scanner.config import Config, DatabaseConfig, SourceConfig
 from scanner.dependencies import dependencies
 from scanner.errors import SourceError
-from scanner.fingerprint import gather
+from scanner.fingerprint import gather, join_templates
 from scanner.graph import Graph, Parts, build_graph
 from scanner.impact import Evidence, impact
 from scanner.model import (
@@ -74,7 +74,7 @@ def scan_databases(config: Config, progress: Progress | None = None) -> tuple[Da
     found: dict[str, list[Collected]] = defaultdict(list)
     schemas = {entry.name: _schema(entry, found[entry.name], tell) for entry in config.databases}
     databases = {name: schema.database for name, schema in schemas.items()}
-    queries = gather(_observations(config, found, tell), databases)
+    queries = join_templates(gather(_observations(config, found, tell), databases), databases)
     tell("Putting the queries together", 0)
     return tuple(_database(entry, schemas, queries, found, config.root) for entry in config.databases)
 

@@ -2,6 +2,7 @@
 
 from scanner.fingerprint.gathering import gather
 from scanner.fingerprint.identity import fingerprint
+from scanner.fingerprint.joining import join_templates
 from scanner.fingerprint.normal import normalise
 
-__all__ = ["fingerprint", "gather", "normalise"]
+__all__ = ["fingerprint", "gather", "join_templates", "normalise"]

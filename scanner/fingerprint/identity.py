@@ -47,9 +47,13 @@ def fingerprint(normalised: str, engine: Engine) -> str:
     Ignored: the case the engine ignores, quotes that change nothing, the numbers of placeholders, casts of a
     placeholder to a plain type (drivers add them), ARRAY around one placeholder, `!=` for `<>`.
     """
+    return _hash(folded(normalised, engine))
+
+
+def folded(normalised: str, engine: Engine) -> list[str]:
+    """The tokens of a normalised statement with what a fingerprint ignores made alike; a placeholder is ``?``."""
     tokens = tokenize(normalised, dialect_of(engine, None))
-    folded = _fold_postgres(tokens) if engine.family == "postgres" else list(_fold_mysql(tokens))
-    return _hash(folded)
+    return _fold_postgres(tokens) if engine.family == "postgres" else list(_fold_mysql(tokens))
 
 
 def digest_key(normalised: str, engine: Engine) -> str:

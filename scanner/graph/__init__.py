@@ -19,7 +19,7 @@ trigger   ``trigger:shop/orders.audit``   database, name, table, timing, events
 type           from → to                            attributes
 =============  ===================================  ===========================================
 runs           service → query                      sources, calls, total_time_ms
-at             query → location                     service, row_use (the worst)
+at             query → location                     service, row_use (the worst), built (only a possible origin)
 reads, writes  query, routine, trigger → relation
 uses_column    query, view, routine, trigger → column
 depends_on     view → relation; child → parent table  via (view, partition, inheritance)

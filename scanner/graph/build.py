@@ -141,7 +141,7 @@ def _add_runs(graph: Graph, node: str, query: Query, service: str) -> None:
     own = tuple(o for o in query.observations if o.service == service)
     seen = Query(query.fingerprint, query.database, query.sql, own)
     owner = _node(graph, f"service:{service}", "service", name=service)
-    sources = ", ".join(sorted({o.source for o in own}))
+    sources = ", ".join(sorted({o.source for o in own if o.built_by is None})) or None
     _edge(graph, owner, node, "runs", sources=sources, calls=seen.calls, total_time_ms=seen.total_time_ms)
 
 
@@ -149,7 +149,8 @@ def _add_location(graph: Graph, node: str, observation: Observation) -> None:
     place = observation.location
     assert place is not None
     row_use = observation.row_uses[0].kind if observation.row_uses else None
-    _edge(graph, node, _location(graph, place), "at", service=observation.service, row_use=row_use)
+    built = observation.built_by is not None or None
+    _edge(graph, node, _location(graph, place), "at", service=observation.service, row_use=row_use, built=built)
 
 
 def _add_uses(graph: Graph, node: str, references: References, schema: Schema) -> None:

@@ -27,6 +27,7 @@ from scanner.model.observation import (
     Unread,
 )
 from scanner.model.report import (
+    BuiltQuery,
     Certainty,
     Consumer,
     Effect,
@@ -43,6 +44,7 @@ __all__ = [
     "HOLE_PATTERN",
     "Argument",
     "BlindSpot",
+    "BuiltQuery",
     "Certainty",
     "Collected",
     "Column",

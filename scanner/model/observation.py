@@ -86,6 +86,8 @@ class Observation:
     row_uses: tuple[RowUse, ...] = ()  # what is known of them, worst first
     truncated: bool = False
     holes: tuple[Hole, ...] = ()
+    # The fingerprint of a statement with holes that stands here and may have become this one: a possible origin.
+    built_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,6 +84,19 @@ class UnresolvedQuery:
 
 
 @dataclass(frozen=True, slots=True)
+class BuiltQuery:
+    """A statement with parts built at run time, answered by the whole statements that production ran of it.
+
+    What else the code may build of it was not seen; `effect` and `unresolved` say what is known of it by itself.
+    """
+
+    query: Query
+    statements: tuple[str, ...]  # fingerprints of touching queries that may have been built of it
+    effect: Effect | None = None  # never worse than that of the worst of them
+    unresolved: Unresolved | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Mention:
     """A place that names the table in a way that could be a query or a model, yet gave none."""
 
@@ -106,7 +119,7 @@ class Consumer:
 class Report:
     """Everything `scanner impact` has to say, as a pure value.
 
-    Every query that touches the table is in exactly one of findings, unaffected, unresolved;
+    Every query that touches the table is in exactly one of findings, unaffected, unresolved, built;
     a violation is a ValueError, for a report that loses a query must not be shown.
     """
 
@@ -126,14 +139,16 @@ class Report:
     via: dict[str, tuple[str, ...]] = field(
         default_factory=dict
     )  # fingerprint → views, routines, triggers it goes through
+    built: tuple[BuiltQuery, ...] = ()
 
     def __post_init__(self) -> None:
         found = {f.subject.name for f in self.findings if f.subject.kind == "query"}
-        groups = (found, {q.fingerprint for q in self.unaffected}, {u.query.fingerprint for u in self.unresolved})
+        plain = {q.fingerprint for q in self.unaffected}
+        groups = (found, plain, *({each.query.fingerprint for each in held} for held in (self.unresolved, self.built)))
         everything = {q.fingerprint for q in self.queries}
         if sum(map(len, groups)) != len(everything) or set().union(*groups) != everything:
             raise ValueError(
-                "A report must hold every touching query exactly once: findings, unaffected or unresolved."
+                "A report must hold every touching query exactly once: findings, unaffected, unresolved or built."
             )
 
     def query(self, fingerprint: str) -> Query:

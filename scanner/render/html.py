@@ -26,6 +26,7 @@ _FILTERS: dict[str, Callable[..., object]] = {
     "calls": words.calls_words,
     "subjects": words.subjects_words,
     "why": words.why,
+    "built": words.built_words,
     "coverage": words.coverage_words,
     "scope": words.scope_words,
     "measures": measures,

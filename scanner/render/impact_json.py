@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from scanner.model import Mention, Query, Report, UnresolvedQuery
+from scanner.model import BuiltQuery, Mention, Query, Report, UnresolvedQuery
 from scanner.render.excerpt import moved
 from scanner.render.outline import Item, Place, items, last_seen, places, sources, total
 from scanner.render.verdict import tallies
@@ -30,6 +30,7 @@ def to_dict(report: Report) -> Json:
         "findings": [_finding(item) for item in items(report)],
         "unaffected": [_query(report, query) for query in report.unaffected],
         "unresolved": [_unresolved(report, unresolved) for unresolved in report.unresolved],
+        "built": [_built(report, built) for built in report.built],
         "mentions": [_mention(mention) for mention in report.mentions],
         "consumers": [asdict(consumer) for consumer in report.consumers],
         "blind_spots": [asdict(spot) for spot in report.blind_spots],
@@ -65,6 +66,7 @@ def _summary(report: Report) -> Json:
         **{tally.effect.value: len(tally.subjects) for tally in tallies(report)},
         "unaffected": len(report.unaffected),
         "unresolved": len(report.unresolved),
+        "built": len(report.built),
         "production_only": len(report.production_only),
         "services": sorted({service for item in items(report) for service in item.services}),
         "calls": total(q.calls for q in report.queries if q.fingerprint in hit),
@@ -116,6 +118,15 @@ def _unresolved(report: Report, unresolved: UnresolvedQuery) -> Json:
     return {**_query(report, unresolved.query), **asdict(unresolved.why)}
 
 
+def _built(report: Report, built: BuiltQuery) -> Json:
+    return {
+        **_query(report, built.query),
+        "statements": list(built.statements),
+        "effect": built.effect.value if built.effect else None,
+        "unresolved": asdict(built.unresolved) if built.unresolved else None,
+    }
+
+
 def _measures(query: Query | None) -> Json:
     seen = last_seen(query) if query else None
     return {
@@ -128,7 +139,12 @@ def _measures(query: Query | None) -> Json:
 
 
 def _location(place: Place) -> Json:
-    return {**asdict(place.location), "owners": list(place.location.owners), "service": place.service}
+    return {
+        **asdict(place.location),
+        "owners": list(place.location.owners),
+        "service": place.service,
+        "built": place.built,
+    }
 
 
 def _mention(mention: Mention) -> Json:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from scanner.model import Certainty, Report
 from scanner.render.outline import Item, items, owners
 from scanner.render.verdict import Tally, headline, tallies
-from scanner.render.words import EFFECT_WORDS, calls_words, count, number, one_line, subjects_words, why
+from scanner.render.words import EFFECT_WORDS, built_words, calls_words, count, number, one_line, subjects_words, why
 
 _LIMIT = 20  # findings written out; the rest are counted
 _SPECIAL = re.compile(r"([\\`*_{}\[\]>|~$])")
@@ -60,7 +60,7 @@ def _item(item: Item) -> str:
 
 def _where(item: Item) -> str:
     services = ", ".join(map(_code, item.services))
-    spots = ", ".join(_code(str(place.location)) for place in item.places)
+    spots = ", ".join(f"{'built at ' if p.built else ''}{_code(str(p.location))}" for p in item.places)
     named = owners(item.places)
     owned = f"owner {', '.join(map(_code, named))}" if named else ""
     if item.query is None:
@@ -73,6 +73,9 @@ def _lists(report: Report) -> Iterator[str]:
     if report.unresolved:
         rows = [f"- {_code(u.query.readable(), _SQL_WIDTH)}: {_text(why(u.why))}" for u in report.unresolved]
         yield _folded(f"{count(len(rows), 'query')} could not be checked", rows)
+    if report.built:
+        rows = [f"- {_code(b.query.readable(), _SQL_WIDTH)}: {_text(built_words(b))}" for b in report.built]
+        yield _folded(f"{count(len(rows), 'query')} built at run time, answered by what production ran", rows)
     if report.consumers:
         rows = [f"- {_code(c.name)}, {_text(c.kind)}: {_text(c.note)}" for c in report.consumers]
         yield _folded(f"{count(len(rows), 'declared consumer')} to tell", rows)

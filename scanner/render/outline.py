@@ -22,6 +22,7 @@ class Place:
 
     location: Location
     service: str | None
+    built: bool = False  # only a possible origin: what stands here has parts that are built at run time
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +114,12 @@ def sections(report: Report, effects: Iterable[Effect] = Effect) -> tuple[Sectio
 
 def places(query: Query) -> tuple[Place, ...]:
     """Where the query stands in the source, in order, each place once."""
-    found = {(o.location, o.service): None for o in query.observations if o.location is not None}
-    known = (Place(location, service) for location, service in found if location is not None)
+    found: dict[tuple[Location, str | None], bool] = {}
+    for o in query.observations:
+        if o.location is not None:
+            key = (o.location, o.service)
+            found[key] = o.built_by is not None and found.get(key, True)
+    known = (Place(location, service, built) for (location, service), built in found.items())
     return tuple(sorted(known, key=_place_key))
 
 
@@ -158,7 +163,7 @@ def total(values: Iterable[Number | None]) -> Number | None:
 
 def sources(query: Query) -> tuple[str, ...]:
     """The collectors that saw the query, sorted."""
-    return tuple(sorted({o.source for o in query.observations}))
+    return tuple(sorted({o.source for o in query.observations if o.built_by is None}))
 
 
 def last_seen(query: Query) -> datetime | None:
@@ -236,5 +241,5 @@ def _calls(item: Item) -> int:
     return item.calls or 0
 
 
-def _place_key(place: Place) -> tuple[str, int, int, str]:
-    return place.location.path, place.location.line, place.location.column, place.service or ""
+def _place_key(place: Place) -> tuple[bool, str, int, int, str]:
+    return place.built, place.location.path, place.location.line, place.location.column, place.service or ""

@@ -9,7 +9,7 @@ import pandas as pd
 
 from scanner.model import Effect, Query, Report
 from scanner.render.outline import Item, Place, Section, items, last_seen, owners, places, sections, sources
-from scanner.render.words import visible, why
+from scanner.render.words import built_words, visible, why
 
 
 def _column(effect: Effect) -> str:
@@ -39,6 +39,7 @@ FINDINGS: dict[str, str] = {
     "column": "Int64",
     "function": "string",
     "locations": "string",
+    "built_at": "string",
     "owners": "string",
     "sources": "string",
     "via": "string",
@@ -64,10 +65,11 @@ Row = dict[str, Any]
 def findings_frame(report: Report) -> pd.DataFrame:
     """One row a finding, and one a query that touches the table without a finding.
 
-    The latter have the effect ``unaffected`` or ``unresolved`` and no rule.
+    The latter have the effect ``unaffected``, ``unresolved`` or ``built`` and no rule.
     """
     rows = [_finding(report, item) for item in items(report)]
     rows += [_plain(report, u.query, "unresolved", why(u.why)) for u in report.unresolved]
+    rows += [_plain(report, built.query, "built", built_words(built)) for built in report.built]
     rows += [_plain(report, query, "unaffected") for query in report.unaffected]
     return _frame(rows, FINDINGS)
 
@@ -132,6 +134,7 @@ def _where(found: tuple[Place, ...]) -> Row:
         "column": first.column,
         "function": first.function,
         "locations": _joined(str(place.location) for place in found),
+        "built_at": _joined(str(place.location) for place in found if place.built),
         "owners": _joined(owners(found)),
     }
 

@@ -9,12 +9,13 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from scanner.model import BlindSpot, Certainty, Consumer, Effect, Mention, Query, Report, Unread
+from scanner.model import BlindSpot, BuiltQuery, Certainty, Consumer, Effect, Mention, Query, Report, Unread
 from scanner.render.excerpt import Span, marked, narrow
 from scanner.render.outline import Cause, Group, Item, Place, Section, measures, sections
 from scanner.render.verdict import Tally, headline, production_only, tallies
 from scanner.render.words import (
     EFFECT_WORDS,
+    built_words,
     calls_words,
     count,
     coverage_words,
@@ -73,6 +74,7 @@ def _lists(report: Report, width: int) -> Iterator[tuple[str, list[Lines]]]:
     alone = [_query(query, answer, width) for query, answer in production_only(report)]
     yield "Declared consumers, to be told", [_consumer(c) for c in report.consumers]
     yield "Could not be checked", [_query(u.query, one_line(why(u.why)), width) for u in report.unresolved]
+    yield "Built at run time, answered by what production ran", [_built(b, width) for b in report.built]
     yield "Production runs it, no source line was found", alone
     yield "Names the table, gave no query", [_mention(m) for m in report.mentions]
     yield "Could not be read", [_unread(u) for u in report.unread]
@@ -167,7 +169,10 @@ def _sql(sql: str, span: Span | None, query: Query | None, width: int) -> Lines:
 def _place(place: Place) -> Text:
     function = f"  {one_line(place.location.function)}" if place.location.function else ""
     owned = f"  owner {one_line(', '.join(place.location.owners))}" if place.location.owners else ""
-    return Text.assemble((one_line(str(place.location)), "blue"), (f"{function}{owned}", "dim"), overflow="fold")
+    origin = "built at " if place.built else ""
+    return Text.assemble(
+        (origin, "dim"), (one_line(str(place.location)), "blue"), (f"{function}{owned}", "dim"), overflow="fold"
+    )
 
 
 def _measure(item: Item, query: Query) -> str:
@@ -187,6 +192,10 @@ def _query(query: Query, said: str, width: int) -> Lines:
     spots = ", ".join(one_line(str(o.location)) for o in query.located[:1])
     yield from _sql(query.sql, None, query, width)
     yield 6, Text(", ".join(filter(None, (f"{said}; {services}", calls_words(query.calls), spots))), "dim")
+
+
+def _built(built: BuiltQuery, width: int) -> Lines:
+    yield from _query(built.query, built_words(built), width)
 
 
 def _mention(mention: Mention) -> Lines:

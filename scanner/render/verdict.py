@@ -44,6 +44,7 @@ def answers(report: Report) -> dict[str, str]:
     worst = worst_effects(report.findings)
     hit = {s.name: effect for s, effect in worst.items() if s.kind == "query"}
     words = {name: EFFECT_WORDS[hit[name]] for name in sorted(hit, key=lambda name: hit[name].rank)}
+    words |= {b.query.fingerprint: "built at run time" for b in report.built}
     words |= {u.query.fingerprint: "could not be checked" for u in report.unresolved}
     return words | {q.fingerprint: "unaffected" for q in report.unaffected}
 

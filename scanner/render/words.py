@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from scanner.model import Coverage, Effect, Report, Subject, Unresolved
+from scanner.model import BuiltQuery, Coverage, Effect, Report, Subject, Unresolved
 
 EFFECT_WORDS = {
     Effect.BREAKS: "breaks",
@@ -84,6 +84,14 @@ def subjects_words(subjects: Iterable[Subject]) -> str:
 def why(unresolved: Unresolved) -> str:
     """Why a query could not be checked, in one text."""
     return f"{unresolved.reason}: {unresolved.detail}" if unresolved.detail else unresolved.reason
+
+
+def built_words(built: BuiltQuery) -> str:
+    """What became of a statement with parts built at run time."""
+    answer = f"{EFFECT_WORDS[built.effect]} by itself" if built.effect else ""
+    doubt = f"by itself not checked: {one_line(why(built.unresolved))}" if built.unresolved else ""
+    seen = f"production ran {count(len(built.statements), 'statement')} of it"
+    return "; ".join(filter(None, (seen, answer, doubt, "what else it builds was not seen")))
 
 
 def coverage_words(coverage: Coverage) -> str:

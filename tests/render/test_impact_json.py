@@ -51,6 +51,7 @@ def test_a_finding_has_its_evidence(report):
             "function": "OrderStore.create",
             "owners": ["@shop/checkout", "@ann"],
             "service": "checkout",
+            "built": False,
         }
     ]
     start, end = finding["span"]
