@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import chain
 
 from scanner.collect.python import data_frames, rows, syntax
@@ -14,7 +15,9 @@ from scanner.collect.python.values import (
     DictValue,
     InstanceValue,
     ListValue,
+    Literal,
     ResultValue,
+    TextValue,
     Unknown,
     Value,
     Variants,
@@ -36,12 +39,38 @@ def bind(target: syntax.Expression, values: Variants, frame: Frame) -> None:
         _set_item(target, values, frame)
 
 
+def bind_again(target: syntax.Expression, values: Variants, frame: Frame) -> None:
+    """The list or dict behind a name or attribute was changed."""
+    if isinstance(target, syntax.Name):
+        frame.names[target.id] = values
+    elif isinstance(target, syntax.Attribute) and isinstance(target.base, syntax.Name):
+        frame.names[shown(target)] = values
+        _add_to_class(target, tuple(replace(v, open=True) for v in values if isinstance(v, ListValue)), frame)
+
+
+def items(values: Variants) -> tuple[Variants, ...] | None:
+    """What a loop over the value binds, turn by turn; None if that is not known."""
+    value = values[0]
+    if len(values) > 1 or not isinstance(value, ListValue | DictValue) or value.open:
+        return None
+    return value.items if isinstance(value, ListValue) else keys(value).items
+
+
+def keys(value: DictValue) -> ListValue:
+    """The keys of a dict."""
+    known = (name for name, _ in value.entries if not name.startswith(" "))
+    return ListValue(tuple((TextValue((Literal(name),)),) for name in known), value.open)
+
+
 def elements(values: Variants, frame: Frame) -> Variants:
     """What a loop over any of the values binds."""
     found: list[Value] = []
     for value in values:
         if isinstance(value, ListValue):
             found.extend(chain.from_iterable(value.items))
+        elif isinstance(value, DictValue):
+            found.extend(chain.from_iterable(keys(value).items))
+            found.extend([Unknown("…")] if value.open else ())
         elif isinstance(value, ResultValue):
             found.extend(rows.elements(value, frame))
         elif isinstance(value, QueryValue):
@@ -51,9 +80,10 @@ def elements(values: Variants, frame: Frame) -> Variants:
 
 def _unpack(target: syntax.Items, values: Variants, frame: Frame) -> None:
     rows.unpacked(target, values, frame)
-    listed = next((v for v in values if isinstance(v, ListValue) and len(v.items) == len(target.items)), None)
+    listed = [v.items for v in values if isinstance(v, ListValue) and len(v.items) == len(target.items) and not v.open]
     for number, item in enumerate(target.items):
-        bind(item, listed.items[number] if listed else (Unknown(shown(item)),), frame)
+        known = bounded(chain.from_iterable(each[number] for each in listed))
+        bind(item, known or (Unknown(shown(item)),), frame)
 
 
 def _set_attribute(target: syntax.Attribute, values: Variants, frame: Frame) -> None:
@@ -65,9 +95,16 @@ def _set_attribute(target: syntax.Attribute, values: Variants, frame: Frame) -> 
         if isinstance(base, ResultValue) and base.shape == "frame" and target.name == "columns":
             data_frames.labelled(base, values, frame, target.base.at)
     frame.names[shown(target)] = values
-    owner = frame.owner
+    _add_to_class(target, values, frame)
+
+
+def _add_to_class(target: syntax.Attribute, values: Variants, frame: Frame) -> None:
+    """What methods assign to attributes of `self` is what other methods find there."""
+    owner = None if frame.depth else frame.owner
+    bases = frame.evaluate(target.base) if owner else ()
     if owner is not None and any(isinstance(base, InstanceValue) and base.of == owner for base in bases):
-        frame.world.classes[owner].frame.names.setdefault(target.name, values)
+        names = frame.world.classes[owner].frame.names
+        names[target.name] = bounded((*names.get(target.name, ()), *values))
 
 
 def _set_item(target: syntax.Subscript, values: Variants, frame: Frame) -> None:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from scanner.collect.python import builders, factories, inlining, rows, syntax, taking
+from scanner.collect.python import functions as known
 from scanner.collect.python.executors import (
     CERTAIN,
     MESSAGE_KEYWORDS,
     MESSAGES,
     PASSES_ON,
+    TELLING,
 )
 from scanner.collect.python.frames import Frame
 from scanner.collect.python.given import Given
 from scanner.collect.python.names import called, last_name, rows_of
 from scanner.collect.python.orm import hooks
+from scanner.collect.python.record import Root, begins_as_sql
 from scanner.collect.python.uses import note, use
 from scanner.collect.python.values import (
     ClassValue,
@@ -20,8 +25,10 @@ from scanner.collect.python.values import (
     ExternalValue,
     FunctionValue,
     InstanceValue,
+    PartialValue,
     ResultValue,
     TextValue,
+    Unknown,
     Value,
     Variants,
     bounded,
@@ -36,33 +43,68 @@ def call(expression: syntax.Call, frame: Frame) -> Variants:
     mapped = hooks.call(expression, receivers, functions, given, frame)
     if mapped is not None:
         return mapped
+    taken = taking.taken(expression, receivers, functions, arguments, frame)
+    if taken:
+        return taken
     built = builders.built(expression, receivers, functions, given, frame)
     if built is not None:
         return built
     connected = factories.connected(expression, receivers, frame)
     if connected is not None:
         return (connected,)
-    fetched = _fetched(expression, receivers, frame)
+    fetched = _fetched(expression, receivers, arguments, frame)
     if fetched:
         return fetched
-    taken = taking.taken(expression, receivers, functions, arguments, frame)
-    if taken:
-        return taken
-    before = len(frame.world.record.executed)
-    entered = _entered(functions, receivers, given, frame)
-    if entered and len(frame.world.record.executed) > before:
+    trail = frame.world.record.trail
+    before = len(trail)
+    root = frame.root if frame.depth else _root(expression, frame)
+    entered = _entered(functions or _namesakes(expression, receivers, given, frame), receivers, given, frame, root)
+    if len(trail) == before:
+        entered = _called_back(functions, given, frame, root) or entered
+    if entered and len(trail) > before:
         return entered
     return _executed(expression, functions, arguments, frame) or entered
 
 
-def _entered(functions: Variants, receivers: Variants, given: Given, frame: Frame) -> Variants:
+def _root(expression: syntax.Call, frame: Frame) -> Root:
+    return replace(frame.root, site=frame.place(expression.at), call=called(expression.function))
+
+
+def _entered(functions: Variants, receivers: Variants, given: Given, frame: Frame, root: Root) -> Variants:
     found: list[Value] = []
     for function in functions:
         if isinstance(function, FunctionValue):
-            found.extend(inlining.invoked(function, receivers[0] if receivers else None, given, frame) or ())
+            receiver = receivers[0] if receivers else None
+            everything = given
+            if function.closure and isinstance(receiver, InstanceValue | ClassValue):  # made by a decorator
+                everything = replace(given, positional=((receiver,), *given.positional))
+            found.extend(inlining.invoked(function, receiver, everything, frame, root) or ())
         elif isinstance(function, ClassValue):
-            inlining.constructed(function, given, frame)
-            found.append(InstanceValue(function))
+            found.append(inlining.constructed(function, given, frame, root))
+        elif isinstance(function, PartialValue):
+            found.extend(_entered(function.function, (), given.after(function), frame, root))
+    return bounded(found)
+
+
+def _namesakes(expression: syntax.Call, receivers: Variants, given: Given, frame: Frame) -> Variants:
+    if not isinstance(expression.function, syntax.Attribute) or expression.function.name in TELLING:
+        return ()
+    is_unknown = all(isinstance(value, Unknown) for value in receivers)
+    return inlining.by_name(expression.function.name, given, frame) if is_unknown else ()
+
+
+def _called_back(functions: Variants, given: Given, frame: Frame, root: Root) -> Variants:
+    """``run(…, function, *arguments)``: what the function gives for them, if it runs anything."""
+    found: list[Value] = []
+    of_library = any(isinstance(function, ExternalValue) for function in functions)
+    for number, values in enumerate(given.positional):
+        after = replace(given, positional=given.positional[number + 1 :])
+        for value in values:
+            behind = after
+            while isinstance(value, PartialValue) and value.function:
+                behind, value = behind.after(value), value.function[0]
+            if isinstance(value, FunctionValue) and not (of_library and not any(behind.every())):
+                found.extend(inlining.called_back(value, behind, frame, root) or ())
     return bounded(found)
 
 
@@ -91,9 +133,13 @@ def _is_message(argument: syntax.Argument, function: syntax.Expression) -> bool:
     return argument.keyword in MESSAGE_KEYWORDS
 
 
-def _fetched(expression: syntax.Call, receivers: Variants, frame: Frame) -> Variants:
+def _is_sql(values: Variants) -> bool:
+    return any(isinstance(value, TextValue) and begins_as_sql(value) for value in values)
+
+
+def _fetched(expression: syntax.Call, receivers: Variants, arguments: list[Variants], frame: Frame) -> Variants:
     function = expression.function
-    if not isinstance(function, syntax.Attribute):
+    if not isinstance(function, syntax.Attribute) or any(map(_is_sql, arguments)):
         return ()
     results = [value for value in receivers if isinstance(value, ResultValue)]
     if (not results and not expression.arguments) or function.name in ("fetchmany", "fetchall", "fetchone"):
@@ -119,7 +165,7 @@ def _executed(expression: syntax.Call, functions: Variants, arguments: list[Vari
         return ()
     numbers: list[int] = []
     if name == "callproc":
-        arguments = [builders.procedure_call(arguments)]
+        arguments = [known.procedure_call(arguments)]
     for values in arguments:
         for value in values:
             if isinstance(value, TextValue):

@@ -12,6 +12,7 @@ from scanner.collect.python.values import (
     MapperValue,
     ModuleValue,
     ResultValue,
+    TextValue,
     Value,
     Variants,
 )
@@ -25,11 +26,16 @@ def attribute(base: Value, name: str, frame: Frame) -> Variants:
         return frame.world.mapper_attribute(base, name, frame) or (ExternalValue(f"{base.name}.{name}"),)
     if isinstance(base, InstanceValue | ClassValue):
         of = base.of if isinstance(base, InstanceValue) else base
+        own = dict(base.fields).get(name) if isinstance(base, InstanceValue) else None
+        if own:
+            return own
         return frame.world.mapper_attribute(base, name, frame) or class_attribute(of, name, frame)
     if isinstance(base, MapperValue):
         return _mapper_value(base, name, frame)
     if isinstance(base, ResultValue):
         return rows.attribute(base, name, frame)
+    if isinstance(base, TextValue) and name == "value":  # of a member of an enumeration
+        return (base,)
     return ()
 
 

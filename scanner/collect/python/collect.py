@@ -90,6 +90,7 @@ class _Reading:
 
     def functions(self) -> None:
         """Evaluates the bodies of all functions, once every module is known."""
+        self.world.link()
         while self.world.pending:
             definition = self.world.pending.popleft()
             try:

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterable
 from itertools import chain
 from typing import Any
 
-from scanner.collect.python import rows, syntax
-from scanner.collect.python.binding import bind, elements
+from scanner.collect.python import inlining, rows, syntax
+from scanner.collect.python.binding import bind, elements, items
 from scanner.collect.python.calls import call
 from scanner.collect.python.classes import attribute
 from scanner.collect.python.frames import Frame
+from scanner.collect.python.methods import dict_of
 from scanner.collect.python.names import last_name, position, rows_of, shown
 from scanner.collect.python.orm import hooks
 from scanner.collect.python.orm.queries import QueryValue
@@ -19,9 +20,10 @@ from scanner.collect.python.texts import (
     combinations,
     concatenated,
     constant_text,
-    interpolated,
+    interpolations,
     repeated,
 )
+from scanner.collect.python.truth import truth
 from scanner.collect.python.values import (
     ConstantValue,
     DictValue,
@@ -81,8 +83,8 @@ def _attribute(expression: syntax.Attribute, frame: Frame) -> Variants:
     if assigned:
         return assigned
     bases = evaluate(expression.base, frame)
-    found = chain.from_iterable(attribute(base, expression.name, frame) for base in bases)
-    return bounded(found)
+    found = ((base, value) for base in bases for value in attribute(base, expression.name, frame))
+    return bounded(chain.from_iterable(inlining.read(value, base, frame) for base, value in found))
 
 
 def _subscript(expression: syntax.Subscript, frame: Frame) -> Variants:
@@ -95,7 +97,7 @@ def _subscript(expression: syntax.Subscript, frame: Frame) -> Variants:
         elif isinstance(base, ResultValue):
             found.extend(rows.item(base, indexes[0], frame.place(expression.at), frame))
         elif isinstance(base, ListValue | DictValue):
-            found.extend(_item(base, indexes[0]))
+            found.extend(chain.from_iterable(_item(base, index) for index in indexes))
         elif isinstance(base, QueryValue):
             found.extend(hooks.item(base, None if is_slice else indexes[0], frame))
     return bounded(found)
@@ -119,26 +121,32 @@ def _binary(expression: syntax.Binary, frame: Frame) -> Variants:
         return bounded((*lefts, *rights))
     if expression.operator in _COMPARISONS:
         rows.compared(lefts, expression.operator, rights, frame, position(expression))
-    results = (_operated(left, expression.operator, right, frame) for left, right in combinations((lefts, rights)))
-    return _noted(bounded(value for value in results if value is not None), frame)
+    return operated(lefts, expression.operator, rights, frame)
 
 
-def _operated(left: Value, operator: str, right: Value, frame: Frame) -> Value | None:
+def _operated(left: Value, operator: str, right: Value, frame: Frame) -> Variants:
+    if operator == "%" and isinstance(left, TextValue):
+        if isinstance(right, ResultValue):
+            rows.formatted(left, right, frame)
+        return interpolations(left, right)
+    made = _combined(left, operator, right, frame)
+    return () if made is None else (made,)
+
+
+def _combined(left: Value, operator: str, right: Value, frame: Frame) -> Value | None:
     if isinstance(left, MapperValue) or isinstance(right, MapperValue):
         return hooks.operated(left, operator, right, frame)
     if operator == "+":
         return added(left, right)
-    if operator == "%" and isinstance(left, TextValue):
-        if isinstance(right, ResultValue):
-            rows.formatted(left, right, frame)
-        return interpolated(left, right)
+    if operator == "|" and isinstance(left, DictValue) and isinstance(right, DictValue):
+        return DictValue(tuple({**dict(left.entries), **dict(right.entries)}.items()), left.open or right.open)
     return repeated(left, right) if operator == "*" else None
 
 
 def operated(lefts: Variants, operator: str, rights: Variants, frame: Frame) -> Variants:
-    """``left operator= right``."""
-    results = (_operated(left, operator.rstrip("="), right, frame) for left, right in combinations((lefts, rights)))
-    return _noted(bounded(value for value in results if value is not None), frame)
+    """``left operator right``."""
+    made = (_operated(left, operator, right, frame) for left, right in combinations((lefts, rights)))
+    return _noted(bounded(chain.from_iterable(made)), frame)
 
 
 def _unary(expression: syntax.Unary, frame: Frame) -> Variants:
@@ -156,6 +164,9 @@ def _unary(expression: syntax.Unary, frame: Frame) -> Variants:
 
 def _choice(expression: syntax.Choice, frame: Frame) -> Variants:
     rows.tested(evaluate(expression.test, frame), frame, position(expression.test))
+    known = truth(expression.test, frame)
+    if known is not None:
+        return evaluate(expression.body if known else expression.otherwise, frame)
     return bounded((*evaluate(expression.body, frame), *evaluate(expression.otherwise, frame)))
 
 
@@ -196,16 +207,24 @@ def _starred(expression: syntax.Starred, frame: Frame) -> Variants:
 def _comprehension(expression: syntax.Comprehension, frame: Frame) -> Variants:
     saved = dict(frame.names)
     sources = evaluate(expression.source, frame)
-    known = next((value for value in sources if isinstance(value, ListValue)), None)
+    known = [items((source,)) for source in sources]
+    found: list[Value] = []
+    if all(known) and not expression.inner:
+        found.extend(_made(expression, each, frame, exact=True) for each in known if each)
+    else:
+        found.append(_made(expression, (elements(sources, frame),), frame, exact=False))
+    frame.names = saved
+    return bounded(found)
+
+
+def _made(expression: syntax.Comprehension, sources: Iterable[Variants], frame: Frame, *, exact: bool) -> Value:
     results: list[Variants] = []
-    exact = known is not None and not known.open and not expression.inner
-    for item in known.items if known is not None and exact else (elements(sources, frame),):
+    for item in sources:
         bind(expression.target, item, frame)
         for inner in expression.inner:
             evaluate(inner, frame)
         results.append(evaluate(expression.element, frame))
-    frame.names = saved
-    return (ListValue(tuple(results), open=not exact),)
+    return dict_of(results, open=not exact) if expression.is_dict else ListValue(tuple(results), open=not exact)
 
 
 def _lambda(expression: syntax.Lambda, frame: Frame) -> Variants:

@@ -53,10 +53,16 @@ def expression(node: cst.CSTNode, positions: Positions) -> syntax.Expression:
 def parameters(node: cst.Parameters, positions: Positions) -> tuple[syntax.Parameter, ...]:
     """The parameters in the order of positions; ``*args`` and ``**kwargs`` are left out."""
     return tuple(
-        syntax.Parameter(each.name.value, expression(each.default, positions) if each.default else None, only)
+        _parameter(each, positions, keyword_only=only)
         for group, only in (((*node.posonly_params, *node.params), False), (node.kwonly_params, True))
         for each in group
     )
+
+
+def _parameter(node: cst.Param, positions: Positions, *, keyword_only: bool) -> syntax.Parameter:
+    default = expression(node.default, positions) if node.default else None
+    annotation = expression(node.annotation.annotation, positions) if node.annotation else None
+    return syntax.Parameter(node.name.value, default, keyword_only, annotation)
 
 
 def _many(nodes: Iterable[cst.CSTNode], positions: Positions) -> tuple[syntax.Expression, ...]:
@@ -70,8 +76,6 @@ def _opaque(node: cst.CSTNode, positions: Positions) -> syntax.Expression:
 
 
 def _string(node: cst.SimpleString, positions: Positions) -> syntax.Expression:
-    if "b" in node.prefix.lower():
-        return syntax.Constant("b''")
     quote = len(node.quote)
     body = node.value[len(node.prefix) + quote : -quote]
     return syntax.Text(decode(body, node.prefix), positions[node])
@@ -194,7 +198,8 @@ def _comprehension(
     else:
         element = expression(node.elt, positions)
     target, source = _many((node.for_in.target, node.for_in.iter), positions)
-    return syntax.Comprehension(element, target, source, tuple(_clauses(node.for_in, positions)))
+    inner = tuple(_clauses(node.for_in, positions))
+    return syntax.Comprehension(element, target, source, inner, isinstance(node, cst.DictComp))
 
 
 def _clauses(clause: cst.CompFor, positions: Positions) -> list[syntax.Expression]:

@@ -4,23 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from scanner.collect.python import answers, factories, inlining, rows, syntax
-from scanner.collect.python.binding import bind, elements
+from scanner.collect.python.binding import bind, elements, items
+from scanner.collect.python.classes import class_attribute
 from scanner.collect.python.evaluate import evaluate, operated
 from scanner.collect.python.frames import ClassInfo, Definition, Frame
 from scanner.collect.python.given import Given
 from scanner.collect.python.names import position, shown
+from scanner.collect.python.parameters import ANY, bindings
+from scanner.collect.python.reach import is_relevant
+from scanner.collect.python.record import Root
+from scanner.collect.python.truth import narrowed, truth
 from scanner.collect.python.values import (
     ClassValue,
     FunctionValue,
     ImportedValue,
+    InstanceValue,
     ModuleValue,
     Unknown,
+    Value,
     Variants,
     bounded,
 )
+
+# A loop over so many known items is run item by item; a longer one once, for all of them.
+_MAX_TURNS = 8
 
 
 def run(statements: Iterable[syntax.Statement], frame: Frame) -> bool:
@@ -31,10 +42,8 @@ def run(statements: Iterable[syntax.Statement], frame: Frame) -> bool:
 def run_function(definition: Definition) -> None:
     """Evaluates a body with parameters nobody has given: unknown, but for `self` and `cls`."""
     function, frame = definition.function, definition.frame
-    for parameter in function.parameters:
-        if parameter.default is not None:
-            evaluate(parameter.default, frame)
-    inner = replace(frame, names=inlining.bindings(definition, None, Given((), {})), returns=[])
+    frame.world.record.trail.clear()
+    inner = replace(frame, names=bindings(definition, None, ANY), returns=[])
     run(function.body, inner)
     answers.returned(bounded(inner.returns), definition)
 
@@ -54,7 +63,9 @@ def _assign(statement: syntax.Assign, frame: Frame) -> bool:
     values = evaluate(statement.value, frame)
     for target in statement.targets:
         if statement.operator != "=":
-            values = operated(evaluate(target, frame), statement.operator, values, frame) or (Unknown(shown(target)),)
+            values = operated(evaluate(target, frame), statement.operator.rstrip("="), values, frame) or (
+                Unknown(shown(target)),
+            )
         bind(target, values, frame)
         factories.assigned(target, statement.value, frame)
     return True
@@ -67,14 +78,20 @@ def _return(statement: syntax.Return, frame: Frame) -> bool:
 
 def _if(statement: syntax.If, frame: Frame) -> bool:
     rows.tested(evaluate(statement.test, frame), frame, position(statement.test))
-    return _branches((statement.body, statement.otherwise), frame)
+    known = truth(statement.test, frame)
+    if known is not None:
+        return run(statement.body if known else statement.otherwise, frame)
+    narrow = tuple(narrowed(statement.test, frame, holds=holds) for holds in (True, False))
+    return _branches((statement.body, statement.otherwise), frame, narrow)
 
 
-def _branches(blocks: Iterable[tuple[syntax.Statement, ...]], frame: Frame) -> bool:
+def _branches(
+    blocks: Iterable[tuple[syntax.Statement, ...]], frame: Frame, narrow: tuple[dict[str, Variants], ...] = ({}, {})
+) -> bool:
     before = frame.names
     ends: list[dict[str, Variants]] = []
-    for block in blocks:
-        frame.names = dict(before)
+    for block, names in zip(blocks, narrow, strict=True):
+        frame.names = {**before, **names}
         if run(block, frame):
             ends.append(frame.names)
     frame.names = _merged(ends) if ends else before
@@ -92,9 +109,16 @@ def _merged(ends: list[dict[str, Variants]]) -> dict[str, Variants]:
 
 
 def _for(statement: syntax.For, frame: Frame) -> bool:
-    item = elements(evaluate(statement.source, frame), frame)
+    sources = evaluate(statement.source, frame)
+    known = items(sources)
+    if known and len(known) <= _MAX_TURNS:
+        for item in known:
+            bind(statement.target, item, frame)
+            if not run(statement.body, frame):
+                break
+        return run(statement.otherwise, frame)
     before = dict(frame.names)
-    bind(statement.target, item, frame)
+    bind(statement.target, elements(sources, frame), frame)
     run(statement.body, frame)
     frame.names = _merged([frame.names, before])
     return run(statement.otherwise, frame)
@@ -108,10 +132,23 @@ def _while(statement: syntax.While, frame: Frame) -> bool:
 
 def _with(statement: syntax.With, frame: Frame) -> bool:
     for item, target in statement.items:
-        values = evaluate(item, frame)
+        values = _managed(evaluate(item, frame), frame)
         if target is not None:
             bind(target, values, frame)
     return run(statement.body, frame)
+
+
+def _managed(values: Variants, frame: Frame) -> Variants:
+    """What ``with value as`` binds: what the method that enters it gives, or the value."""
+    found: list[Value] = []
+    for value in values:
+        methods = class_attribute(value.of, "__enter__", frame) if isinstance(value, InstanceValue) else ()
+        methods = methods or (
+            class_attribute(value.of, "__aenter__", frame) if isinstance(value, InstanceValue) else ()
+        )
+        given = [inlining.invoked(m, value, Given((), {}), frame) for m in methods if isinstance(m, FunctionValue)]
+        found.extend(chain.from_iterable(each or (value,) for each in given) if given else (value,))
+    return bounded(found)
 
 
 def _try(statement: syntax.Try, frame: Frame) -> bool:
@@ -129,24 +166,32 @@ def _try(statement: syntax.Try, frame: Frame) -> bool:
 
 
 def _function(statement: syntax.Function, frame: Frame) -> bool:
-    for decorator in statement.decorators:
-        evaluate(decorator, frame)
-    value = FunctionValue(frame.module.path, frame.dotted(statement.name))
-    frame.names[statement.name] = (value,)
+    value = FunctionValue(frame.module.path, frame.dotted(statement.name), _closure(frame))
     known = frame.world.functions.get(value)
     if known is None or known.function is not statement:
         definition = _defined(statement, value, frame)
         frame.world.functions[value] = definition
-        frame.world.pending.append(definition)
+        if not value.closure:
+            frame.world.pending.append(definition)
+    frame.names[statement.name] = inlining.decorated(value, statement.decorators, frame)
     return True
+
+
+def _closure(frame: Frame) -> int:
+    """A number for a function that knows what the function around it was called with; else 0."""
+    if not frame.depth:
+        return 0
+    frame.world.closures += 1
+    return frame.world.closures
 
 
 def _defined(statement: syntax.Function, value: FunctionValue, frame: Frame) -> Definition:
     around = ClassValue(frame.module.path, frame.function or "")
     is_method = around in frame.world.classes
     owner, outer = (around, frame.outer) if is_method else (frame.owner, frame)
-    inner = Frame(frame.world, frame.module, {}, outer, value.name, owner, is_method=is_method, root=value)
-    return Definition(statement, inner, inlining.is_relevant(statement))
+    root = Root(value.definition)
+    inner = Frame(frame.world, frame.module, {}, outer, value.name, owner, is_method=is_method, root=root)
+    return Definition(statement, inner, is_relevant(statement))
 
 
 def _class(statement: syntax.Class, frame: Frame) -> bool:

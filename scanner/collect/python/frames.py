@@ -10,7 +10,8 @@ from itertools import chain
 from scanner.collect.python import syntax
 from scanner.collect.python.orm.mapped import Mapped
 from scanner.collect.python.project import Module, Project
-from scanner.collect.python.record import Record
+from scanner.collect.python.reach import Reach, reaching
+from scanner.collect.python.record import Record, Root
 from scanner.collect.python.values import (
     ClassValue,
     ExternalValue,
@@ -42,7 +43,7 @@ class Frame:
     stars: list[ImportedValue] = field(default_factory=list)
     quiet: bool = False  # texts met here are messages
     depth: int = 0  # how many calls it was entered through
-    root: FunctionValue | None = None  # the function that was evaluated first, without its callers
+    root: Root = field(default_factory=Root)
     returns: list[Value] = field(default_factory=list)
 
     def evaluate(self, expression: syntax.Expression) -> Variants:
@@ -118,6 +119,10 @@ class World:
     functions: dict[FunctionValue, Definition] = field(default_factory=dict)
     pending: deque[Definition] = field(default_factory=deque)  # bodies still to be evaluated
     returned: dict[Entry, Variants] = field(default_factory=dict)  # what calls of functions gave
+    ran: dict[Entry, tuple[int, ...]] = field(default_factory=dict)  # the numbers of the statements they ran
+    fields: dict[Entry, tuple[tuple[str, Variants], ...]] = field(default_factory=dict)  # what constructors set
+    reach: Reach | None = None  # which functions lead to a database, once all modules are known
+    closures: int = 0  # how many functions were made by functions that were entered
     entered: Counter[FunctionValue] = field(default_factory=Counter)
     saturated: set[FunctionValue] = field(default_factory=set)  # called in more ways than were followed
     family: Family | None = None
@@ -134,6 +139,11 @@ class World:
             if frame is not None:
                 self.run(frame.module.statements, frame)
         return self._frames[path]
+
+    def link(self) -> None:
+        """To be called once all modules are evaluated: finds which functions lead to a database."""
+        written = {value: each.function for value, each in self.functions.items()}
+        self.reach = reaching(written, {value for value, each in self.functions.items() if each.frame.is_method})
 
     def model(self, of: ClassValue) -> Mapped | None:
         """The class as its mapper sees it, or None if it is not mapped."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from scanner.collect.python import syntax
-from scanner.collect.python.values import DictValue, ListValue, Variants
+from scanner.collect.python.values import DictValue, ListValue, PartialValue, Variants
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,23 +15,33 @@ class Given:
 
     positional: tuple[Variants, ...]
     named: dict[str, Variants]
+    open: bool = False  # some were unpacked from what is not known
 
     def every(self) -> Iterable[Variants]:
         """All arguments, those by position first."""
         return (*self.positional, *self.named.values())
 
+    def after(self, partial: PartialValue) -> Given:
+        """These arguments behind those that a partial function has already."""
+        return Given((*partial.positional, *self.positional), {**dict(partial.named), **self.named}, self.open)
+
     @classmethod
     def of(cls, arguments: Iterable[syntax.Argument], values: Iterable[Variants]) -> Given:
-        """Sorts the arguments; those unpacked by a star are left out, but for a dict that is known."""
+        """Sorts the arguments; those unpacked by a star are left out, unless list or dict is known."""
         positional: list[Variants] = []
         named: dict[str, Variants] = {}
+        is_open = False
         for argument, variants in zip(arguments, values, strict=True):
-            if argument.star == "**" and isinstance(variants[0], DictValue):
-                named.update(variants[0].entries)
-            elif argument.star == "*" and isinstance(variants[0], ListValue):
-                positional.extend(variants[0].items)
+            first = variants[0]
+            if argument.star == "**" and isinstance(first, DictValue):
+                named.update(first.entries)
+                is_open = is_open or first.open
+            elif argument.star == "*" and isinstance(first, ListValue) and not first.open:
+                positional.extend(first.items)
             elif argument.keyword is not None:
                 named[argument.keyword] = variants
             elif not argument.star:
                 positional.append(variants)
-        return cls(tuple(positional), named)
+            else:
+                is_open = True
+        return cls(tuple(positional), named, is_open)

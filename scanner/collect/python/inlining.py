@@ -1,34 +1,32 @@
 """Calls of the project's own functions: their bodies are evaluated again with the arguments of the call.
 
-So a helper that is handed a statement is an executor, a function that is handed rows uses them, and a
-function that returns a text or a query gives it to its caller, without any list of helpers. Only functions
-that have to do with a database are entered, to a bounded depth, once for each combination of arguments that
-matter.
+So a helper that is handed a statement is an executor, one that is handed a table and columns builds queries,
+a function that is handed rows uses them, and a function that returns a text or a query gives it to its
+caller, without any list of helpers. Only functions that have to do with a database are entered, to a bounded
+depth, once for each combination of arguments that matter.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import replace
 
 from scanner.collect.python import syntax
-from scanner.collect.python.classes import class_attribute
-from scanner.collect.python.executors import TELLING
-from scanner.collect.python.frames import Definition, Frame
+from scanner.collect.python.classes import class_attribute, lineage
+from scanner.collect.python.frames import Definition, Entry, Frame
 from scanner.collect.python.given import Given
 from scanner.collect.python.names import last_name
-from scanner.collect.python.record import begins_as_sql
+from scanner.collect.python.parameters import bindings
+from scanner.collect.python.reach import returns_text
+from scanner.collect.python.record import Root, begins_as_sql
 from scanner.collect.python.rows import inside
-from scanner.collect.python.statements import may_begin
 from scanner.collect.python.values import (
     ClassValue,
-    ConstantValue,
     DictValue,
     FunctionValue,
     InstanceValue,
     ListValue,
     MapperValue,
-    ModuleValue,
+    PartialValue,
     ResultValue,
     TextValue,
     Unknown,
@@ -37,81 +35,150 @@ from scanner.collect.python.values import (
     bounded,
 )
 
-_MAX_DEPTH = 3
+_MAX_DEPTH = 5
 # Different ways to call one function; beyond them its calls tell nothing new.
 _MAX_CALLS = 200
+_PROPERTIES = frozenset(("property", "cached_property", "classproperty"))
 
 
-def invoked(function: FunctionValue, receiver: Value | None, given: Given, frame: Frame) -> Variants | None:
+def invoked(
+    function: FunctionValue,
+    receiver: Value | None,
+    given: Given,
+    frame: Frame,
+    root: Root | None = None,
+    *,
+    always: bool = False,
+) -> Variants | None:
     """What the function returns for these arguments; None if it was not entered."""
+    entry = _entered(function, receiver, given, frame, root or frame.root, always=always)
+    return None if entry is None else frame.world.returned[entry]
+
+
+def constructed(of: ClassValue, given: Given, frame: Frame, root: Root) -> InstanceValue:
+    """``Class(…)`` of the project, with the attributes that ``__init__`` makes of the arguments."""
+    always = any(_tells(value) for each in given.every() for value in each) and _works_with_database(of, frame)
+    for each in class_attribute(of, "__init__", frame):
+        if isinstance(each, FunctionValue):
+            entry = _entered(each, InstanceValue(of), given, frame, root, always=always)
+            if entry is not None:
+                return InstanceValue(of, fields=frame.world.fields.get(entry, ()))
+    return InstanceValue(of)
+
+
+def called_back(function: FunctionValue, given: Given, frame: Frame, root: Root) -> Variants | None:
+    """What a function returns that is handed to another, with the arguments that are meant for it.
+
+    The other calls it with what it makes itself, such as a cursor, and with these arguments after that.
+    """
+    definition = frame.world.functions.get(function)
+    if definition is None:
+        return None
+    written = definition.function
+    own = definition.frame.is_method and "staticmethod" not in map(last_name, written.decorators)
+    plain = written.parameters[int(own) :]
+    taken = [each for each in plain if each.default is None and each.name not in given.named]
+    made = max(0, len(taken) - len(given.positional))
+    names = {each.name for each in plain}
+    named = {name: values for name, values in given.named.items() if written.keywords or name in names}
+    unknown = tuple((Unknown(each.name),) for each in taken[:made])
+    return invoked(function, None, Given((*unknown, *given.positional), named, given.open), frame, root)
+
+
+def decorated(value: FunctionValue, decorators: tuple[syntax.Expression, ...], frame: Frame) -> Variants:
+    """The function that the project's own decorators make of one; those of libraries leave it as it is."""
+    found: Variants = (value,)
+    for decorator in reversed(decorators):
+        for each in frame.evaluate(decorator):
+            if isinstance(each, FunctionValue):
+                made = invoked(each, None, Given((found,), {}), frame, always=True) or ()
+                functions = tuple(one for one in made if isinstance(one, FunctionValue))
+                found = functions or found
+    return found
+
+
+def read(value: Value, base: Value, frame: Frame) -> Variants:
+    """What an attribute is worth: a property what its function returns."""
+    if not isinstance(value, FunctionValue):
+        return (value,)
+    definition = frame.world.functions.get(value)
+    if definition is None or not _PROPERTIES.intersection(map(last_name, definition.function.decorators)):
+        return (value,)
+    return invoked(value, base, Given((), {}), frame) or (Unknown("…"),)
+
+
+def by_name(name: str, given: Given, frame: Frame) -> Variants:
+    """The only method of this name in the project, for a receiver of which nothing is known."""
+    if not any(_tells(value) for each in given.every() for value in each):
+        return ()
+    found = frame.world.reach.methods.get(name, ()) if frame.world.reach else ()
+    return found if len(found) == 1 else ()
+
+
+def _entered(
+    function: FunctionValue, receiver: Value | None, given: Given, frame: Frame, root: Root, *, always: bool
+) -> Entry | None:
     world = frame.world
     definition = world.functions.get(function)
     if definition is None or frame.depth >= _MAX_DEPTH:
         return None
-    arguments = (value for each in ((receiver,), *given.every()) for value in each)
-    if not definition.relevant and not any(map(_asks, arguments)):
+    if not always and not _is_worth(function, definition, receiver, given, frame):
         return None
-    bound = bindings(definition, receiver, given)
-    entry = (function, tuple(bound.items()))
-    if entry not in world.returned:
-        if world.entered[function] >= _MAX_CALLS:
-            world.saturated.add(function)
-            return None
-        world.entered[function] += 1
-        world.returned[entry] = ()  # what a recursive call is told
-        inner = replace(definition.frame, names=bound, depth=frame.depth + 1, root=frame.root, returns=[])
-        world.run(definition.function.body, inner)
-        world.returned[entry] = bounded(inner.returns)
-    return world.returned[entry]
+    entry = (function, tuple(bindings(definition, receiver, given).items()))
+    if entry in world.returned:
+        world.record.again(world.ran.get(entry, ()), root)
+        return entry
+    if world.entered[function.definition] >= _MAX_CALLS:
+        world.saturated.add(function.definition)
+        return None
+    world.entered[function.definition] += 1
+    world.returned[entry] = ()  # what a recursive call is told
+    _run(entry, definition, frame, root)
+    return entry
 
 
-def constructed(of: ClassValue, given: Given, frame: Frame) -> None:
-    """``Class(…)`` of the project: rows handed to ``__init__`` are used there."""
-    for each in class_attribute(of, "__init__", frame):
-        if isinstance(each, FunctionValue):
-            invoked(each, InstanceValue(of), given, frame)
+def _run(entry: Entry, definition: Definition, frame: Frame, root: Root) -> None:
+    world = frame.world
+    names = dict(entry[1])
+    inner = replace(definition.frame, names=names, depth=frame.depth + 1, root=root, returns=[])
+    start = len(world.record.trail)
+    world.run(definition.function.body, inner)
+    world.ran[entry] = tuple(dict.fromkeys(world.record.trail[start:]))
+    world.returned[entry] = bounded(inner.returns)
+    if definition.function.name == "__init__":
+        own = f"{definition.function.parameters[0].name}." if definition.function.parameters else "self."
+        set_there = ((name.removeprefix(own), values) for name, values in inner.names.items() if name.startswith(own))
+        world.fields[entry] = tuple(each for each in set_there if not all(isinstance(v, Unknown) for v in each[1]))
 
 
-def bindings(definition: Definition, receiver: Value | None, given: Given) -> dict[str, Variants]:
-    """The values of the parameters. What does not matter is unknown, so that like calls are one."""
-    function, frame = definition.function, definition.frame
-    names = [parameter.name for parameter in function.parameters]
-    bound: dict[str, Variants] = {}
-    decorators = {last_name(decorator) for decorator in function.decorators}
-    if frame.is_method and frame.owner and names and "staticmethod" not in decorators:
-        own: Value = receiver or InstanceValue(frame.owner, stored=frame.world.model(frame.owner) is not None)
-        if "classmethod" in decorators and isinstance(own, InstanceValue):
-            own = own.of
-        bound[names.pop(0)] = (own,)
-    positions = dict(zip(names, given.positional, strict=False))
-    for parameter in function.parameters:
-        if parameter.name not in bound:
-            values = given.named.get(parameter.name) or positions.get(parameter.name) or ()
-            kept = tuple(value for value in values if _matters(value))
-            bound[parameter.name] = kept or (Unknown(parameter.name),)
-    return bound
+def _is_worth(
+    function: FunctionValue, definition: Definition, receiver: Value | None, given: Given, frame: Frame
+) -> bool:
+    world = frame.world
+    if definition.relevant:
+        return True
+    arguments = [value for each in ((receiver,), *given.every()) for value in each]
+    if any(map(_asks, arguments)):
+        return True
+    if world.reach is None:
+        return False
+    return any(map(_tells, arguments)) if function in world.reach else _is_piece(definition, frame)
 
 
-def is_relevant(function: syntax.Function) -> bool:
-    """Whether a statement, a call that runs one or an ORM is in the body."""
-    return any(_tells(node) for node in _nodes(function))
+def _is_piece(definition: Definition, frame: Frame) -> bool:
+    """Whether the function gives a text to one that leads to a database."""
+    caller = frame.root.function
+    return caller is not None and caller in (frame.world.reach or ()) and returns_text(definition.function)
 
 
-def _tells(node: object) -> bool:
-    if isinstance(node, syntax.Text):
-        return may_begin(node.value)
-    return isinstance(node, syntax.Attribute) and node.name in TELLING
-
-
-def _nodes(node: object) -> Iterator[object]:
-    stack = [node]
-    while stack:
-        each = stack.pop()
-        if isinstance(each, tuple):
-            stack.extend(each)
-        elif is_dataclass(each):
-            yield each
-            stack.extend(getattr(each, field.name) for field in fields(each))
+def _works_with_database(of: ClassValue, frame: Frame) -> bool:
+    world = frame.world
+    for each in lineage(of, frame):
+        for statement in world.classes[each].syntax.body:
+            definition = world.functions.get(FunctionValue(each.path, f"{each.name}.{getattr(statement, 'name', '')}"))
+            if definition is not None and definition.relevant:
+                return True
+    return False
 
 
 def _asks(value: Value | None) -> bool:
@@ -123,9 +190,12 @@ def _asks(value: Value | None) -> bool:
     return isinstance(value, ResultValue | MapperValue) or (isinstance(value, TextValue) and begins_as_sql(value))
 
 
-def _matters(value: Value) -> bool:
+def _tells(value: Value | None) -> bool:
+    """Whether a function that reaches a database may make a statement of this."""
     if isinstance(value, ListValue):
-        return any(_matters(each) for item in value.items for each in item)
+        return any(_tells(each) for item in value.items for each in item)
     if isinstance(value, DictValue):
-        return any(_matters(each) for _, item in value.entries for each in item)
-    return not isinstance(value, Unknown | ModuleValue | ConstantValue)
+        return bool(value.entries)
+    if isinstance(value, InstanceValue):
+        return bool(value.fields)
+    return isinstance(value, TextValue | FunctionValue | PartialValue | ClassValue)

@@ -20,7 +20,8 @@ MODEL = "python_model"
 
 def observations(world: World) -> Iterator[Observation]:
     """Yields every statement found, in the order of files and lines."""
-    found = [each for run in world.record.runs(world.entered.keys() - world.saturated) for each in _of(run, world)]
+    runs = world.record.runs(world.entered.keys() - world.saturated, world.functions)
+    found = [each for run in runs for each in _of(run, world)]
     yield from dict.fromkeys(sorted(found, key=_order))
 
 
@@ -32,7 +33,7 @@ def models(world: World) -> Iterator[Observation]:
 
 def _of(run: Run, world: World) -> Iterator[Observation]:
     sql, holes = marked(run.text)
-    place = run.text.place
+    place = run.place or run.text.place
     module = world.project.module(place.path) if place else None
     if place is None or module is None:
         return

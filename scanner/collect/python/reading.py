@@ -141,8 +141,8 @@ def _function(node: cst.FunctionDef, positions: Positions) -> syntax.Statement:
         decorators,
         body,
         positions[node.name],
-        rest=isinstance(node.params.star_arg, cst.Param),
-        keywords=node.params.star_kwarg is not None,
+        rest=node.params.star_arg.name.value if isinstance(node.params.star_arg, cst.Param) else "",
+        keywords=node.params.star_kwarg.name.value if node.params.star_kwarg else "",
         returns=expression(node.returns.annotation, positions) if node.returns else None,
     )
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Container, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 
 from scanner.collect.python.holes import marked
 from scanner.collect.python.orm.queries import QueryValue
@@ -17,16 +17,25 @@ _MAX_GROWTH = 12
 
 
 @dataclass(frozen=True, slots=True)
+class Root:
+    """From where a program was evaluated to the point it is at."""
+
+    function: FunctionValue | None = None  # evaluated without its callers; None: a module's top level
+    site: Place | None = None  # the call in it that led here
+    call: str | None = None  # what is called there, as written
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """A text that reaches a call which executes it."""
 
     text: TextValue
     executes: str | None  # the call as written, without arguments: "cursor.execute"
     uses: tuple[RowUse, ...] = ()
+    place: Place | None = None  # where the program says which statement it is
 
 
-def _nested() -> dict[Place | None, dict[TextValue, set[FunctionValue | None]]]:
-    return defaultdict(lambda: defaultdict(set))
+Roots = dict[Place | None, dict[TextValue, dict[Root, None]]]
 
 
 @dataclass(slots=True)
@@ -36,8 +45,9 @@ class Record:
     executed: list[tuple[TextValue, str]] = field(default_factory=list)
     uses: dict[int, list[RowUse]] = field(default_factory=lambda: defaultdict(list))
     ignored: set[TextValue] = field(default_factory=set)
-    _roots: dict[Place | None, dict[TextValue, set[FunctionValue | None]]] = field(default_factory=_nested)
-    _built: dict[QueryValue, FunctionValue | None] = field(default_factory=dict)
+    trail: list[int] = field(default_factory=list)  # the numbers of what was run, in order
+    _roots: dict[int, dict[Root, None]] = field(default_factory=lambda: defaultdict(dict))
+    _built: dict[QueryValue, Root] = field(default_factory=dict)
     _spent: set[QueryValue] = field(default_factory=set)
     _texts: dict[Place, dict[TextValue, None]] = field(default_factory=lambda: defaultdict(dict))
 
@@ -51,11 +61,8 @@ class Record:
             del grown[min(grown, key=lambda each: len(each.pieces))]
         grown[value] = None
 
-    def execute(self, value: TextValue, call: str, root: FunctionValue | None, *, certain: bool) -> int | None:
-        """The text reached a call; certain: one that does nothing but run SQL. Gives its number if it is SQL.
-
-        `root` is the function that was evaluated without its callers, or None for a module's top level.
-        """
+    def execute(self, value: TextValue, call: str, root: Root, *, certain: bool) -> int | None:
+        """The text reached a call; certain: one that does nothing but run SQL. Gives its number if it is SQL."""
         sql, _ = marked(value)
         if certain and is_ignored(sql):
             self.ignored.add(value)
@@ -63,10 +70,16 @@ class Record:
         if not (is_run(sql) if certain else is_statement(sql)):
             return None
         self.executed.append((value, call))
-        self._roots[value.place][value].add(root)
+        self.again((len(self.executed) - 1,), root)
         return len(self.executed) - 1
 
-    def built(self, query: QueryValue, root: FunctionValue | None) -> None:
+    def again(self, numbers: Iterable[int], root: Root) -> None:
+        """What has these numbers runs from here too."""
+        for number in numbers:
+            self.trail.append(number)
+            self._roots[number][root] = None
+
+    def built(self, query: QueryValue, root: Root) -> None:
         """A mapper's query was built; unless something more is made of it, it runs as it is."""
         self._built.setdefault(query, root)
 
@@ -74,36 +87,31 @@ class Record:
         """Something more was made of the query."""
         self._spent.add(query)
 
-    def query(self, query: QueryValue, root: FunctionValue | None) -> int | None:
+    def query(self, query: QueryValue, root: Root) -> int | None:
         """A mapper's query runs. Gives its number."""
         self._spent.add(query)
         if not query.tables:  # of nothing that is known
             return None
         return self.execute(query.text, query.call, root, certain=True)
 
-    def runs(self, entered: Container[FunctionValue | None]) -> Iterator[Run]:
-        """Every distinct statement once: those executed, then those that only look like statements.
+    def runs(self, entered: Container[FunctionValue | None], functions: Container[FunctionValue]) -> Iterator[Run]:
+        """Every distinct statement once a place: those executed, then those that only look like statements.
 
         A function that was `entered` from its callers runs what they make of it: what it runs by itself, with
-        gaps where its parameters stand, is left out.
+        gaps where its parameters stand, is left out. `functions` are those of the project.
         """
         for query, root in [(q, root) for q, root in self._built.items() if q not in self._spent]:
             self.query(query, root)
         numbers: dict[TextValue, list[int]] = defaultdict(list)
+        roots: Roots = defaultdict(lambda: defaultdict(dict))
         for number, (text, _) in enumerate(self.executed):
             numbers[text].append(number)
+            roots[text.place][text].update(self._roots[number])
         for text, same in numbers.items():
-            if not self._is_filled(text, entered):
-                yield Run(text, self.executed[same[0]][1], tuple(use for n in same for use in self.uses.get(n, ())))
+            if not _is_filled(text, roots[text.place], entered):
+                uses = tuple(use for n in same for use in self.uses.get(n, ()))
+                yield from _placed(Run(text, self.executed[same[0]][1], uses), roots[text.place][text], functions)
         yield from (Run(text, None) for text in self._unexecuted(frozenset().union(*(t.places for t in numbers))))
-
-    def _is_filled(self, text: TextValue, entered: Container[FunctionValue | None]) -> bool:
-        if not any(isinstance(piece, Gap) for piece in text.pieces):
-            return False
-        here = self._roots[text.place]
-        if any(root not in entered for root in here[text]):
-            return False
-        return any(root not in entered for roots in here.values() for root in roots)
 
     def _unexecuted(self, seen: frozenset[Place]) -> Iterator[TextValue]:
         built = [max(texts, key=_extent) for texts in self._texts.values()]
@@ -114,6 +122,39 @@ class Record:
                 most = max(map(_extent, texts))
                 whole = (text for text in texts if _extent(text) == most)
                 yield from (text for text in whole if is_statement(marked(text)[0]))
+
+
+def _is_filled(
+    text: TextValue, here: dict[TextValue, dict[Root, None]], entered: Container[FunctionValue | None]
+) -> bool:
+    if not any(isinstance(piece, Gap) for piece in text.pieces):
+        return False
+    if any(root.function not in entered for root in here[text]):
+        return False
+    return any(root.function not in entered for roots in here.values() for root in roots)
+
+
+def _placed(run: Run, roots: Iterable[Root], functions: Container[FunctionValue]) -> Iterator[Run]:
+    """At the calls that made the statement what it is, where a function made it of its arguments."""
+    sites = {root.site: root.call for root in roots if root.site}
+    if not sites or not _is_made_by_callers(run.text, roots, functions):
+        yield run
+    else:
+        yield from (replace(run, executes=call, place=site) for site, call in sites.items())
+
+
+def _is_made_by_callers(text: TextValue, roots: Iterable[Root], functions: Container[FunctionValue]) -> bool:
+    place = text.place
+    maker = FunctionValue(place.path, place.function) if place and place.function else None
+    if maker is None or maker not in functions or len({(each.path, each.function) for each in text.places}) < 2:
+        return False
+    return not any(root.function is None or _is_within(root.function, maker) for root in roots)
+
+
+def _is_within(one: FunctionValue, other: FunctionValue) -> bool:
+    """Whether one function is written inside the other."""
+    names = sorted((f"{one.name}.", f"{other.name}."), key=len)
+    return one.path == other.path and names[1].startswith(names[0])
 
 
 def _extent(text: TextValue) -> tuple[int, int]:

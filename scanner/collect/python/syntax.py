@@ -13,7 +13,7 @@ from typing import Literal as OneOf
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A string literal, decoded."""
+    """A literal of characters or bytes, decoded."""
 
     value: str
     at: int
@@ -29,7 +29,7 @@ class Joined:
 
 @dataclass(frozen=True, slots=True)
 class Constant:
-    """A number, True, False, None or a bytes literal, as written."""
+    """A number, True, False or None, as written."""
 
     source: str
 
@@ -133,6 +133,7 @@ class Comprehension:
     target: Expression
     source: Expression
     inner: tuple[Expression, ...] = ()  # conditions, and the parts of further ``for`` clauses
+    is_dict: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,34 +159,19 @@ class Opaque:
     parts: tuple[Expression, ...] = ()
 
 
-Expression = (
-    Text
-    | Joined
-    | Constant
-    | Name
-    | Attribute
-    | Subscript
-    | Call
-    | Binary
-    | Unary
-    | Items
-    | Starred
-    | Mapping
-    | Choice
-    | Comprehension
-    | Lambda
-    | Assigned
-    | Opaque
-)
+Literal = Text | Joined | Constant | Items | Mapping | Comprehension | Lambda
+Operation = Call | Binary | Unary | Choice | Assigned | Opaque
+Expression = Literal | Operation | Name | Attribute | Subscript | Starred
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A parameter of a function."""
+    """A parameter of a function; those that take the rest are apart."""
 
     name: str
     default: Expression | None = None
     keyword_only: bool = False
+    annotation: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,8 +254,8 @@ class Function:
     decorators: tuple[Expression, ...]
     body: tuple[Statement, ...]
     at: int
-    rest: bool = False  # it takes *args
-    keywords: bool = False  # it takes **kwargs
+    rest: str = ""  # the name of *args
+    keywords: str = ""  # the name of **kwargs
     returns: Expression | None = None  # the annotation
 
 

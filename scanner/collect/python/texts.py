@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import string
 import textwrap
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import product
 
@@ -14,6 +14,7 @@ from scanner.collect.python.values import (
     ConstantValue,
     DictValue,
     Gap,
+    HoleKind,
     ListValue,
     Literal,
     TextValue,
@@ -26,6 +27,9 @@ from scanner.collect.python.values import (
 # Longer texts are no statements a person wrote; the bound keeps `+=` in a loop from costing square time.
 MAX_PIECES = 1000
 
+_PLACEHOLDER = re.compile(r"%s|\?|%\(\w+\)s")
+_PLACEHOLDERS = re.compile(r"[\s(]*(?:%s|\?|\$\d*|:\w+|%\(\w+\)s|…)(?:[\s,()…]|%s|\?|\$\d*)*")
+_TEMPLATED = re.compile(r"\$(?:(?P<escaped>\$)|(?P<named>[A-Za-z_]\w*)|\{(?P<braced>[A-Za-z_]\w*)\})")
 _CONVERSION = re.compile(r"%(?:\((?P<name>[^)]*)\))?[-#0 +]*(?:\*|\d+)?(?:\.(?:\*|\d+))?[hlL]?(?P<type>[a-zA-Z%])")
 
 # psycopg2's execute_values puts all rows in the place of one %s.
@@ -90,6 +94,21 @@ def repeated(value: Value, count: Value) -> Value | None:
     return None
 
 
+def interpolations(template: TextValue, values: Value) -> Variants:
+    """Every variant of ``template % values``."""
+    if isinstance(values, ListValue):
+        chosen = combinations(values.items)
+        return bounded(interpolated(template, ListValue(tuple((value,) for value in each))) for each in chosen)
+    if isinstance(values, DictValue):
+        names = [name for name, _ in values.entries]
+        chosen = combinations(variants for _, variants in values.entries)
+        return bounded(
+            interpolated(template, DictValue(tuple((name, (v,)) for name, v in zip(names, each, strict=True))))
+            for each in chosen
+        )
+    return (interpolated(template, values),)
+
+
 def interpolated(template: TextValue, values: Value) -> TextValue:
     """``template % values``."""
     positional = iter(_operands(values))
@@ -127,9 +146,8 @@ def joined(separator: Value, items: ListValue | Unknown) -> TextValue:
         return TextValue((Gap(f"{_shown(separator)}.join({items.source})"),))
     parts = [item[0] for item in items.items]
     if items.open:
-        sample = _shown(parts[0]) if parts else "…"
-        placeholders = sample.strip("'\"() ") in ("%s", "?", "…") or sample.startswith(("'%s", "'(%s", "'$"))
-        return TextValue((Gap(f"{_shown(separator)}.join([{sample}, …])", "list" if placeholders else None),))
+        sample = parts[0] if parts else Unknown("…")
+        return TextValue((Gap(f"{_shown(separator)}.join([{_shown(sample)}, …])", _kind_of_many(separator, sample)),))
     between = as_text(separator).pieces
     pieces: list[Literal | Gap] = []
     for number, part in enumerate(parts):
@@ -137,8 +155,24 @@ def joined(separator: Value, items: ListValue | Unknown) -> TextValue:
     return TextValue(tuple(pieces))
 
 
+def _kind_of_many(separator: Value, sample: Value) -> HoleKind | None:
+    """What many such texts are together; None where it shows from what stands around them."""
+    text = "".join(p.text if isinstance(p, Literal) else "…" for p in as_text(sample).pieces)
+    between = constant_text((separator,)) or ""
+    if _PLACEHOLDERS.fullmatch(text):
+        return "list"
+    return "clause" if "=" in text or between.strip().upper() in ("AND", "OR") else None
+
+
 def joins(separator: Value, items: Value) -> Variants:
     """Every variant of ``separator.join(items)``."""
+    if isinstance(items, TextValue):  # "?" * n
+        marks = _PLACEHOLDER.findall(constant_text((items,)) or "")
+        if not marks:
+            return (items,)
+        items = ListValue(tuple((TextValue((Literal(mark),)),) for mark in marks))
+    if isinstance(items, DictValue) and not items.open:
+        items = ListValue(tuple((TextValue((Literal(key),)),) for key, _ in items.entries))
     if not isinstance(items, ListValue):
         return (joined(separator, items if isinstance(items, Unknown) else Unknown("…")),)
     if len(items.items) > MAX_PIECES:
@@ -240,6 +274,18 @@ def _field(field: str, counter: Iterator[int], positional: list[Value], named: d
 def replaced(text: TextValue, old: str, new: Value) -> TextValue:
     """``text.replace(old, new)``."""
     return _replaced(text, re.compile(re.escape(old)), lambda _: as_text(new))
+
+
+def substituted(template: TextValue, named: Mapping[str, Value]) -> TextValue:
+    """``string.Template(template).substitute(**named)``."""
+
+    def fill(match: re.Match[str]) -> TextValue:
+        if match["escaped"]:
+            return TextValue((Literal("$"),))
+        name = match["named"] or match["braced"] or ""
+        return as_text(named.get(name, Unknown(name)))
+
+    return _replaced(template, _TEMPLATED, fill)
 
 
 def quoted(parts: Iterable[Value]) -> TextValue:

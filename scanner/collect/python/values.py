@@ -119,6 +119,7 @@ class InstanceValue:
 
     of: ClassValue
     stored: bool = False  # it came from the database
+    fields: tuple[tuple[str, Variants], ...] = ()  # what its constructor was seen to set
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,21 @@ class FunctionValue:
 
     path: str
     name: str
+    closure: int = 0  # tells apart the functions one definition makes when what is around it is called
+
+    @property
+    def definition(self) -> FunctionValue:
+        """The function as it is written, whatever is around it."""
+        return FunctionValue(self.path, self.name) if self.closure else self
+
+
+@dataclass(frozen=True, slots=True)
+class PartialValue:
+    """``functools.partial(function, …)``."""
+
+    function: Variants
+    positional: tuple[Variants, ...]
+    named: tuple[tuple[str, Variants], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +204,7 @@ Value = (
     | NamedTupleValue
     | InstanceValue
     | FunctionValue
+    | PartialValue
     | ExternalValue
     | ImportedValue
     | ResultValue

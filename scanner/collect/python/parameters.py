@@ -1,0 +1,119 @@
+"""The values of the parameters of a function in a call, or without one."""
+
+from __future__ import annotations
+
+import re
+
+from scanner.collect.python import syntax
+from scanner.collect.python.classes import lineage
+from scanner.collect.python.frames import Definition, Frame
+from scanner.collect.python.given import Given
+from scanner.collect.python.names import last_name
+from scanner.collect.python.values import (
+    ClassValue,
+    ConstantValue,
+    DictValue,
+    InstanceValue,
+    ListValue,
+    MapperValue,
+    ModuleValue,
+    TextValue,
+    Unknown,
+    Value,
+    Variants,
+)
+
+_WORD = re.compile(r"\w+")
+ANY = Given((), {}, open=True)  # the arguments of a call that is not known
+
+
+def bindings(definition: Definition, receiver: Value | None, given: Given) -> dict[str, Variants]:
+    """The values of the parameters. What does not matter is unknown, so that like calls are one."""
+    frame = definition.frame
+    parameters, positional, named = list(definition.function.parameters), list(given.positional), dict(given.named)
+    bound: dict[str, Variants] = {}
+    decorators = set(map(last_name, definition.function.decorators))
+    if frame.is_method and frame.owner and parameters and "staticmethod" not in decorators:
+        bound[parameters.pop(0).name] = (_own(frame.owner, receiver, positional, frame, decorators),)
+    for each in parameters:
+        if each.name in named:
+            bound[each.name] = _known(named.pop(each.name), each, frame)
+        elif positional and not each.keyword_only:
+            bound[each.name] = _known(positional.pop(0), each, frame)
+        else:
+            bound[each.name] = _by_default(each, given, frame)
+    function = definition.function
+    if function.rest:
+        bound[function.rest] = (ListValue(tuple(_kept(values) for values in positional), given.open),)
+    if function.keywords:
+        entries = tuple((name, _kept(values)) for name, values in named.items())
+        bound[function.keywords] = (DictValue(entries, given.open),)
+    return bound
+
+
+def _own(
+    owner: ClassValue, receiver: Value | None, positional: list[Variants], frame: Frame, decorators: set[str]
+) -> Value:
+    """What `self` or `cls` is; ``Class.method(self, …)`` gives it as an argument."""
+    first = positional[0][0] if positional else None
+    if isinstance(first, InstanceValue) and owner in lineage(first.of, frame):
+        receiver = positional.pop(0)[0]
+    if not isinstance(receiver, InstanceValue | ClassValue | MapperValue):
+        receiver = InstanceValue(owner, stored=frame.world.model(owner) is not None)
+    if isinstance(receiver, ClassValue) and "classmethod" not in decorators:
+        return InstanceValue(receiver, stored=frame.world.model(receiver) is not None)
+    return receiver.of if "classmethod" in decorators and isinstance(receiver, InstanceValue) else receiver
+
+
+def _known(values: Variants, parameter: syntax.Parameter, frame: Frame) -> Variants:
+    kept = tuple(each for value in values if (each := _canonical(value)) is not None)
+    return kept or _by_annotation(parameter, frame)
+
+
+def _by_default(parameter: syntax.Parameter, given: Given, frame: Frame) -> Variants:
+    """The default; where arguments may have been given that are not known, also anything else."""
+    if parameter.default is None:
+        return _by_annotation(parameter, frame)
+    kept = _known(frame.evaluate(parameter.default), parameter, frame)
+    if not given.open:
+        return kept
+    texts = tuple(value for value in kept if isinstance(value, TextValue))
+    return (*texts, *_by_annotation(parameter, frame))
+
+
+def _by_annotation(parameter: syntax.Parameter, frame: Frame) -> Variants:
+    """An instance of the project's class that the annotation names; else unknown."""
+    of = _class_of(parameter.annotation, frame)
+    if of is None:
+        return (Unknown(parameter.name),)
+    return (InstanceValue(of, stored=frame.world.model(of) is not None),)
+
+
+def _class_of(annotation: syntax.Expression | None, frame: Frame) -> ClassValue | None:
+    """The class behind ``X``, ``"X"``, ``X | None`` and ``Optional[X]``."""
+    if isinstance(annotation, syntax.Subscript):
+        return _class_of(annotation.index, frame) if last_name(annotation.base) == "Optional" else None
+    if isinstance(annotation, syntax.Binary):
+        return _class_of(annotation.left, frame) or _class_of(annotation.right, frame)
+    if isinstance(annotation, syntax.Text):
+        found = tuple(value for name in _WORD.findall(annotation.value) for value in frame.find(name))
+    elif isinstance(annotation, syntax.Name | syntax.Attribute):
+        found = frame.evaluate(annotation)
+    else:
+        return None
+    return next((value for value in found if isinstance(value, ClassValue)), None)
+
+
+def _kept(values: Variants) -> Variants:
+    return tuple(each for value in values if (each := _canonical(value)) is not None) or (Unknown("…"),)
+
+
+def _canonical(value: Value) -> Value | None:
+    """The value without what does not matter; None if nothing of it does."""
+    if isinstance(value, ListValue):
+        return ListValue(tuple(_kept(item) for item in value.items), value.open)
+    if isinstance(value, DictValue):
+        return DictValue(tuple((name, _kept(item)) for name, item in value.entries), value.open)
+    if isinstance(value, ConstantValue):
+        return value if value.source in ("None", "True", "False") else None
+    return None if isinstance(value, Unknown | ModuleValue) else value

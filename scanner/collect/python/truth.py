@@ -1,0 +1,81 @@
+"""Whether a condition holds, where the arguments of a call decide it."""
+
+from __future__ import annotations
+
+from scanner.collect.python import syntax
+from scanner.collect.python.frames import Frame
+from scanner.collect.python.values import ConstantValue, DictValue, ListValue, Literal, TextValue, Value, Variants
+
+_FALSE = frozenset(("None", "False", "0", "0.0"))
+
+
+def truth(test: syntax.Expression, frame: Frame) -> bool | None:
+    """Whether the condition holds in a function that was entered from a call; None if that is not known.
+
+    A function that is evaluated without its callers goes all ways.
+    """
+    return _truth(test, frame) if frame.depth else None
+
+
+def narrowed(test: syntax.Expression, frame: Frame, *, holds: bool) -> dict[str, Variants]:
+    """The names of which fewer variants are left where the condition holds, or does not hold."""
+    if isinstance(test, syntax.Unary) and test.operator == "not":
+        return narrowed(test.operand, frame, holds=not holds)
+    if isinstance(test, syntax.Binary) and test.operator == ("and" if holds else "or"):
+        return {**narrowed(test.left, frame, holds=holds), **narrowed(test.right, frame, holds=holds)}
+    values = frame.names.get(test.id, ()) if isinstance(test, syntax.Name) else ()
+    kept = tuple(value for value in values if _is_full(value) in (None, holds))
+    return {test.id: kept} if isinstance(test, syntax.Name) and kept and kept != values else {}
+
+
+def _is_full(value: Value) -> bool | None:
+    if isinstance(value, ListValue) and not value.open:
+        return bool(value.items)
+    return _holds(value)
+
+
+def _truth(test: syntax.Expression, frame: Frame) -> bool | None:
+    if isinstance(test, syntax.Unary) and test.operator == "not":
+        inner = _truth(test.operand, frame)
+        return None if inner is None else not inner
+    if isinstance(test, syntax.Binary):
+        return _compared(test, frame)
+    if not isinstance(test, syntax.Name | syntax.Constant):
+        return None
+    found = {_holds(value) for value in frame.evaluate(test)}
+    return found.pop() if len(found) == 1 else None
+
+
+def _compared(test: syntax.Binary, frame: Frame) -> bool | None:
+    if test.operator in ("and", "or"):
+        sides = [_truth(side, frame) for side in (test.left, test.right)]
+        decisive = test.operator == "or"
+        if decisive in sides:
+            return decisive
+        return None if None in sides else not decisive
+    if test.operator not in ("is", "is not") or test.right != syntax.Constant("None"):
+        return None
+    if not isinstance(test.left, syntax.Name):
+        return None
+    found = {_is_none(value) for value in frame.evaluate(test.left)}
+    known = found.pop() if len(found) == 1 else None
+    return None if known is None else known == (test.operator == "is")
+
+
+def _is_none(value: Value) -> bool | None:
+    if isinstance(value, ConstantValue):
+        return value.source == "None"
+    return False if isinstance(value, TextValue | ListValue | DictValue) else None
+
+
+def _holds(value: Value) -> bool | None:
+    # What is empty where it is written may have been filled since, by functions nobody looked into.
+    if isinstance(value, ConstantValue):
+        return value.source not in _FALSE
+    if isinstance(value, ListValue):
+        return True if value.items and not value.open else None
+    if isinstance(value, DictValue):
+        return True if value.entries else None
+    if isinstance(value, TextValue) and all(isinstance(piece, Literal) for piece in value.pieces):
+        return any(piece.text for piece in value.pieces if isinstance(piece, Literal))
+    return None
