@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -236,6 +237,7 @@ def test_rules(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["rule", "sc101"]) == 0
     page = capsys.readouterr().out
     assert page.startswith("SC101 star-projection: ")
+    assert re.search(r"\nEvidence\n    \d+ cases on PostgreSQL 15\.\d+ \(recorded\), ", page)
     assert run(["rule", "star_projection"]) == 0
     assert capsys.readouterr().out == page
     assert run(["rule"]) == 0

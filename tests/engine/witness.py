@@ -5,48 +5,21 @@ Each phase has a database of its own, made alike, so that sequences stand where 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
-import psycopg
-import pymysql
-
-from scanner.model import Engine, RowUse
+from tests.engine.outcome import ERRORS, Columns, Outcome, Rows, code_of, comparable, in_any_order, outcome, tables
 from tests.engine.servers import Database, Server
 from tests.fixture import Situation
 
-Rows = list[tuple[Any, ...]]
-Columns = tuple[tuple[str, object], ...]  # names and the driver's types
-ERRORS = (psycopg.Error, pymysql.Error)
-
-_FIRST_OF_USERS = 16384  # PostgreSQL numbers the types that users make from here on, in each database anew
-_DEFINES = re.compile(r"CREATE\b|SELECT\b.*\bINTO\s+\w+\s+FROM\b", re.I | re.S)
-_COPY = re.compile(r"COPY\b.*\b(FROM\s+STDIN|TO\s+STDOUT)\b", re.I | re.S)
+__all__ = ["ERRORS", "Account", "Outcome", "RefusedError", "Rows", "comparable", "outcome", "tables", "witness"]
 
 
 class RefusedError(Exception):
     """The server refuses the change itself; the message is the SQLSTATE or errno."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What one statement did. Tables are compared by the columns they had before the change."""
-
-    error: str | None  # SQLSTATE or errno and message
-    columns: Columns = ()
-    rows: Rows | None = None
-    row_count: int = 0
-    tables: dict[str, Rows] | None = None  # what stands in them afterwards
-    made: dict[str, tuple[Columns, Rows]] = field(default_factory=dict)  # relations that the statement defined
-
-    @property
-    def code(self) -> str:
-        """The SQLSTATE or errno."""
-        return (self.error or "").partition(":")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,17 +73,13 @@ def _differ(before: Outcome, later: Outcome) -> bool:
 def _holds(columns: Columns, rows: Rows, more: Columns, wider: Rows) -> bool:
     """Whether the wider rows are these rows with columns more, wherever those stand."""
     names = [name for name, _ in columns]
-    ordered = any(each != _sorted(each) for each in (rows, wider))
+    ordered = any(each != in_any_order(each) for each in (rows, wider))
     for places in combinations(range(len(more)), len(columns)):
         if [more[place][0] for place in places] == names:
             narrowed = [tuple(row[place] for place in places) for row in wider]
-            if (narrowed if ordered else _sorted(narrowed)) == rows:
+            if (narrowed if ordered else in_any_order(narrowed)) == rows:
                 return True
     return False
-
-
-def _sorted(rows: Rows) -> Rows:
-    return sorted(rows, key=repr)
 
 
 def witness(server: Server, situation: Situation, statements: Sequence[str]) -> list[Account]:
@@ -147,7 +116,7 @@ def _carry_out(database: Database, scripts: Sequence[str]) -> None:
         except ERRORS as error:
             if number:
                 raise
-            raise RefusedError(_code(error)) from error
+            raise RefusedError(code_of(error)) from error
 
 
 @contextmanager
@@ -156,148 +125,3 @@ def _session(database: Database, statements: Sequence[str]) -> Iterator[Any]:
         for sql in statements:
             cursor.execute(sql)
         yield connection
-
-
-def tables(connection: Any, engine: Engine) -> dict[str, str]:
-    """Each table with the query that reads the columns it has now."""
-    schema, quote = ("current_schema()", '"') if engine.family == "postgres" else ("database()", "`")
-    columns: dict[str, list[str]] = {}
-    with closing(connection.cursor()) as cursor:
-        cursor.execute(
-            "SELECT table_name, column_name FROM information_schema.columns "
-            " JOIN information_schema.tables USING (table_schema, table_name)"
-            f" WHERE table_type = 'BASE TABLE' AND table_schema = {schema} ORDER BY 1, ordinal_position"
-        )
-        for table, column in cursor.fetchall():
-            columns.setdefault(table, []).append(f"{quote}{column}{quote}")
-    return {table: f"SELECT {', '.join(names)} FROM {quote}{table}{quote}" for table, names in columns.items()}
-
-
-def outcome(connection: Any, sql: str, known: dict[str, str], reads: RowUse | None) -> Outcome:
-    """What the statement does; it is rolled back. `known` is from `tables`, `reads` what the code does with rows.
-
-    The lines of a COPY … FROM STDIN stand below it.
-    """
-    with closing(connection.cursor()) as cursor:
-        cursor.execute("BEGIN")
-        try:
-            defined = _defined(cursor) if _DEFINES.match(sql) else {}
-            columns, rows = _run(cursor, sql)
-            read = comparable(_read(rows, reads), sql) if columns else None
-            count, contents = cursor.rowcount, _contents(cursor, known)
-            made = _made(cursor, known, defined) if _DEFINES.match(sql) else {}
-            return Outcome(None, columns, read, count, contents, made)
-        except ERRORS as error:
-            return Outcome(f"{_code(error)}: {error}")
-        except ValueError as error:
-            return Outcome(f"ValueError: {error}")
-        finally:
-            cursor.execute("ROLLBACK")
-
-
-def _code(error: Exception) -> str:
-    return str(error.sqlstate if isinstance(error, psycopg.Error) else error.args[0])
-
-
-def _run(cursor: Any, sql: str) -> tuple[Columns, Rows]:
-    """The columns and rows that come back."""
-    copy = _COPY.match(sql)
-    if copy and copy[1].upper().endswith("STDOUT"):
-        return _copied_out(cursor, sql)
-    if copy:
-        statement, _, lines = sql.partition(";\n")
-        with cursor.copy(statement) as into:
-            into.write(lines.removesuffix("\\."))
-        return (), []
-    cursor.execute(sql)
-    columns = tuple((column[0], _type(column[1])) for column in cursor.description or ())
-    return columns, _without_database(cursor, cursor.fetchall()) if columns else []
-
-
-def _copied_out(cursor: Any, sql: str) -> tuple[Columns, Rows]:
-    with cursor.copy(sql) as out:
-        rows = [tuple(line.split("\t")) for line in b"".join(out).decode().splitlines()]
-    width = max(map(len, rows), default=0)
-    return tuple((str(number), "text") for number in range(width)), rows
-
-
-def _type(code: object) -> object:
-    return "of a user" if isinstance(code, int) and code >= _FIRST_OF_USERS else code
-
-
-def _without_database(cursor: Any, rows: Sequence[tuple[Any, ...]]) -> Rows:
-    """Each phase has a database of its own, whose name some statements return."""
-    if isinstance(cursor, psycopg.Cursor):
-        return list(rows)
-    name = cursor.connection.db.decode()
-    return [tuple(value.replace(name, "") if isinstance(value, str) else value for value in row) for row in rows]
-
-
-def _defined(cursor: Any) -> dict[str, Columns]:
-    """Every relation with its columns."""
-    cursor.execute(_RELATIONS["postgres" if isinstance(cursor, psycopg.Cursor) else "mysql"])
-    columns: dict[str, Columns] = {}
-    for relation, column, kind in cursor.fetchall():
-        columns[relation] = (*columns.get(relation, ()), (column, _type(kind)))
-    return columns
-
-
-def _made(cursor: Any, known: dict[str, str], before: dict[str, Columns]) -> dict[str, tuple[Columns, Rows]]:
-    """The views, and what else the statement defined; and what stands in those that were not there before."""
-    made: dict[str, tuple[Columns, Rows]] = {}
-    for relation, columns in _defined(cursor).items():
-        if relation not in known:
-            made[relation] = columns, []
-            if relation not in before:
-                cursor.execute(f"SELECT * FROM {relation}")
-                made[relation] = columns, _sorted(cursor.fetchall())
-    return made
-
-
-_RELATIONS = {
-    "postgres": "SELECT c.relname, a.attname, a.atttypid::integer FROM pg_class c"
-    " JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped"
-    " WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'v', 'm')"
-    " ORDER BY c.relname, a.attnum",
-    "mysql": "SELECT table_name, column_name, column_type FROM information_schema.columns"
-    " WHERE table_schema = database() ORDER BY table_name, ordinal_position",
-}
-
-
-def _contents(cursor: Any, known: dict[str, str]) -> dict[str, Rows]:
-    """What stands in the tables as the transaction sees them."""
-    contents = {}
-    if isinstance(cursor, psycopg.Cursor):
-        cursor.execute("RESET ROLE")  # undone by the ROLLBACK
-    for table, query in known.items():
-        cursor.execute(query)
-        contents[table] = comparable(cursor.fetchall(), query)
-    return contents
-
-
-def _read(rows: Sequence[tuple[Any, ...]], use: RowUse | None) -> Rows:
-    """What code that reads rows in this way sees of them. Raises ValueError as unpacking does."""
-    if use is None:
-        return list(rows)
-    if use.kind == "indexed":
-        return [tuple(row[index] for index in use.indexes) for row in rows]
-    if use.kind == "compared":
-        return [(len(row) == use.count,) for row in rows]
-    width = use.count if use.names is None else len(use.names)
-    least = width if use.least is None else use.least
-    if width is not None and least is not None and any(not least <= len(row) <= width for row in rows):
-        raise ValueError(f"not {width} values")
-    return list(rows)
-
-
-def comparable(rows: Any, sql: str) -> Rows:
-    """The rows in an order that is the statement's own or none."""
-    return list(rows) if "ORDER BY" in _outermost(sql) else _sorted(rows)
-
-
-def _outermost(sql: str) -> str:
-    """The statement without what stands in parentheses."""
-    text, inner = sql.upper(), None
-    while text != inner:
-        inner, text = text, re.sub(r"\([^()]*\)", "", text)
-    return text
