@@ -1,5 +1,6 @@
 """One statement + one schema → what the engine would make of it. The only code here that walks sqlglot trees."""
 
+from scanner.resolve.constants import is_violated
 from scanner.resolve.context import Memo, Settings
 from scanner.resolve.parse import Parsed, parse
 from scanner.resolve.references import References, named_by, references
@@ -36,6 +37,7 @@ __all__ = [
     "Star",
     "WholeRow",
     "Write",
+    "is_violated",
     "named_by",
     "parse",
     "read_session",

@@ -102,7 +102,7 @@ def load(ctx: Context, parsed: Parsed) -> Resolution:
     target = parsed.tree.find(exp.Table)
     found = _table(ctx, target) if target is not None else None
     if found is not None:
-        columns = [c for c in found.columns if not c.invisible and not c.generated]
+        columns = [c for c in found.columns if not c.invisible]  # generated ones take a field too (measured)
         _load_into(ctx, found, columns, parsed.wrapper.columns, None)
     return ctx.result
 

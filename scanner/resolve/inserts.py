@@ -126,7 +126,7 @@ def _required(ctx: Context, column: Column) -> bool:
     )
     if domain is not None and domain.kind == "domain" and domain.not_null and domain.default is None:
         return True
-    if column.nullable:
+    if column.nullable or (ctx.schema.engine.name == "mariadb" and column.on_update):  # a default there (measured)
         return False
     return ctx.postgres or not column.type.lower().startswith("enum")
 

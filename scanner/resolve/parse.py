@@ -27,6 +27,7 @@ _PARSER_ERRORS = (SqlglotError, ValueError, TypeError, AttributeError, LookupErr
 # Read as SQL, "$1,$" is the start of a dollar quote: a parameter is shown to sqlglot as a number of the same length.
 _PARAMETER = re.compile(r"\$\d+(?![\w$])")
 _FUNCTION = re.compile(r"(?<![\w.\"`])([A-Za-z])(\w*)(?=\s*\()")
+_VALUES_ROW = re.compile(r"\bVALUES\s+ROW\s*\(", re.I)
 # A letter that no function's name begins with, and the way back.
 _PLAIN = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _BOLD = "".join(chr(0x1D400 + i) for i in range(52))
@@ -59,7 +60,8 @@ def _tree(sql: str, family: Family) -> exp.Expr | Unresolved:
     text = plain_operators(shown, family)
     try:
         tree = sqlglot.parse_one(text, dialect=_dialect(family))
-        return (_read_again(text, family) or tree) if isinstance(tree, exp.Command) else tree
+        tree = (_read_again(text, family) or tree) if isinstance(tree, exp.Command) else tree
+        return _rows_as_tuples(tree) if family == "mysql" and _VALUES_ROW.search(text) else tree
     except RecursionError:
         return Unresolved("too deeply nested", "the statement is nested more deeply than can be followed")
     except _PARSER_ERRORS as error:
@@ -81,6 +83,16 @@ def _read_again(text: str, family: Family) -> exp.Expr | None:
 def _dialect(family: Family) -> Dialect:
     """One instance for all statements: sqlglot would make one for each."""
     return Dialect.get_or_raise(family)
+
+
+def _rows_as_tuples(tree: exp.Expr) -> exp.Expr:
+    """`VALUES ROW(1, 2)`: sqlglot reads a row of one value, which is a call of a function."""
+    for values in tree.find_all(exp.Values):
+        for row in values.expressions:
+            call = row.expressions[0] if len(row.expressions) == 1 else None
+            if isinstance(call, exp.Anonymous) and call.name.upper() == "ROW":
+                row.set("expressions", call.expressions)
+    return tree
 
 
 def _disguised(text: str, family: Family) -> exp.Expr | None:

@@ -58,7 +58,7 @@ _LOAD = re.compile(
     r"\s*LOAD\s+(?:DATA|XML)\b.*?\b(?P<on>IGNORE|REPLACE)?\s*INTO\s+TABLE\s+(?P<name>[\w.`]+)(?P<rest>.*)$",
     re.I | re.S,
 )
-_LOAD_COLUMNS = re.compile(r"(?:^|\s)\((?P<columns>[^()]*)\)\s*(?:SET\b.*)?;?\s*$", re.I | re.S)
+_LOAD_COLUMNS = re.compile(r"(?:^|\s|\bROWS|\bLINES)\((?P<columns>[^()]*)\)\s*(?:SET\b.*)?;?\s*$", re.I | re.S)
 _COPY = re.compile(
     r"(?P<head>\s*COPY\s*(?:\(.*\)\s*TO|[\w.\"]+\s*(?:\([^()]*\)\s*)?(?P<way>FROM|TO))\s+)\S.*$", re.I | re.S
 )

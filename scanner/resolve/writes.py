@@ -11,7 +11,7 @@ from scanner.resolve.inserts import check_insert, check_types, check_unset, inse
 from scanner.resolve.projection import project
 from scanner.resolve.query import common_tables
 from scanner.resolve.resolution import Clause, Meaning
-from scanner.resolve.scope import Scope, Source, TableSource
+from scanner.resolve.scope import DerivedSource, Scope, Source, TableSource
 from scanner.resolve.sources import from_trees, tree_of
 from scanner.resolve.targets import note_write, target_of
 
@@ -50,7 +50,8 @@ def _insert(ctx: Context, node: exp.Insert, parent: Scope | None) -> Relation:
         check_insert(ctx, source.behind, [index[ctx.key(n)] for n in names if ctx.key(n) in index], node)
     replace = bool(node.args.get("overwrite")) or ctx.wrapper.replaces
     conflict = node.args.get("conflict")
-    _conflict(ctx, conflict, source, scope, node.args.get("expression"))
+    beside = _row_alias(ctx, node, source, listed, given)
+    _conflict(ctx, conflict, source, scope, node.args.get("expression"), beside)
     note_write(
         ctx,
         source,
@@ -87,12 +88,34 @@ def _listed(ctx: Context, node: exp.Expr) -> list[str] | None:
     return [ctx.name(column.this if isinstance(column, exp.ColumnDef) else column) for column in node.expressions]
 
 
-def _conflict(ctx: Context, conflict: exp.Expr | None, target: Source, outer: Scope, given: exp.Expr | None) -> None:
-    """ON CONFLICT DO UPDATE and ON DUPLICATE KEY UPDATE; MySQL's sees the tables of the SELECT too."""
+def _row_alias(
+    ctx: Context, node: exp.Insert, target: Source, listed: list[str] | None, given: Relation
+) -> list[Source]:
+    """MySQL's `VALUES (…) AS new` and `AS new(a, b)`: the row that could not be inserted, for ON DUPLICATE KEY."""
+    expression = node.args.get("expression")
+    alias = expression.args.get("alias") if isinstance(expression, exp.Values) and not ctx.postgres else None
+    if alias is None:
+        return []
+    renamed = [ctx.name(column) for column in alias.args.get("columns") or ()]
+    names = renamed or listed or [f.name for f in target.fields() if not f.hidden]
+    outputs = [o._replace(name=name) for name, o in zip(names, given.outputs, strict=False)]
+    return [DerivedSource(ctx.name(alias.this), id(alias), given.rows, outputs, ctx.key, ctx.meanings)]
+
+
+def _conflict(
+    ctx: Context,
+    conflict: exp.Expr | None,
+    target: Source,
+    outer: Scope,
+    given: exp.Expr | None,
+    beside: list[Source],
+) -> None:
+    """ON CONFLICT DO UPDATE and ON DUPLICATE KEY UPDATE; MySQL's sees the tables of the SELECT and a row alias too."""
     if conflict is None:
         return
     scope = Scope(outer)
-    scope.add(target, ctx.key)
+    for source in (target, *beside):
+        scope.add(source, ctx.key)
     if target.table is not None and ctx.postgres:
         excluded = TableSource("excluded", id(conflict), target.table, ctx.schema.index(target.table), ctx.meanings)
         scope.by_alias["excluded"] = excluded

@@ -35,6 +35,7 @@ from scanner.rules import (
     ungrouped_column,
     unique_default,
     view_columns,
+    violated_check,
     whole_row_use,
 )
 from scanner.rules.hit import Hit
@@ -51,6 +52,7 @@ MODULES: tuple[ModuleType, ...] = (
     load_width,
     referenced_table,
     unique_default,
+    violated_check,
     set_operation_width,
     subquery_width,
     duplicate_column,
