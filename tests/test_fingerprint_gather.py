@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import zip_longest
 
-from scanner.fingerprint import gather
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scanner.fingerprint import Gathering, gather
 from scanner.model import Database, Engine, Hole, Location, Observation, Query
 
 SHOP = Database("shop", Engine.parse("postgres:15"))
@@ -140,3 +144,30 @@ def test_double_quotes_follow_the_database() -> None:
     ansi = replace(LOGISTICS, sql_mode=frozenset({"ANSI_QUOTES"}))
     (query,) = gather([in_slow_log('SELECT "a" FROM t')], {"logistics": ansi})
     assert query.sql == "SELECT `a` FROM t"
+
+
+_SEEN = st.builds(
+    Observation,
+    st.sampled_from(["pg_stat_statements", "python", "mysql_digests"]),
+    st.sampled_from(
+        ["SELECT a FROM t WHERE b = 1", "SELECT a FROM t WHERE b = 'x'", "select A from T", "DELETE FROM t"]
+    ),
+    st.sampled_from(["shop", "logistics", "elsewhere"]),
+    st.sampled_from(["billing", None]),
+    calls=st.none() | st.integers(0, 1000),
+    total_time_ms=st.none() | st.floats(0, 1e9),
+    location=st.none() | st.builds(Location, st.sampled_from(["a.py", "b.py"]), st.integers(1, 3)),
+)
+
+
+@given(st.lists(_SEEN), st.lists(st.integers(0, 3)), st.permutations(range(4)))
+def test_parts_gathered_apart_and_merged_in_any_order_are_the_same_queries(
+    seen: list[Observation], places: list[int], order: list[int]
+) -> None:
+    parts = [Gathering(DATABASES) for _ in order]
+    for observation, place in zip_longest(seen, places[: len(seen)], fillvalue=0):
+        parts[place].add(observation)  # type: ignore[arg-type,index]
+    whole = Gathering(DATABASES)
+    for place in order:
+        whole.merge(parts[place])
+    assert whole.queries() == gathered(*seen)

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from operator import attrgetter
-from typing import TypeVar
 
 from scanner.fingerprint.identity import digest_key, fingerprint
 from scanner.fingerprint.normal import normalise_holes
@@ -19,7 +18,7 @@ _DIGEST_SOURCE = "mysql_digests"
 _COUNTS = ("calls", "total_time_ms", "rows", "last_seen")
 # All that tells two observations apart, but for the text and its holes, which are compared normalised.
 _circumstances = attrgetter(*(f.name for f in fields(Observation) if f.name not in (*_COUNTS, "sql", "holes")))
-_Number = TypeVar("_Number", int, float)
+_NS_PER_MS = 1_000_000
 
 
 @dataclass(slots=True)
@@ -28,22 +27,66 @@ class _Sighting:
 
     observation: Observation  # the first, normalised
     calls: int | None = None
-    total_time_ms: float | None = None
+    total_time_ns: int | None = None  # whole numbers: their sum does not depend on the order
     rows: int | None = None
     last_seen: datetime | None = None
 
     def add(self, observation: Observation) -> None:
+        time = observation.total_time_ms
         self.calls = _sum(self.calls, observation.calls)
-        self.total_time_ms = _sum(self.total_time_ms, observation.total_time_ms)
+        self.total_time_ns = _sum(self.total_time_ns, None if time is None else round(time * _NS_PER_MS))
         self.rows = _sum(self.rows, observation.rows)
         self.last_seen = _latest(self.last_seen, observation.last_seen)
 
     def added_up(self) -> Observation:
-        return replace(self.observation, **{name: getattr(self, name) for name in _COUNTS})
+        time = None if self.total_time_ns is None else self.total_time_ns / _NS_PER_MS
+        return replace(self.observation, calls=self.calls, total_time_ms=time, rows=self.rows, last_seen=self.last_seen)
 
 
 _Key = tuple[str, str]  # database, fingerprint
-_Groups = dict[_Key, dict[tuple[object, ...], _Sighting]]
+_Sightings = dict[tuple[object, ...], _Sighting]
+_Groups = dict[_Key, _Sightings]
+
+
+class Gathering:
+    """Observations being gathered into queries. Memory grows with the queries, not with the observations.
+
+    Parts of a source may be gathered apart and merged: in whatever order, the queries are the same.
+    """
+
+    def __init__(self, databases: Mapping[str, Database]) -> None:
+        self._databases = databases
+        self._groups: _Groups = defaultdict(dict)
+
+    def add(self, observation: Observation) -> None:
+        """Counts one observation; one of a database that is not known is left out."""
+        database = self._databases.get(observation.database or "")
+        if database is None:
+            return
+        sql, markers = normalise_holes(observation.sql, database.engine, sql_mode=database.sql_mode)
+        holes = tuple(_masked(hole, markers[hole.marker]) for hole in observation.holes if hole.marker in markers)
+        key = database.name, fingerprint(sql, database.engine)
+        self._sight(key, replace(observation, sql=sql, holes=holes), observation)
+
+    def merge(self, other: Gathering) -> None:
+        """Adds what another gathering of the same databases has counted."""
+        for key, sightings in other._groups.items():
+            for sighting in sightings.values():
+                self._sight(key, sighting.observation, sighting.added_up())
+
+    def queries(self) -> list[Query]:
+        """One query for each database and fingerprint, most called first."""
+        groups = _digests_joined(self._groups, self._databases)
+        queries = [_query(key, [s.added_up() for s in sightings.values()]) for key, sightings in groups.items()]
+        return sorted(queries, key=lambda q: (-(q.calls or 0), q.database, q.sql))
+
+    def _sight(self, key: _Key, normalised: Observation, counted: Observation) -> None:
+        sightings = self._groups[key]
+        identity = (normalised.sql, normalised.holes, *_circumstances(normalised))
+        sighting = sightings.get(identity)
+        if sighting is None:
+            sighting = sightings[identity] = _Sighting(normalised)
+        sighting.add(counted)
 
 
 def gather(observations: Iterable[Observation], databases: Mapping[str, Database]) -> list[Query]:
@@ -51,56 +94,53 @@ def gather(observations: Iterable[Observation], databases: Mapping[str, Database
 
     Observations of a database that is not in `databases` are left out. An observation in a query holds its
     normalised SQL; those that differ in nothing but counts are one, with the counts added. A digest of MySQL
-    joins the statement it was made of, if only one can be it. Memory grows with the queries, not with the
-    observations.
+    joins the statement it was made of, if only one can be it.
     """
-    groups: _Groups = defaultdict(dict)
+    gathering = Gathering(databases)
     for observation in observations:
-        database = databases.get(observation.database or "")
-        if database is not None:
-            _sight(groups, observation, database)
-    _join_digests(groups, databases)
-    queries = [_query(key, [s.added_up() for s in sightings.values()]) for key, sightings in groups.items()]
-    return sorted(queries, key=lambda q: (-(q.calls or 0), q.database, q.sql))
-
-
-def _sight(groups: _Groups, observation: Observation, database: Database) -> None:
-    sql, markers = normalise_holes(observation.sql, database.engine, sql_mode=database.sql_mode)
-    holes = tuple(_masked(hole, markers[hole.marker]) for hole in observation.holes if hole.marker in markers)
-    sightings = groups[database.name, fingerprint(sql, database.engine)]
-    identity = (sql, holes, *_circumstances(observation))
-    sighting = sightings.get(identity)
-    if sighting is None:
-        sighting = sightings[identity] = _Sighting(replace(observation, sql=sql, holes=holes))
-    sighting.add(observation)
+        gathering.add(observation)
+    return gathering.queries()
 
 
 def _masked(hole: Hole, marker: str) -> Hole:
     return replace(hole, marker=marker, expression=_PYTHON_LITERAL.sub("…", hole.expression))
 
 
-def _join_digests(groups: _Groups, databases: Mapping[str, Database]) -> None:
-    """Moves the digests that only one full statement can have given to that statement."""
-    digests: list[tuple[_Key, str]] = []
+def _digests_joined(groups: _Groups, databases: Mapping[str, Database]) -> _Groups:
+    """The groups, with the digests that only one full statement can have given moved to that statement."""
+    coarse = {
+        key: digest_key(_first(sightings).sql, databases[key[0]].engine)
+        for key, sightings in groups.items()
+        if databases[key[0]].engine.family == "mysql"
+    }
+    digests = {key for key in coarse if all(s.observation.source == _DIGEST_SOURCE for s in groups[key].values())}
     full: dict[tuple[str, str], list[_Key]] = defaultdict(list)
-    for key, sightings in groups.items():
-        engine = databases[key[0]].engine
-        if engine.family != "mysql":
-            continue
-        seen = [sighting.observation for sighting in sightings.values()]
-        coarse = digest_key(seen[0].sql, engine)
-        if all(observation.source == _DIGEST_SOURCE for observation in seen):
-            digests.append((key, coarse))
-        else:
-            full[key[0], coarse].append(key)
-    for key, coarse in digests:
-        if len(candidates := full.get((key[0], coarse), [])) == 1:
-            groups[candidates[0]] |= groups.pop(key)
+    for key in coarse.keys() - digests:
+        full[key[0], coarse[key]].append(key)
+    whole = {key: candidates[0] for key in digests if len(candidates := full[key[0], coarse[key]]) == 1}
+    joined = {key: sightings for key, sightings in groups.items() if key not in whole}
+    for digest, key in whole.items():
+        joined[key] = joined[key] | groups[digest]
+    return joined
+
+
+def _first(sightings: _Sightings) -> Observation:
+    return next(iter(sightings.values())).observation
 
 
 def _query(key: _Key, observations: list[Observation]) -> Query:
     database, name = key
+    if len(observations) > 1:
+        observations.sort(key=_order)
     return Query(name, database, min(observations, key=_evidence).sql, tuple(observations))
+
+
+def _order(observation: Observation) -> tuple[str, ...]:
+    """The same order however the observations were gathered: by source and place, most called first."""
+    place = observation.location
+    where = (place.path, f"{place.line:09}", f"{place.column:09}") if place is not None else ("", "", "")
+    calls = f"{10**18 - (observation.calls or 0):019}"
+    return (*where, observation.source, calls, *map(str, _circumstances(observation)), observation.sql)
 
 
 def _evidence(observation: Observation) -> tuple[bool, bool, int, int, str]:
@@ -110,7 +150,7 @@ def _evidence(observation: Observation) -> tuple[bool, bool, int, int, str]:
     return observation.truncated, observation.source == _DIGEST_SOURCE, holes, -len(sql), sql
 
 
-def _sum(one: _Number | None, other: _Number | None) -> _Number | None:
+def _sum(one: int | None, other: int | None) -> int | None:
     return other if one is None else one if other is None else one + other
 
 
