@@ -1,4 +1,4 @@
-"""The programs of fixtures/python/rows run for real, before and after: code said to break raises at that line."""
+"""The programs of fixtures/python/rows run for real: code that is said to break raises, and at that line."""
 
 from __future__ import annotations
 

@@ -176,7 +176,7 @@ def _executed(expression: syntax.Call, functions: Variants, arguments: list[Vari
     found = rows.result(numbers, name, frame, expression.at)
     _note_factory(expression, numbers, frame)
     if isinstance(expression.function, syntax.Attribute) and name in CERTAIN:
-        frame.names[rows_of(called(expression.function.base))] = found
+        frame.names[rows_of(called(expression.function.base))] = found or (Unknown("rows"),)
     return found
 
 

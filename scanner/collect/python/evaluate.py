@@ -74,12 +74,18 @@ def _constant(expression: syntax.Constant, _: Frame) -> Variants:
 
 
 def _name(expression: syntax.Name, frame: Frame) -> Variants:
-    return (*frame.find(rows_of(expression.id)), *frame.find(expression.id))
+    return _with_rows(expression.id, frame)
+
+
+def _with_rows(name: str, frame: Frame) -> Variants:
+    """What a name stands for, with the rows of what was run on it last."""
+    fetched, own = frame.find(rows_of(name)), frame.find(name)
+    return (*fetched, *(value for value in own if not isinstance(value, ResultValue))) if fetched else own
 
 
 def _attribute(expression: syntax.Attribute, frame: Frame) -> Variants:
     written = shown(expression) if isinstance(expression.base, syntax.Name) else ""
-    assigned = (*frame.find(rows_of(written)), *frame.find(written)) if written else ()
+    assigned = _with_rows(written, frame) if written else ()
     if assigned:
         return assigned
     bases = evaluate(expression.base, frame)
