@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from scanner.change import Change
-from scanner.model import Column, Engine, RowUse, Table, TableName
+from scanner.model import Column, Driver, Engine, RowUse, Table, TableName
 from scanner.resolve import Binding, ErrorKind, JoinKeys, Output, Resolution, SqlError, Star, WholeRow, Write
 from scanner.schema import Schema
 
@@ -22,6 +22,8 @@ class Comparison:
     schema_after: Schema
     table: Table  # the changed one, as it was
     planned_before: bool = False  # a prepared statement whose plan is from before the change
+    driver: Driver | None = None  # what sends the statement, where that is known
+    in_transaction: bool = False
     row_uses: tuple[RowUse, ...] = ()  # what the code does with the rows, as far as it is known
 
     @property

@@ -6,6 +6,7 @@ import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
+from typing import NamedTuple
 
 from scanner.change import Change
 from scanner.graph import Graph, Parts, build_graph, queries_reaching, query_id, relation_id
@@ -16,6 +17,7 @@ from scanner.model import (
     Certainty,
     Consumer,
     Coverage,
+    Driver,
     Effect,
     Finding,
     Location,
@@ -166,8 +168,8 @@ def _judge(prepared: Prepared, query: Query) -> tuple[tuple[Finding, ...], Unres
     own = replace(query, observations=tuple(o for o in query.observations if o.built_by is None))
     groups = _by_use(own.located or own.observations)
     unresolved: Unresolved | None = None
-    for (row_uses, default_schema), places in groups.items():
-        verdict = prepared.assess(query.sql, default_schema=default_schema, row_uses=row_uses)
+    for how, places in groups.items():
+        verdict = prepared.assess(query.sql, **how._asdict())
         unresolved = unresolved or verdict.unresolved
         for finding in _folded(verdict):
             merged.setdefault(finding, []).extend(places)
@@ -182,8 +184,8 @@ def _judge(prepared: Prepared, query: Query) -> tuple[tuple[Finding, ...], Unres
 
 def _where_built(prepared: Prepared, query: Query, known: Container[Finding]) -> Iterator[Finding]:
     """What places do with the rows that may have built the statement: only possible, and only what is new."""
-    for (row_uses, default_schema), places in _by_use(o for o in query.observations if o.built_by).items():
-        verdict = prepared.assess(query.sql, default_schema=default_schema, row_uses=row_uses)
+    for how, places in _by_use(o for o in query.observations if o.built_by).items():
+        verdict = prepared.assess(query.sql, **how._asdict())
         for finding in _folded(verdict):
             if finding not in known:
                 doubt = finding.reason or "whether this code built the statement is not known"
@@ -201,10 +203,20 @@ def _readable(unresolved: Unresolved, query: Query) -> Unresolved:
     return replace(unresolved, detail=query.readable(unresolved.detail))
 
 
-def _by_use(observations: Iterable[Observation]) -> Mapping[tuple[tuple[RowUse, ...], str | None], list[Location]]:
-    groups: dict[tuple[tuple[RowUse, ...], str | None], list[Location]] = {}
+class _How(NamedTuple):
+    """What beside its text decides what becomes of a statement at one place."""
+
+    default_schema: str | None
+    row_uses: tuple[RowUse, ...]
+    driver: Driver | None
+    in_transaction: bool
+
+
+def _by_use(observations: Iterable[Observation]) -> Mapping[_How, list[Location]]:
+    groups: dict[_How, list[Location]] = {}
     for observation in observations:
-        places = groups.setdefault((observation.row_uses, observation.default_schema), [])
+        seen = observation
+        places = groups.setdefault(_How(seen.default_schema, seen.row_uses, seen.driver, seen.in_transaction), [])
         if observation.location is not None:
             places.append(observation.location)
     return groups
@@ -215,7 +227,9 @@ def _folded(verdict: Verdict) -> Iterator[Finding]:
     if not verdict.findings:
         return
     worst = [f for f in verdict.findings if f.effect is verdict.effect]
-    lesser = tuple(dict.fromkeys(f.name for f in verdict.findings if f.effect is not verdict.effect))
+    # What is certain is said in full, and what is only possible beside it is named.
+    worst = [f for f in worst if f.certainty is Certainty.CERTAIN] or worst
+    lesser = tuple(dict.fromkeys(f.name for f in verdict.findings if f not in worst))
     yield replace(worst[0], folded=lesser)
     yield from worst[1:]
 

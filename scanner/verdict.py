@@ -10,7 +10,7 @@ from functools import cached_property, lru_cache
 from scanner.change import Change
 from scanner.compare import Comparison
 from scanner.fingerprint import normalise
-from scanner.model import Effect, Finding, RowUse, Table, TableName, Unresolved
+from scanner.model import Driver, Effect, Finding, RowUse, Table, TableName, Unresolved
 from scanner.resolve import (
     ErrorKind,
     Meanings,
@@ -74,8 +74,13 @@ class Prepared:
         *,
         default_schema: str | None = None,
         row_uses: tuple[RowUse, ...] = (),
+        driver: Driver | None = None,
+        in_transaction: bool = False,
     ) -> Verdict:
-        """See `assess`; default_schema is MySQL's database in use, row_uses what the code does with the rows."""
+        """See `assess`; default_schema is MySQL's database in use, row_uses what the code does with the rows.
+
+        `driver` is what sends it; `in_transaction`: it is seen to run inside one.
+        """
         known = read_session(session, self.schema.database)
         parsed = self._read(statement, known)
         if parsed is None:
@@ -85,7 +90,14 @@ class Prepared:
         compared = self.compare(parsed, settings(self.schema.database, known, default_schema))
         if isinstance(compared, Unresolved):
             return Verdict(unresolved=compared)
-        findings = tuple(judge(replace(compared, row_uses=row_uses, planned_before=_is_execute(statement))))
+        here = replace(
+            compared,
+            row_uses=row_uses,
+            driver=driver,
+            in_transaction=in_transaction,
+            planned_before=_is_execute(statement),
+        )
+        findings = tuple(judge(here))
         return Verdict(findings) if findings else Verdict(unresolved=self._not_checked(compared))
 
     def _not_checked(self, compared: Comparison) -> Unresolved | None:

@@ -11,7 +11,7 @@ from scanner.dependencies import dependencies
 from scanner.fingerprint import gather
 from scanner.graph import Parts
 from scanner.impact import Evidence, impact
-from scanner.model import Consumer, Effect, Location, Observation, RowUse
+from scanner.model import Certainty, Consumer, Effect, Location, Observation, RowUse
 from scanner.resolve import references
 
 DDL = """
@@ -67,6 +67,33 @@ def test_what_the_code_does_with_the_rows_decides_place_by_place():
         ("positional-rows", [3]),
         ("star-projection", [9]),
     ]
+
+
+def test_a_driver_that_prepares_fails_on_open_connections():
+    (finding,) = of_queries(report(seen("SELECT * FROM orders", 3, driver="psycopg")))
+    assert (finding.name, finding.effect, finding.certainty) == ("cached-plan", Effect.BREAKS, Certainty.POSSIBLE)
+    assert finding.folded == ("star-projection",)
+    assert finding.reason == "only on connections that executed it more than five times before the change"
+
+
+def test_asyncpg_prepares_again_outside_a_transaction():
+    inside = seen("SELECT * FROM orders", 3, driver="asyncpg", in_transaction=True)
+    outside = seen("SELECT * FROM orders", 9, driver="asyncpg")
+    found = of_queries(report(inside, outside))
+    assert [(f.name, [place.line for place in f.occurrences]) for f in found] == [
+        ("cached-plan", [3]),
+        ("star-projection", [9]),
+    ]
+
+
+def test_a_driver_that_prepares_does_no_harm_to_named_columns():
+    assert of_queries(report(seen("SELECT id FROM orders", 3, driver="sqlalchemy+asyncpg"))) == []
+
+
+def test_what_is_certain_goes_before_what_is_possible():
+    use = RowUse("unpacked", count=3)
+    (finding,) = of_queries(report(seen("SELECT * FROM orders", 3, driver="psycopg", row_uses=(use,))))
+    assert (finding.name, finding.folded) == ("positional-rows", ("cached-plan", "star-projection"))
 
 
 def test_lesser_findings_of_a_statement_are_named_under_the_worst():

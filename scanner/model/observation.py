@@ -28,6 +28,9 @@ RowUseKind = Literal[
     "unknown",
 ]
 
+# Those whose way with prepared statements matters; "sqlalchemy+" where it stands before the driver.
+Driver = Literal["asyncpg", "psycopg", "sqlalchemy+asyncpg", "sqlalchemy+psycopg"]
+
 
 @dataclass(frozen=True, slots=True)
 class Location:
@@ -84,6 +87,8 @@ class Observation:
     host: str | None = None
     executes: str | None = None  # the call the text flows to: "cursor.execute"
     row_uses: tuple[RowUse, ...] = ()  # what is known of them, worst first
+    driver: Driver | None = None  # what sends it to the server
+    in_transaction: bool = False  # it is seen to run inside one; False: not seen
     truncated: bool = False
     holes: tuple[Hole, ...] = ()
     # The fingerprint of a statement with holes that stands here and may have become this one: a possible origin.

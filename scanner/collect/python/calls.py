@@ -173,6 +173,8 @@ def _executed(expression: syntax.Call, functions: Variants, arguments: list[Vari
                     value, called(expression.function), frame.root, certain=name in CERTAIN
                 )
                 numbers.extend(() if number is None else (number,))
+    if frame.in_transaction:
+        frame.world.record.in_transactions.update(numbers)
     found = rows.result(numbers, name, frame, expression.at)
     _note_factory(expression, numbers, frame)
     if isinstance(expression.function, syntax.Attribute) and name in CERTAIN:

@@ -13,7 +13,7 @@ from scanner.collect.python.classes import class_attribute
 from scanner.collect.python.evaluate import evaluate, operated
 from scanner.collect.python.frames import ClassInfo, Definition, Frame
 from scanner.collect.python.given import Given
-from scanner.collect.python.names import position, shown
+from scanner.collect.python.names import last_name, position, shown
 from scanner.collect.python.parameters import ANY, bindings
 from scanner.collect.python.reach import is_relevant
 from scanner.collect.python.record import Root
@@ -135,7 +135,16 @@ def _with(statement: syntax.With, frame: Frame) -> bool:
         values = _managed(evaluate(item, frame), frame)
         if target is not None:
             bind(target, values, frame)
-    return run(statement.body, frame)
+    around, frame.in_transaction = frame.in_transaction, frame.in_transaction or _begins(statement)
+    goes_on = run(statement.body, frame)
+    frame.in_transaction = around
+    return goes_on
+
+
+def _begins(statement: syntax.With) -> bool:
+    """Whether it is ``with connection.transaction():`` or the like."""
+    calls = (item.function for item, _ in statement.items if isinstance(item, syntax.Call))
+    return any(last_name(function) in ("transaction", "begin", "atomic") for function in calls)
 
 
 def _managed(values: Variants, frame: Frame) -> Variants:

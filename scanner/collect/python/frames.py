@@ -42,6 +42,7 @@ class Frame:
     is_method: bool = False
     stars: list[ImportedValue] = field(default_factory=list)
     quiet: bool = False  # texts met here are messages
+    in_transaction: bool = False
     depth: int = 0  # how many calls it was entered through
     root: Root = field(default_factory=Root)
     returns: list[Value] = field(default_factory=list)

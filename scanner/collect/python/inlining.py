@@ -126,7 +126,10 @@ def _entered(
         return None
     entry = (function, tuple(bindings(definition, receiver, given).items()))
     if entry in world.returned:
-        world.record.again(world.ran.get(entry, ()), root)
+        ran = world.ran.get(entry, ())
+        world.record.again(ran, root)
+        if frame.in_transaction:
+            world.record.in_transactions.update(ran)
         return entry
     if world.entered[function.definition] >= _MAX_CALLS:
         world.saturated.add(function.definition)
@@ -141,6 +144,7 @@ def _run(entry: Entry, definition: Definition, frame: Frame, root: Root) -> None
     world = frame.world
     names = dict(entry[1])
     inner = replace(definition.frame, names=names, depth=frame.depth + 1, root=root, returns=[])
+    inner.in_transaction = frame.in_transaction
     start = len(world.record.trail)
     world.run(definition.function.body, inner)
     world.ran[entry] = tuple(dict.fromkeys(world.record.trail[start:]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from scanner.collect.python.drivers import Drivers
 from scanner.collect.python.frames import World
 from scanner.collect.python.holes import marked
 from scanner.collect.python.orm.mapped import Mapped
@@ -20,8 +21,9 @@ MODEL = "python_model"
 
 def observations(world: World) -> Iterator[Observation]:
     """Yields every statement found, in the order of files and lines."""
+    drivers = Drivers(world.project)
     runs = world.record.runs(world.entered.keys() - world.saturated, world.functions)
-    found = [each for run in runs for each in _of(run, world)]
+    found = [each for run in runs for each in _of(run, world, drivers)]
     yield from dict.fromkeys(sorted(found, key=_order))
 
 
@@ -31,20 +33,30 @@ def models(world: World) -> Iterator[Observation]:
     yield from sorted((each for each in found if each is not None), key=_order)
 
 
-def _of(run: Run, world: World) -> Iterator[Observation]:
+def _of(run: Run, world: World, drivers: Drivers) -> Iterator[Observation]:
     sql, holes = marked(run.text)
     place = run.place or run.text.place
     module = world.project.module(place.path) if place else None
     if place is None or module is None:
         return
-    whole = Observation("python", sql, location=module.location(place), executes=run.executes)
-    statements = [f"{each.lead}{each.text}".strip() for each in split(sql, world.family or "postgres")]
+    family = world.family or "postgres"
+    driver = drivers.of(module, sql) if run.executes and family == "postgres" else None
+    whole = Observation(
+        "python",
+        sql,
+        location=module.location(place),
+        executes=run.executes,
+        row_uses=merged(run.uses),
+        driver=driver,
+        in_transaction=run.in_transaction,
+    )
+    statements = [f"{each.lead}{each.text}".strip() for each in split(sql, family)]
     for statement in statements:
         if len(statements) > 1 and is_ignored(statement):
             continue
         location = whole.location if len(statements) == 1 else _within(statement, module.text, place.at, whole)
         used = tuple(hole for hole in holes if hole.marker in statement)
-        yield replace(whole, sql=statement, holes=used, location=location, row_uses=merged(run.uses))
+        yield replace(whole, sql=statement, holes=used, location=location)
 
 
 def _within(statement: str, source: str, at: int, whole: Observation) -> Location | None:

@@ -57,6 +57,11 @@ class Project:
             self._modules[path] = self._load(path)
         return self._modules[path]
 
+    @property
+    def loaded(self) -> tuple[Module, ...]:
+        """The modules that were asked for and could be read, in the order of paths."""
+        return tuple(module for _, module in sorted(self._modules.items()) if module is not None)
+
     def has(self, path: str) -> bool:
         """Whether this file is below the root."""
         return self._exact(self._parts(path)) == path

@@ -33,6 +33,7 @@ class Run:
     executes: str | None  # the call as written, without arguments: "cursor.execute"
     uses: tuple[RowUse, ...] = ()
     place: Place | None = None  # where the program says which statement it is
+    in_transaction: bool = False
 
 
 Roots = dict[Place | None, dict[TextValue, dict[Root, None]]]
@@ -46,6 +47,7 @@ class Record:
     uses: dict[int, list[RowUse]] = field(default_factory=lambda: defaultdict(list))
     ignored: set[TextValue] = field(default_factory=set)
     trail: list[int] = field(default_factory=list)  # the numbers of what was run, in order
+    in_transactions: set[int] = field(default_factory=set)  # numbers of those seen to run inside one
     _roots: dict[int, dict[Root, None]] = field(default_factory=lambda: defaultdict(dict))
     _built: dict[QueryValue, Root] = field(default_factory=dict)
     _spent: set[QueryValue] = field(default_factory=set)
@@ -110,7 +112,9 @@ class Record:
         for text, same in numbers.items():
             if not _is_filled(text, roots[text.place], entered):
                 uses = tuple(use for n in same for use in self.uses.get(n, ()))
-                yield from _placed(Run(text, self.executed[same[0]][1], uses), roots[text.place][text], functions)
+                inside = not self.in_transactions.isdisjoint(same)
+                run = Run(text, self.executed[same[0]][1], uses, in_transaction=inside)
+                yield from _placed(run, roots[text.place][text], functions)
         yield from (Run(text, None) for text in self._unexecuted(frozenset().union(*(t.places for t in numbers))))
 
     def _unexecuted(self, seen: frozenset[Place]) -> Iterator[TextValue]:

@@ -1,0 +1,80 @@
+"""Which driver sends a statement, where the project tells."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from scanner.collect.python import collect
+from scanner.model import Driver, Observation
+
+HANDED = 'def load(connection):\n    return connection.fetchrow("SELECT * FROM orders WHERE id = $1", 1)\n'
+
+
+def seen(root: Path, files: dict[str, str]) -> list[Observation]:
+    for name, text in files.items():
+        (root / name).write_text(text)
+    return [each for each in collect(root, family="postgres") if isinstance(each, Observation)]
+
+
+@pytest.mark.parametrize(
+    ("files", "driver"),
+    [
+        ({"a.py": 'import asyncpg\npool = asyncpg.create_pool("")\npool.fetch("SELECT * FROM orders")'}, "asyncpg"),
+        ({"a.py": 'import psycopg\nkept = psycopg.connect("")\nkept.execute("SELECT * FROM orders")'}, "psycopg"),
+        ({"a.py": 'import psycopg\nwith psycopg.connect("") as c: c.execute("SELECT * FROM orders")'}, None),
+        ({"a.py": 'from psycopg_pool import ConnectionPool\nConnectionPool().execute("SELECT * FROM o")'}, "psycopg"),
+        ({"a.py": 'import psycopg2\npsycopg2.connect("").cursor().execute("SELECT * FROM orders")'}, None),
+        (
+            {"a.py": HANDED, "b.py": 'import asyncpg\npool = asyncpg.create_pool()\npool.fetch("SELECT * FROM c")'},
+            "asyncpg",
+        ),
+        ({"a.py": "P = create_pool()\n" + HANDED, "requirements.txt": "asyncpg"}, "asyncpg"),
+        ({"a.py": HANDED, "requirements.txt": "asyncpg"}, None),
+        ({"a.py": HANDED}, None),
+        ({"a.py": 'import psycopg\nx = psycopg.connect("", prepare_threshold=None).execute("SELECT * FROM o")'}, None),
+        ({"a.py": 'import django.db\ndjango.db.connection.cursor().execute("SELECT * FROM orders")'}, None),
+    ],
+)
+def test_imports_tell(tmp_path: Path, files: dict[str, str], driver: Driver | None) -> None:
+    assert {each.driver for each in seen(tmp_path, files)} == {driver}
+
+
+CORE = 'from sqlalchemy import text\ndef load(c):\n    return c.execute(text("SELECT * FROM orders"))\n'
+
+
+@pytest.mark.parametrize(
+    ("files", "driver"),
+    [
+        ({"b.py": 'import sqlalchemy\nURL = "postgresql+asyncpg://db/shop"'}, "sqlalchemy+asyncpg"),
+        ({"b.py": 'import sqlalchemy\nURL = "postgresql+psycopg://db/shop"'}, "sqlalchemy+psycopg"),
+        ({"b.py": 'import sqlalchemy\nURL = "postgresql+psycopg2://db/shop"'}, None),
+        ({"b.py": 'import sqlalchemy\nA, B = "postgresql+asyncpg://db", "postgresql+psycopg://db"'}, None),
+        ({"requirements.txt": "SQLAlchemy\nasyncpg==0.30\n"}, "sqlalchemy+asyncpg"),
+        ({"requirements.txt": "SQLAlchemy\n"}, None),
+        ({"b.py": 'import sqlalchemy\nsqlalchemy.create_engine("postgresql+asyncpg://", poolclass=NullPool)'}, None),
+    ],
+)
+def test_addresses_and_requirements_tell(tmp_path: Path, files: dict[str, str], driver: Driver | None) -> None:
+    assert {each.driver for each in seen(tmp_path, {"a.py": CORE, **files})} == {driver}
+
+
+def test_a_transaction_is_seen_around_a_statement_and_around_its_caller(tmp_path: Path) -> None:
+    program = """
+import asyncpg
+
+async def by_itself(connection):
+    await connection.fetch("SELECT id FROM ta")
+
+async def inside(connection):
+    async with connection.transaction():
+        await connection.fetch("SELECT id FROM tb")
+        await called(connection)
+    await connection.fetch("SELECT id FROM td")
+
+async def called(connection):
+    await connection.fetch("SELECT id FROM tc")
+"""
+    found = {each.sql[-1]: each.in_transaction for each in seen(tmp_path, {"a.py": program})}
+    assert found == {"a": False, "b": True, "c": True, "d": False}
