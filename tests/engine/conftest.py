@@ -13,25 +13,25 @@ from contextlib import AbstractContextManager
 import pytest
 
 from tests.conftest import ENGINES
-from tests.engine.servers import Database, Server, ServerMissingError, mariadb_server, postgres_server
+from tests.engine.servers import Database, Server, ServerMissingError, started
 
 
 @pytest.fixture(scope="session")
 def postgres(pytestconfig: pytest.Config) -> Iterator[Server]:
     """A private PostgreSQL."""
-    yield from serve(pytestconfig, postgres_server(os.environ.get("SCANNER_TEST_POSTGRES")))
+    yield from serve(pytestconfig, started("postgres"))
 
 
 @pytest.fixture(scope="session")
 def mariadb(pytestconfig: pytest.Config) -> Iterator[Server]:
     """A private MariaDB."""
-    yield from serve(pytestconfig, mariadb_server(os.environ.get("SCANNER_TEST_MARIADB")))
+    yield from serve(pytestconfig, started("mariadb"))
 
 
 @pytest.fixture(scope="session")
 def mysql(pytestconfig: pytest.Config) -> Iterator[Server]:
     """The MySQL of SCANNER_TEST_MYSQL."""
-    yield from serve(pytestconfig, mariadb_server(os.environ["SCANNER_TEST_MYSQL"]))
+    yield from serve(pytestconfig, started("mysql"))
 
 
 @pytest.fixture

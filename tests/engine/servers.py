@@ -22,7 +22,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -220,6 +220,7 @@ def _mariadb_options(directory: Path) -> dict[str, object]:
         "slow-query-log-file": directory / "slow.log",
         "innodb-flush-log-at-trx-commit": 0,
         "innodb-buffer-pool-size": "64M",
+        "debug-no-sync": 1,  # a table is made in a tenth of the time
     }
 
 
@@ -316,6 +317,12 @@ def _await(process: subprocess.Popen[bytes], url: str, directory: Path) -> Serve
 def engines() -> tuple[str, ...]:
     """The names of the engines that tests run against: MySQL where the user gives a server."""
     return ("postgres", "mariadb", *(["mysql"] if os.environ.get("SCANNER_TEST_MYSQL") else []))
+
+
+def started(engine: str) -> AbstractContextManager[Server]:
+    """The engine's server: the one at the URL that the user gives, or a private one. Raises ServerMissingError."""
+    url = os.environ.get(f"SCANNER_TEST_{engine.upper()}")
+    return postgres_server(url) if engine == "postgres" else mariadb_server(url)
 
 
 def missing_packages() -> list[str]:

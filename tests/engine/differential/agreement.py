@@ -61,8 +61,6 @@ class Result:
         if said == self.outcome:
             return Judgement.AGREES
         unseen = self.outcome in (Outcomes.SHAPE, Outcomes.UNCHANGED)
-        if said == Outcomes.SHAPE and self.trial.statement.startswith("CREATE"):
-            return Judgement.NOT_SEEN  # the shape is that of what it creates, which no row shows
         if unseen and (said == Outcomes.RESULTS or self._depends_on_data):
             return Judgement.NOT_SEEN
         return Judgement.DISAGREES

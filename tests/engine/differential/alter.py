@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-
-from hypothesis import strategies as st
+from random import Random
 
 from scanner.model import Engine, RowUse
 from tests.engine.differential.grammar import ALIASES, Grammar
@@ -37,6 +36,15 @@ class Trial:
 
     situation: Situation
     statement: str
+    draft: Draft
+    added: Column | None  # None: it cannot be filled
+
+    def again(self, number: int) -> Trial:
+        """The same with other rows, of which there may be more each time."""
+        random = Random(self.draft.world.seed + number)
+        world = self.draft.world.with_other_rows(random, 0 if self.added is None else number)
+        rows, filled = _data(random, replace(self.draft, world=world), self.added)
+        return replace(self, situation=replace(self.situation, rows=rows, filled=filled))
 
     def __str__(self) -> str:
         """In the form of fixtures/rules."""
@@ -58,20 +66,20 @@ def trial(grammar: Grammar, aim: str, engine: Engine, draft: Draft) -> Trial:
     fillable = draft.fillable
     if definition is None:
         definition, fillable = _definition(grammar, table, name)
-    filled = ""
-    if fillable:
-        filled = _fill(grammar, table, Column(name, TEXT if "char" in definition else INTEGER), draft.tidy)
+    added = Column(name, TEXT if "char" in definition else INTEGER) if fillable else None
+    draft = replace(draft, table=table.name)
+    rows, filled = _data(grammar.random, draft, added)
     situation = Situation(
         aim,
         engine,
         "\n".join([*(t.ddl for t in draft.world.tables), *filter(None, [draft.objects])]),
-        "\n".join(filter(None, [*(t.inserts for t in draft.world.tables), draft.tidy.strip()])),
+        rows,
         f"ALTER TABLE {table.name} ADD COLUMN {name} {definition}",
         filled,
         draft.session,
         draft.reads,
     )
-    return Trial(situation, draft.statement)
+    return Trial(situation, draft.statement, draft, added)
 
 
 def _table(grammar: Grammar, draft: Draft) -> Table:
@@ -89,8 +97,9 @@ def _words(draft: Draft) -> list[str]:
 def _name(grammar: Grammar, draft: Draft, table: Table) -> str:
     """One that the statement uses for something else, or one that it does not know."""
     aimed = [name for name in draft.names if name not in table.names]
+    bare = [name for name in aimed if re.search(rf"(?<![.\w]){name}\b", " ".join((draft.objects, draft.statement)))]
     if aimed and grammar.chance(60):
-        return grammar.pick(*aimed)
+        return grammar.pick(*(bare or aimed))
     known = {FRESH, *POOL, *ALIASES, *(t.name for t in draft.world.tables)}
     used = [word for word in dict.fromkeys(_words(draft)) if word in known or re.fullmatch(r"[a-z]\d", word)]
     colliding = [word for word in used if word not in table.names]
@@ -117,9 +126,16 @@ def _definition(grammar: Grammar, table: Table, name: str) -> tuple[str, bool]:
     return chosen, "GENERATED" not in chosen
 
 
-def _fill(grammar: Grammar, table: Table, column: Column, tidy: str) -> str:
+def _data(random: Random, draft: Draft, added: Column | None) -> tuple[str, str]:
+    """What stands in the tables, and what is there once the new column is filled."""
+    assert draft.table is not None
+    rows = "\n".join(filter(None, [*(t.inserts for t in draft.world.tables), draft.tidy.strip()]))
+    return rows, _fill(random, draft.world.table(draft.table), added, draft.tidy) if added else ""
+
+
+def _fill(random: Random, table: Table, column: Column, tidy: str) -> str:
     """Writes the same rows again, with values of few that there are in the new column."""
-    values = [grammar.draw(st.sampled_from(VALUES[column.type])) for _ in table.rows]
+    values = [random.choice(VALUES[column.type]) for _ in table.rows]
     if not values:
         return ""
     rows = ", ".join(f"({', '.join((*row, value))})" for row, value in zip(table.rows, values, strict=True))

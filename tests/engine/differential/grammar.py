@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from random import Random
 from typing import NamedTuple, TypeVar
 
 from hypothesis import strategies as st
@@ -27,6 +28,7 @@ class Grammar:
     def __init__(self, draw: Draw, world: World) -> None:
         self.draw = draw
         self.world = world
+        self.random = Random(world.seed)
         self._aliases = 0
 
     def pick(self, *options: T) -> T:
@@ -213,7 +215,7 @@ class Grammar:
     def wrapped(self, query: Query) -> str:
         """The query by itself, or inside of something."""
         plain = f"{query.sql}"
-        kind = self.pick("plain", "plain", "derived", "cte", "exists", "count")
+        kind = self.pick(*["plain"] * 4, "derived", "cte", "exists", "count")
         names = [column.name for column in query.columns]
         unique = len(set(names)) == len(names)
         if kind == "plain" or not unique:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from tests.engine.differential.agreement import Judgement, Outcomes, Result
 
+LEAST_SHARE = 0.1  # of the statements, for every outcome
+
 
 @dataclass
 class Tally:
@@ -19,6 +21,7 @@ class Tally:
     judgements: Counter[Judgement] = field(default_factory=Counter)
     fired: Counter[str] = field(default_factory=Counter)
     near: Counter[str] = field(default_factory=Counter)
+    shown: Counter[tuple[Outcomes, str]] = field(default_factory=Counter)  # by which aim
     seconds: float = 0.0
 
     def add(self, result: Result) -> None:
@@ -28,6 +31,7 @@ class Tally:
             return
         self.judgements[result.judgement] += 1
         aim = result.trial.situation.rule
+        self.shown[result.outcome, aim] += 1
         self.fired.update(result.rules)
         self.near[aim] += aim not in result.rules
 
@@ -35,6 +39,23 @@ class Tally:
     def examples(self) -> int:
         """Statements that ran before the change."""
         return sum(self.judgements.values())
+
+    def share(self, outcome: Outcomes) -> float:
+        """How much of the statements that ran before the change came to this."""
+        return self.outcomes[outcome] / self.examples if self.examples else 0.0
+
+    def rare(self) -> list[Outcomes]:
+        """The outcomes that there are too few of."""
+        return [each for each in Outcomes if each is not Outcomes.ERROR_BEFORE and self.share(each) < LEAST_SHARE]
+
+    def shows(self, outcome: Outcomes) -> str:
+        """The aim that comes to this outcome most often, for its statements."""
+        aims = {aim for each, aim in self.shown if each is outcome}
+        return max(sorted(aims), key=lambda aim: self.shown[outcome, aim] / self.tried(aim))
+
+    def tried(self, aim: str) -> int:
+        """How many statements the aim has made."""
+        return sum(count for (_, each), count in self.shown.items() if each == aim)
 
     def lines(self) -> list[str]:
         """A few lines for the end of a run."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from random import Random
 from typing import NamedTuple, TypeVar
 
 from hypothesis import strategies as st
@@ -61,6 +62,10 @@ class Table:
         """The names of its columns."""
         return tuple(c.name for c in self.columns)
 
+    def with_other_rows(self, random: Random, more: int) -> Table:
+        """The same table with other rows: so many more, if there are any."""
+        return replace(self, rows=rows(random, self.columns, self.keyed, len(self.rows) + more if self.rows else 0))
+
 
 @dataclass(frozen=True, slots=True)
 class World:
@@ -68,6 +73,7 @@ class World:
 
     family: str  # postgres, mysql
     tables: tuple[Table, ...]
+    seed: int  # of the rows
 
     @property
     def postgres(self) -> bool:
@@ -83,33 +89,37 @@ class World:
         others = tuple(t for t in self.tables if t.name != table.name)
         return replace(self, tables=(*others, table))
 
+    def with_other_rows(self, random: Random, more: int) -> World:
+        """The same tables; those that hold rows hold so many more."""
+        return replace(self, tables=tuple(t.with_other_rows(random, more) for t in self.tables))
+
 
 def world(draw: Draw, family: str, *, keyed: bool | None = None, most_rows: int = 3) -> World:
     """Two to four tables. keyed: whether they have primary keys; None: some have."""
     names = draw(st.lists(st.sampled_from(TABLE_NAMES), min_size=2, max_size=4, unique=True))
-    return World(family, tuple(_table(draw, name, keyed, most_rows) for name in names))
+    seed = draw(st.integers(0, 2**32 - 1))
+    random = Random(seed)
+    return World(family, tuple(_table(draw, random, name, keyed, most_rows) for name in names), seed)
 
 
-def rows(draw: Draw, columns: Sequence[Column], keyed: bool, most: int) -> tuple[tuple[str, ...], ...]:
-    """Rows of these columns; a key counts up, other values repeat."""
-    count = draw(st.integers(0 if most < 2 else 1, most))
-    return tuple(
-        tuple(
-            str(number + 1) if keyed and place == 0 else value(draw, column.type)
-            for place, column in enumerate(columns)
-        )
-        for number in range(count)
-    )
+def rows(random: Random, columns: Sequence[Column], keyed: bool, count: int) -> tuple[tuple[str, ...], ...]:
+    """Rows of these columns; a key counts up, other values repeat, and often the whole row before."""
+    made: list[tuple[str, ...]] = []
+    for number in range(count):
+        again = made and random.random() < 0.4
+        row = made[-1] if again else tuple(value(random, column.type) for column in columns)
+        made.append((str(number + 1), *row[1:]) if keyed else row)
+    return tuple(made)
 
 
-def value(draw: Draw, type_: str) -> str:
+def value(random: Random, type_: str) -> str:
     """A literal of few that there are, so that rows of different tables match."""
-    return draw(st.sampled_from((*VALUES[type_], *VALUES[type_], "NULL")))
+    return random.choice((*VALUES[type_], *VALUES[type_], "NULL"))
 
 
-def _table(draw: Draw, name: str, keyed: bool | None, most_rows: int) -> Table:
+def _table(draw: Draw, random: Random, name: str, keyed: bool | None, most_rows: int) -> Table:
     has_key = draw(st.booleans()) if keyed is None else keyed
     picked = draw(st.lists(st.sampled_from(sorted(POOL)), min_size=1, max_size=3, unique=True))
     first = [Column("id", INTEGER)] if has_key or draw(st.booleans()) else []
     columns = (*first, *(Column(each, POOL[each]) for each in picked))
-    return Table(name, columns, has_key, rows(draw, columns, has_key, most_rows))
+    return Table(name, columns, has_key, rows(random, columns, has_key, random.randint(1, most_rows)))

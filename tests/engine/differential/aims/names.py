@@ -17,7 +17,7 @@ def ambiguous_column(draw: Draw, family: str) -> tuple[Grammar, Draft]:
     names = tuple(name for name in second.names if name not in first.names)
     query = grammar.query(depth=1, tables=(first, second))
     statement = grammar.pick(
-        query.sql, query.sql, grammar.wrapped(query), _ordered(grammar, (first, second)), update(grammar, second)
+        query.sql, grammar.wrapped(query), *[_ordered(grammar, (first, second))] * 2, update(grammar, second)
     )  # fmt: skip
     return grammar, Draft(grammar.world, statement, first.name, names)
 
@@ -35,6 +35,11 @@ def captured_column(draw: Draw, family: str) -> tuple[Grammar, Draft]:
     condition = grammar.predicate(nested, 1)
     type_ = grammar.pick(INTEGER, TEXT)
     value = grammar.expression(nested, type_, 0)
+    if names and grammar.chance(75):
+        value = grammar.pick(*names)
+        names = (value,)
+        type_ = next(column.type for column in outer.columns if column.name == value)
+        condition = f"{value} {grammar.pick('=', '<>', '<=')} {grammar.expression(nested, type_, 0)}"
     test = grammar.pick(
         f"EXISTS (SELECT 1 FROM {inner_sql} WHERE {condition})",
         f"{grammar.expression(scope, type_, 0)} IN (SELECT {value} FROM {inner_sql})",
@@ -104,7 +109,8 @@ def _ordered(grammar: Grammar, tables: tuple[Table, ...]) -> str:
     names = scope.of_type(type_)
     if not names:
         return f"SELECT count(*) FROM {sql}"
-    name, key = grammar.pick(*names).sql, grammar.pick(*names).sql
+    bare = [name for name in names if name.bare] or names
+    name, key = grammar.pick(*bare).sql, grammar.pick(*names).sql
     return grammar.pick(
         f"SELECT {name} FROM {sql} ORDER BY {key}",
         f"SELECT {name}, count(*) FROM {sql} GROUP BY {name}",

@@ -57,16 +57,20 @@ def routine_body(draw: Draw, family: str) -> tuple[Grammar, Draft]:
     table = grammar.table()
     if grammar.world.postgres:
         return grammar, _postgres_body(grammar, table)
+    grammar = Grammar(draw, world(draw, family, keyed=False))
+    table = grammar.table()
     other = grammar.other(table)
     log = Table("log", (Column("n", INTEGER),), False, ())
     counted = grammar.pick(
         f"SELECT count(*) FROM {table.name} NATURAL JOIN {other.name}",
         f"SELECT count(*) FROM (SELECT DISTINCT * FROM {table.name}) x",
+        f"SELECT count(*) FROM (SELECT DISTINCT * FROM {table.name}) x",
         f"SELECT count(*) FROM {table.name}",
     )
     fires = Table("visited", (Column("page", INTEGER),), False, (("1",),))
     objects = f"CREATE TRIGGER noted AFTER INSERT ON visited FOR EACH ROW INSERT INTO log (n) {counted};"
-    statement = grammar.pick("INSERT INTO visited (page) VALUES (2)", "DELETE FROM visited")
+    inserted = "INSERT INTO visited (page) VALUES (2)"
+    statement = grammar.pick(inserted, inserted, "DELETE FROM visited")
     changed = grammar.world.with_table(log).with_table(fires)
     return grammar, Draft(changed, statement, table.name, (FRESH, *other.names), objects=objects)
 

@@ -128,7 +128,7 @@ def _twin(grammar: Grammar, table: Table) -> tuple[Table, int]:
 
 def _new_row(grammar: Grammar, table: Table) -> tuple[str, ...]:
     """A row with a key that is not there yet."""
-    row = rows(grammar.draw, table.columns, False, 1) or (tuple("NULL" for _ in table.columns),)
+    row = rows(grammar.random, table.columns, False, 1)
     return ("9", *row[0][1:]) if table.keyed else row[0]
 
 
