@@ -10,7 +10,7 @@ from scanner.model import Routine
 from scanner.resolve.context import Context
 from scanner.resolve.made_rows import TEXTS, check_as_row, note_literal, row_value
 from scanner.resolve.names import bind
-from scanner.resolve.operands import arguments, check_comparable, note_constant
+from scanner.resolve.operands import arguments, check_comparable, check_types, note_constant
 from scanner.resolve.resolution import Clause, ErrorKind, Meaning
 from scanner.resolve.results import returned_columns, returned_table
 from scanner.resolve.rows import row_source, whole_row
@@ -23,6 +23,7 @@ from scanner.resolve.value_types import (
     is_scalar,
     row_of,
     row_type,
+    scalar_type,
     table_of_type,
 )
 from scanner.resolve.widths import COMPARISONS, check_rows, is_row_operand, width
@@ -105,6 +106,8 @@ def _in(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning:
         return ctx.meanings.of("in", left, *(value(ctx, each, scope, clause) for each in node.expressions))
     relation = ctx.query(query, scope)
     check_rows(ctx, width(ctx, node.this, scope), None if relation.open else len(relation.outputs), query)
+    if len(relation.outputs) == 1:
+        check_types(ctx, node, scalar_type(ctx, node.this), relation.outputs[0].type)
     rows = relation.rows if relation.some is None else relation.some
     return ctx.meanings.of("in", left, rows, *(o.meaning for o in relation.outputs))
 

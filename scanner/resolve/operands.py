@@ -28,9 +28,13 @@ def arguments(node: exp.Expr) -> Iterator[exp.Expr]:
 
 def check_comparable(ctx: Context, node: exp.Expr) -> None:
     """Notes the error of a comparison of two types for which PostgreSQL has no operator."""
-    types = scalar_type(ctx, node.this), scalar_type(ctx, node.expression)
-    if ctx.postgres and not comparable(*types):
-        message = f"operator does not exist: {types[0]} {_SIGNS.get(node.key, '=')} {types[1]}"
+    check_types(ctx, node, scalar_type(ctx, node.this), scalar_type(ctx, node.expression))
+
+
+def check_types(ctx: Context, node: exp.Expr, left: str | None, right: str | None) -> None:
+    """Notes the error of a comparison of these two types, if PostgreSQL has no operator for them."""
+    if ctx.postgres and not comparable(left, right):
+        message = f"operator does not exist: {left} {_SIGNS.get(node.key, '=')} {right}"
         ctx.error(ErrorKind.TYPE_MISMATCH, "42883", message, node)
 
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
-from itertools import combinations
 
 from scanner import Change, Schema
 from scanner.model import Certainty, Effect, Engine
 from scanner.verdict import Verdict, prepare
 from tests.engine.differential.alter import Trial
-from tests.engine.witness import Account, Outcome, Rows, comparable
+from tests.engine.witness import Account
 
 
 class Outcomes(StrEnum):
@@ -102,27 +100,10 @@ def outcome(trial: Trial, account: Account) -> Outcomes:
         return Outcomes.ERROR_BEFORE
     if account.breaks:
         return Outcomes.BREAKS
-    later = (account.after, account.filled)
-    if not all(_same_values(trial, before, each) for each in later):
+    changed = account.changes_values if trial.situation.reads is None else account.changes_results
+    if changed:
         return Outcomes.RESULTS
     return Outcomes.SHAPE if account.changes_shape else Outcomes.UNCHANGED
-
-
-def _same_values(trial: Trial, before: Outcome, after: Outcome) -> bool:
-    """What was returned and written before is there after, perhaps beside other columns."""
-    if (before.row_count, before.tables) != (after.row_count, after.tables):
-        return False
-    if before.rows == after.rows or trial.situation.reads is not None or after.rows is None:
-        return before.rows == after.rows
-    return any(before.rows == comparable(rows, trial.statement) for rows in _narrowed(before, after, after.rows))
-
-
-def _narrowed(before: Outcome, after: Outcome, rows: Rows) -> Iterator[Rows]:
-    """The rows after, cut down to columns of the names before, in every way that there is."""
-    wanted = [name for name, _ in before.columns]
-    for places in combinations(range(len(after.columns)), len(wanted)):
-        if [after.columns[place][0] for place in places] == wanted:
-            yield [tuple(row[place] for place in places) for row in rows]
 
 
 @lru_cache(maxsize=16)
