@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from scanner.collect.python import builders, factories, inlining, rows, syntax, taking
-from scanner.collect.python import functions as known
+from scanner.collect.python import builders, factories, inlining, loading, rows, syntax, taking
+from scanner.collect.python.executing import executed
 from scanner.collect.python.executors import (
-    CERTAIN,
     MESSAGE_KEYWORDS,
     MESSAGES,
-    PASSES_ON,
     TELLING,
 )
 from scanner.collect.python.frames import Frame
@@ -18,10 +16,8 @@ from scanner.collect.python.given import Given
 from scanner.collect.python.names import called, last_name, rows_of
 from scanner.collect.python.orm import hooks
 from scanner.collect.python.record import Root, begins_as_sql
-from scanner.collect.python.uses import note, use
 from scanner.collect.python.values import (
     ClassValue,
-    ConnectionValue,
     ExternalValue,
     FunctionValue,
     InstanceValue,
@@ -43,6 +39,9 @@ def call(expression: syntax.Call, frame: Frame) -> Variants:
     mapped = hooks.call(expression, receivers, functions, given, frame)
     if mapped is not None:
         return mapped
+    queries = loading.loaded(functions, given, frame)
+    if queries:
+        return queries
     taken = taking.taken(expression, receivers, functions, arguments, frame)
     if taken:
         return taken
@@ -63,7 +62,7 @@ def call(expression: syntax.Call, frame: Frame) -> Variants:
         entered = _called_back(functions, given, frame, root) or entered
     if entered and len(trail) > before:
         return entered
-    return _executed(expression, functions, arguments, frame) or entered
+    return executed(expression, functions, receivers, arguments, given, frame) or entered
 
 
 def _root(expression: syntax.Call, frame: Frame) -> Root:
@@ -148,39 +147,3 @@ def _fetched(expression: syntax.Call, receivers: Variants, arguments: list[Varia
     for each in results:
         found.extend(rows.method(each, function.name, frame, expression.at))
     return bounded(found)
-
-
-def _note_factory(expression: syntax.Call, numbers: list[int], frame: Frame) -> None:
-    if numbers and last_name(expression.function) == "raw":  # Django fills instances by the names of columns
-        use(ResultValue(tuple(numbers), "row"), "by-name", frame, expression.at)
-    if numbers and isinstance(expression.function, syntax.Attribute):
-        for value in frame.evaluate(expression.function.base):
-            if isinstance(value, ConnectionValue):
-                note(ResultValue(tuple(numbers), "row"), value.rows, frame, expression.at)
-
-
-def _executed(expression: syntax.Call, functions: Variants, arguments: list[Variants], frame: Frame) -> Variants:
-    name = last_name(expression.function)
-    if frame.quiet or name in MESSAGES or _passes_on(functions):
-        return ()
-    numbers: list[int] = []
-    if name == "callproc":
-        arguments = [known.procedure_call(arguments)]
-    for values in arguments:
-        for value in values:
-            if isinstance(value, TextValue):
-                number = frame.world.record.execute(
-                    value, called(expression.function), frame.root, certain=name in CERTAIN
-                )
-                numbers.extend(() if number is None else (number,))
-    if frame.in_transaction:
-        frame.world.record.in_transactions.update(numbers)
-    found = rows.result(numbers, name, frame, expression.at)
-    _note_factory(expression, numbers, frame)
-    if isinstance(expression.function, syntax.Attribute) and name in CERTAIN:
-        frame.names[rows_of(called(expression.function.base))] = found or (Unknown("rows"),)
-    return found
-
-
-def _passes_on(functions: Variants) -> bool:
-    return any(isinstance(function, ExternalValue) and function.name in PASSES_ON for function in functions)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scanner.collect.python import rows
+from scanner.collect.python import loading, rows
 from scanner.collect.python.frames import Frame, World
 from scanner.collect.python.orm.queries import QueryValue
 from scanner.collect.python.values import (
@@ -11,6 +11,7 @@ from scanner.collect.python.values import (
     InstanceValue,
     MapperValue,
     ModuleValue,
+    QueriesValue,
     ResultValue,
     TextValue,
     Value,
@@ -34,6 +35,8 @@ def attribute(base: Value, name: str, frame: Frame) -> Variants:
         return _mapper_value(base, name, frame)
     if isinstance(base, ResultValue):
         return rows.attribute(base, name, frame)
+    if isinstance(base, QueriesValue):
+        return loading.member(base, name, frame)
     if isinstance(base, TextValue) and name == "value":  # of a member of an enumeration
         return (base,)
     return ()

@@ -1,4 +1,4 @@
-"""Files that hold Python beside other things: the simplates of Aspen and Pando.
+"""Files that hold Python beside other things: notebooks, named statements, the simplates of Aspen and Pando.
 
 A simplate is divided by lines of ``[---]``. Its pages are Python until one has a media type or is the last:
 those are templates, unless they are rendered by ``json_dump``, which takes an expression.
@@ -8,16 +8,29 @@ from __future__ import annotations
 
 import re
 
-SUFFIXES = (".py", ".spt")
+from scanner.collect.python import named_sql, notebooks
+
+SUFFIXES = (".py", ".spt", notebooks.SUFFIX, named_sql.SUFFIX)
 
 _DIVIDER = re.compile(r"^\[---+\]([^\n]*)\n?", re.MULTILINE)
 _VISIBLE = re.compile(r"\S")
 
 
 def python_of(path: str, text: str) -> str:
-    """The Python of a file. What is not Python becomes blanks, so that every offset stays what it was."""
-    if not path.endswith(".spt"):
-        return text
+    """The Python of a file. What is not Python becomes blanks, so that every line stays what it was."""
+    if path.endswith(notebooks.SUFFIX):
+        return notebooks.notebook(text).source
+    if path.endswith(named_sql.SUFFIX):
+        return named_sql.python_of(text)
+    return _of_simplate(text) if path.endswith(".spt") else text
+
+
+def cells_of(path: str, text: str) -> tuple[int, ...]:
+    """The lines (1-based) on which the cells of a notebook begin."""
+    return notebooks.notebook(text).cells if path.endswith(notebooks.SUFFIX) else ()
+
+
+def _of_simplate(text: str) -> str:
     dividers = list(_DIVIDER.finditer(text))
     starts = [0, *(divider.end() for divider in dividers)]
     ends = [*(divider.start() for divider in dividers), len(text)]

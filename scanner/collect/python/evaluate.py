@@ -146,6 +146,8 @@ def _combined(left: Value, operator: str, right: Value, frame: Frame) -> Value |
         return added(left, right)
     if operator == "|" and isinstance(left, DictValue) and isinstance(right, DictValue):
         return DictValue(tuple({**dict(left.entries), **dict(right.entries)}.items()), left.open or right.open)
+    if operator == "/" and isinstance(right, TextValue):  # of a path
+        return concatenated((left, TextValue((Literal("/"),)), right)) if isinstance(left, TextValue) else right
     return repeated(left, right) if operator == "*" else None
 
 

@@ -16,6 +16,7 @@ _OPERATORS: dict[type[cst.CSTNode], str] = {
     cst.Add: "+",
     cst.Modulo: "%",
     cst.Multiply: "*",
+    cst.Divide: "/",
     cst.BitOr: "|",
     cst.BitAnd: "&",
     cst.And: "and",

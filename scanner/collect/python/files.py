@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from scanner.collect.python.embedded import SUFFIXES
+from scanner.collect.python.named_sql import SUFFIX as SQL
+from scanner.collect.python.named_sql import is_named
 
 SKIPPED_TREES = frozenset(
     (
@@ -24,6 +26,7 @@ SKIPPED_TREES = frozenset(
         ".tox",
         ".nox",
         ".eggs",
+        ".ipynb_checkpoints",
     )
 )
 # Beyond these a file is generated data: reading it would cost minutes and tell nothing.
@@ -36,7 +39,7 @@ _RELEVANT = re.compile(
     rb"\b(?:select|insert\s+into|replace\s+into|update|delete\s+from|merge\s+into|truncate|with\s+\w+\s+as|call|copy"
     rb"|create\s+(?:or\s+replace\s+)?(?:temp\w*\s+|materialized\s+)?(?:view|table|function|procedure|trigger|rule))\s"
     rb"|\b(?:execute\w*|callproc|copy_expert|copy_from|copy_to|read_sql\w*|to_sql|mogrify|fetch(?:row|val|_all|_one)?)\s*\("
-    rb"|\.objects\b|__tablename__|mapped_column|models\.Model|\bsqlalchemy\b|\bdjango\.db\b|\.query\b|RawSQL",
+    rb"|\.objects\b|__tablename__|mapped_column|models\.Model|%sql\b|\b(?:aiosql|pugsql|peewee|sqlmodel|copy_records_to_table|copy_to_table|copy_from_table)\b|\bsqlalchemy\b|\bdjango\.db\b|\.query\b|RawSQL",
     re.IGNORECASE,
 )
 _NESTING = re.compile(
@@ -67,7 +70,11 @@ def python_files(root: Path, walk: Walk) -> Iterator[Path]:
             walk.skipped.append(_relative(folder, name, root))
         names[:] = sorted(name for name in names if name not in SKIPPED_TREES)
         walk.templates.extend(_relative(folder, name, root) for name in files if _TEMPLATE.search(name))
-        yield from (Path(folder) / name for name in sorted(files) if name.endswith(SUFFIXES))
+        yield from (Path(folder) / name for name in sorted(files) if name.endswith(SUFFIXES) and _holds(folder, name))
+
+
+def _holds(folder: str, name: str) -> bool:
+    return not name.endswith(SQL) or is_named(Path(folder) / name)
 
 
 def _relative(folder: str, name: str, root: Path) -> str:

@@ -27,17 +27,6 @@ from scanner.collect.python.values import (
 )
 
 
-def procedure_call(arguments: list[Variants]) -> Variants:
-    """``callproc(name, parameters)`` as the CALL it stands for."""
-    if not arguments:
-        return ()
-    listed = next((v for v in arguments[1] if isinstance(v, ListValue)), None) if len(arguments) > 1 else ListValue(())
-    marks = ", ".join(["%s"] * len(listed.items)) if listed and not listed.open else None
-    inside = Gap("…", "list") if marks is None else Literal(marks)
-    names = (value for value in arguments[0] if isinstance(value, TextValue))
-    return bounded(TextValue((Literal("CALL "), *name.pieces, Literal("("), inside, Literal(")"))) for name in names)
-
-
 def _first(given: Given) -> Variants:
     return given.positional[0] if given.positional else ()
 
@@ -86,6 +75,25 @@ def _range(given: Given) -> Variants:
     if isinstance(count, ConstantValue) and count.source.isdecimal() and int(count.source) <= texts.MAX_PIECES:
         return (ListValue(tuple((ConstantValue(str(each)),) for each in range(int(count.source)))),)
     return ()
+
+
+def _path(given: Given) -> Variants:
+    """``Path("a", "b")`` and ``os.path.join(folder, "b")``: what is known of the end of a path."""
+    known = [value for each in given.positional for value in each[:1] if isinstance(value, TextValue)]
+    if not known:
+        return ()
+    return (TextValue(tuple(chain.from_iterable((Literal("/"), *each.pieces) for each in known))[1:]),)
+
+
+def _columns(given: Given) -> Variants:
+    """``pandas.DataFrame(…)`` as a dict of its columns, where they are known."""
+    named = next((v for v in given.named.get("columns", ()) if isinstance(v, ListValue) and not v.open), None)
+    if named is not None:
+        return (dict_of((ListValue((name, (Unknown("…"),))),) for name in named.items),)
+    value = _first(given)[0] if given.positional else Unknown("…")
+    if isinstance(value, ListValue) and value.items:
+        value = value.items[0][0]
+    return (value,) if isinstance(value, DictValue) else ()
 
 
 def _chain(given: Given) -> Variants:
@@ -174,6 +182,8 @@ FUNCTIONS: dict[str, Callable[[Given], Variants]] = {
     "range": _range,
     "map": _map,
     "itertools.chain": _chain,
+    **dict.fromkeys(("pathlib.Path", "os.path.join"), _path),
+    "pandas.DataFrame": _columns,
     "functools.partial": _partial,
     "string.Template": _first,
     "textwrap.dedent": _dedent,

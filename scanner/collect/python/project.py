@@ -11,8 +11,9 @@ from pathlib import Path, PurePosixPath
 import libcst
 
 from scanner.collect.python import syntax
-from scanner.collect.python.embedded import python_of
+from scanner.collect.python.embedded import cells_of, python_of
 from scanner.collect.python.files import decoded, too_large
+from scanner.collect.python.named_sql import SUFFIX
 from scanner.collect.python.reading import read
 from scanner.collect.python.values import Place
 from scanner.model import Location, Unread
@@ -28,11 +29,14 @@ class Module:
     text: str
     statements: tuple[syntax.Statement, ...]
     line_starts: tuple[int, ...]
+    cells: tuple[int, ...] = ()  # of a notebook: the lines on which its code cells begin
 
     def location(self, place: Place) -> Location:
-        """The line and column of a place in this file."""
+        """The line and column of a place in this file, and in a notebook the cell."""
         line = bisect_right(self.line_starts, place.at)
-        return Location(self.path, line, place.at - self.line_starts[line - 1], place.function)
+        cell = bisect_right(self.cells, line)
+        function = place.function or (f"cell {cell}" if cell else None)
+        return Location(self.path, line, place.at - self.line_starts[line - 1], function)
 
 
 class Project:
@@ -41,6 +45,7 @@ class Project:
     def __init__(self, root: Path, paths: tuple[str, ...]) -> None:
         self.root = root
         self.unread: list[Unread] = []
+        self.queries = tuple(path for path in paths if path.endswith(SUFFIX))  # files of named statements
         self._modules: dict[str, Module | None] = {}
         self._by_last: dict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
         self._packages: set[tuple[str, ...]] = set()
@@ -96,12 +101,12 @@ class Project:
     def _load(self, path: str) -> Module | None:
         place = self.root / path if path != self.root.name or not self.root.is_file() else self.root
         try:
-            data = place.read_bytes()
-            reason = too_large(data)
+            text = decoded(place.read_bytes())
+            source = python_of(path, text)
+            reason = too_large(source.encode(errors="replace"))
             if reason:
                 return self._unreadable(path, f"The file was not read because {reason}.")
-            text = decoded(data)
-            return Module(path, text, read(python_of(path, text)), _line_starts(text))
+            return Module(path, source, read(source), _line_starts(source), cells_of(path, text))
         except libcst.ParserSyntaxError as error:
             return self._unreadable(
                 f"{path}:{error.raw_line}", "The file does not parse as Python; nothing of it was read."

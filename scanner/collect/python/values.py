@@ -153,6 +153,14 @@ class ExternalValue:
 
 
 @dataclass(frozen=True, slots=True)
+class QueriesValue:
+    """Statements loaded from files: their paths, and the folder they were asked for below."""
+
+    folder: str
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ImportedValue:
     """A name bound by an import, followed only when it is used."""
 
@@ -206,6 +214,7 @@ Value = (
     | FunctionValue
     | PartialValue
     | ExternalValue
+    | QueriesValue
     | ImportedValue
     | ResultValue
     | ConnectionValue

@@ -1,0 +1,58 @@
+"""Calls that run SQL."""
+
+from __future__ import annotations
+
+from scanner.collect.python import loading, rows, syntax
+from scanner.collect.python.executors import CERTAIN, MESSAGES, PASSES_ON
+from scanner.collect.python.frames import Frame
+from scanner.collect.python.given import Given
+from scanner.collect.python.implied import implied
+from scanner.collect.python.names import called, last_name, rows_of
+from scanner.collect.python.uses import note, use
+from scanner.collect.python.values import ConnectionValue, ExternalValue, ResultValue, TextValue, Unknown, Variants
+
+
+def executed(
+    expression: syntax.Call,
+    functions: Variants,
+    receivers: Variants,
+    arguments: list[Variants],
+    given: Given,
+    frame: Frame,
+) -> Variants:
+    """What the call gives if it runs SQL: that of its arguments, or that which it stands for."""
+    name = last_name(expression.function)
+    if frame.quiet or name in MESSAGES or _passes_on(functions):
+        return ()
+    numbers: list[int] = []
+    named = loading.statement(functions)
+    if named is not None:
+        name, arguments = loading.METHODS.get(named[0], "fetchall"), [(named[1],)]
+    made = implied(name, given, receivers, frame.place(expression.at), frame.world.family)
+    for values in [made] if made else arguments:
+        for value in values:
+            if isinstance(value, TextValue):
+                number = frame.world.record.execute(
+                    value, called(expression.function), frame.root, certain=name in CERTAIN
+                )
+                numbers.extend(() if number is None else (number,))
+    if frame.in_transaction:
+        frame.world.record.in_transactions.update(numbers)
+    found = rows.result(numbers, name, frame, expression.at)
+    _note_factory(expression, numbers, frame)
+    if isinstance(expression.function, syntax.Attribute) and name in CERTAIN:
+        frame.names[rows_of(called(expression.function.base))] = found or (Unknown("rows"),)
+    return found
+
+
+def _passes_on(functions: Variants) -> bool:
+    return any(isinstance(function, ExternalValue) and function.name in PASSES_ON for function in functions)
+
+
+def _note_factory(expression: syntax.Call, numbers: list[int], frame: Frame) -> None:
+    if numbers and last_name(expression.function) == "raw":  # Django fills instances by the names of columns
+        use(ResultValue(tuple(numbers), "row"), "by-name", frame, expression.at)
+    if numbers and isinstance(expression.function, syntax.Attribute):
+        for value in frame.evaluate(expression.function.base):
+            if isinstance(value, ConnectionValue):
+                note(ResultValue(tuple(numbers), "row"), value.rows, frame, expression.at)
