@@ -263,3 +263,40 @@ def test_one_table_and_one_name_at_a_time():
     assert "twice" in no_change("ALTER TABLE t ADD a int, ADD A int")
     assert Change.parse('ALTER TABLE t ADD a int, ADD "A" int', "postgres").names == ("a", "A")
     assert "twice" in no_change("ALTER TABLE t ADD a int, ADD `A` int", "mysql")
+
+
+@pytest.mark.parametrize(
+    "definition",
+    [
+        "c text AFTER id",
+        "c text FIRST",
+        "c int unsigned",
+        "c enum('a', 'b')",
+        "c tinyint(1)",
+        "c datetime",
+        "c double",
+        "c longtext",
+        "c int blah",
+    ],
+)
+def test_what_postgres_does_not_have_is_no_change(definition: str) -> None:
+    assert "PostgreSQL has no" in no_change(f"ALTER TABLE t ADD COLUMN {definition}")
+    Change.parse(f"ALTER TABLE t ADD COLUMN {definition.removesuffix(' blah')}", "mysql")
+
+
+@pytest.mark.parametrize(
+    "definition",
+    [
+        "after text",
+        "c double precision[]",
+        "c interval day to second(3)",
+        "c timestamp(3) with time zone DEFAULT now()",
+        "c national character varying(3)",
+        "c bit varying(3)",
+        "c app.mood[]",
+        'c "My Type"',
+        "c integer array[3]",
+    ],
+)
+def test_types_of_postgres(definition: str) -> None:
+    assert Change.parse(f"ALTER TABLE t ADD COLUMN {definition}", "postgres").columns[0].position == "last"

@@ -62,6 +62,12 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert scanner.__version__ in capsys.readouterr().out
 
 
+def test_python_m_scanner_is_the_command_line() -> None:
+    command, home = [sys.executable, "-m", "scanner", "--version"], Path(scanner.__file__).parents[1]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True, cwd=home)
+    assert ran.stdout == f"scanner, version {scanner.__version__}\n"
+
+
 def test_the_report_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["impact", ALTER, "--database", "shop"]) == 0
     printed = capsys.readouterr()

@@ -16,6 +16,12 @@ from scanner.schema.parse.cursor import Cursor, UnreadableError
 from scanner.schema.parse.statements import Statement, read_script
 
 _TRANSACTION = {"BEGIN", "START", "COMMIT", "END"}
+_POSITIONS = ("first", "after")
+# What may follow the first word of a type of PostgreSQL, and types of MySQL and MariaDB that it does not have.
+_TYPE_WORDS = re.compile(
+    r"precision|varying|with|without|time|zone|local|array|year|month|day|hour|minute|second|to|character"
+)
+_MYSQL_TYPES = re.compile(r"tinyint|mediumint|datetime|enum|double|blob|(?:tiny|medium|long)(?:text|blob)")
 _EXAMPLE = "write it as in ALTER TABLE orders ADD COLUMN status text"
 
 
@@ -105,8 +111,24 @@ def _add_column(action: AddColumn, migration: _Migration) -> None:
     column = action.definition.column
     if migration.index(column.name) is not None:
         raise ChangeError(f"The change adds column {column.name} twice: leave one of them out.")
+    if migration.engine.family == "postgres":
+        _check_postgres(action)
     migration.added.append(AddedColumn(column, action.position, action.after, action.if_not_exists))
     migration.constraints += action.definition.constraints
+
+
+def _check_postgres(action: AddColumn) -> None:
+    """Refuses what only MySQL and MariaDB know: a change that cannot run has no impact to report."""
+    column = action.definition.column
+    words = re.sub(r"\([^()]*\)|\[[^\]]*\]", " ", column.type or "").split()
+    position = action.position if action.position != "last" else next((w for w in words[1:] if w in _POSITIONS), None)
+    if position is not None:
+        message = f"PostgreSQL has no {position.upper()}, a new column is always the last"
+        raise ChangeError(f"{message}: leave it out, or name the engine that the change is for.")
+    foreign = _MYSQL_TYPES.fullmatch(words[0]) and words[1:2] != ["precision"]
+    if foreign or any('"' not in word and not _TYPE_WORDS.fullmatch(word) for word in words[1:]):
+        advice = f"give {column.name} one that it has, or name the engine that the change is for"
+        raise ChangeError(f"PostgreSQL has no type {column.type}: {advice}.")
 
 
 def _add_constraint(constraint: Constraint, migration: _Migration) -> bool:
