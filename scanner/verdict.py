@@ -122,7 +122,8 @@ class Prepared:
     def _read(self, statement: str, session: Session) -> Parsed | Unresolved | None:
         """The statement that runs; None for an open cursor, which goes on with what it began with."""
         engine = self.schema.engine
-        parsed = parse(normalise(statement, engine), engine.family)
+        modes = session.sql_mode if session.sql_mode is not None else self.schema.database.sql_mode
+        parsed = parse(normalise(statement, engine, sql_mode=modes), engine.family)
         if isinstance(parsed, Unresolved) or parsed.wrapper.kind not in ("execute", "fetch"):
             return parsed
         name = parsed.wrapper.name.strip('"`').lower()
@@ -134,7 +135,7 @@ class Prepared:
             )
         if name not in session.prepared:
             return Unresolved("unknown prepared statement", f"the session prepares no statement {name}")
-        return parse(normalise(session.prepared[name], engine), engine.family)
+        return parse(normalise(session.prepared[name], engine, sql_mode=modes), engine.family)
 
     def compare(self, parsed: Parsed, how: Settings) -> Comparison | Unresolved:
         """The statement resolved before and after the change."""

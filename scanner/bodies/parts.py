@@ -17,6 +17,7 @@ class Reading:
     parts: list[Part] = field(default_factory=list)
     variables: list[tuple[str, str]] = field(default_factory=list)
     cursors: dict[str, str] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)  # MySQL: user variables and prepared statements that hold SQL
     declaring: bool = False
 
 
@@ -79,11 +80,41 @@ def _perform(text: str, _reading: Reading) -> Part:
     return Part("into", f"SELECT {text[7:]}")
 
 
-def _execute(text: str, _reading: Reading) -> Part:
-    return dynamic_part(text[7:], ())
+def _execute(text: str, reading: Reading) -> Part:
+    if reading.family == "postgres":
+        return dynamic_part(text[7:], ())
+    words = text.split(None, 2)
+    prepared = reading.texts.get(words[1].strip("`;").lower()) if len(words) > 1 else None
+    return (
+        dynamic_part(" ".join(words[2:]) if words[1:2] == ["IMMEDIATE"] else "", ())
+        if prepared is None
+        else (Part("run", prepared))
+    )
 
 
-def _set(text: str, _reading: Reading) -> Part:
+def _prepare(text: str, reading: Reading) -> Part:
+    """MySQL's PREPARE s FROM 'SELECT …', or FROM @text: what EXECUTE will run, if a plain string says it."""
+    found = re.match(r"PREPARE\s+`?(?P<name>\w+)`?\s+FROM\s+(?P<source>.*)", text, re.I | re.S)
+    if found is not None:
+        _hold(reading, found["name"], found["source"])
+    return Part("test", "SELECT 1")
+
+
+def _hold(reading: Reading, name: str, source: str) -> None:
+    """Notes the SQL that a plain string, or a variable set to one, gives to a name; None of it when it is made."""
+    literal = re.fullmatch(r"\s*(?P<quote>['\"])(?P<sql>.*)(?P=quote)\s*;?\s*", source, re.S)
+    known = reading.texts.get(source.strip(" ;\n").lower())
+    sql = literal["sql"].replace("''", "'") if literal and literal["quote"] not in literal["sql"] else known
+    if sql is None or name.lower() in reading.texts:
+        reading.texts.pop(name.lower(), None)
+    else:
+        reading.texts[name.lower()] = sql
+
+
+def _set(text: str, reading: Reading) -> Part:
+    assigned = re.fullmatch(r"SET\s+(?P<name>@\w+)\s*:?=(?P<value>.*)", text, re.I | re.S)
+    if assigned is not None and reading.family == "mysql":
+        _hold(reading, assigned["name"], assigned["value"])
     values = re.findall(r"(?::=|=)\s*(.*?)(?=,\s*[\w.@`]+\s*:?=|$)", text[3:], re.S)
     return Part("test", f"SELECT {', '.join(values) or 'NULL'}")
 
@@ -101,6 +132,7 @@ def plain_name(text: str) -> str:
 READERS = {
     "RETURN": _return,
     "EXECUTE": _execute,
+    "PREPARE": _prepare,
     "PERFORM": _perform,
     "FETCH": _fetch,
     "OPEN": _open,

@@ -107,6 +107,17 @@ def load(ctx: Context, parsed: Parsed) -> Resolution:
     return ctx.result
 
 
+def exchange(ctx: Context, parsed: Parsed) -> Resolution:
+    """MySQL's EXCHANGE PARTITION: the partitioned table and the other one need the same columns."""
+    tables = [_table(ctx, node) for node in parsed.tree.find_all(exp.Table)]
+    known = [table for table in tables if table is not None]
+    ctx.result.reads.update(table.name for table in known)
+    if len({len(table.columns) for table in known}) > 1:
+        message = f"{' and '.join(str(table.name) for table in known)} have different columns"
+        ctx.error(ErrorKind.PARTITION_COLUMNS, "42804/1736", message, parsed.tree)
+    return ctx.result
+
+
 def truncate(ctx: Context, tree: exp.TruncateTable) -> Resolution:
     """TRUNCATE of one or several tables."""
     cascades = str(tree.args.get("option") or "").upper() == "CASCADE"

@@ -78,6 +78,7 @@ class ErrorKind(StrEnum):
     TYPE_MISMATCH = "type mismatch"
     INTO_WIDTH = "into width"
     VIEW_COLUMNS = "view columns"
+    PARTITION_COLUMNS = "partition columns"
     RETURN_TYPE = "return type"
     LOAD_WIDTH = "load width"
     REFERENCED_TABLE = "referenced table"

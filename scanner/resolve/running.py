@@ -94,7 +94,7 @@ def _part(run: Run, part: Part) -> None:
         return
     if part.kind == "call":
         routine = ctx.schema.routine(_called_name(part.sql))
-        run.meanings.append(ctx.call(routine).meaning if routine else ctx.meanings.of("unknown routine"))
+        run.meanings.append(_nested(run, routine) if routine else ctx.meanings.of("unknown routine"))
         return
     parsed = parse(part.sql, ctx.schema.engine.family)
     if isinstance(parsed, Unresolved):
@@ -103,6 +103,13 @@ def _part(run: Run, part: Part) -> None:
     ctx.meanings.keep(parsed)
     relation = _resolved(ctx, parsed, run.scope)
     _take(run, part, parsed, relation)
+
+
+def _nested(run: Run, routine: Routine) -> Meaning:
+    """CALL inside a body: on MySQL the result sets go on to whoever called."""
+    called = run.ctx.call(routine)
+    run.results += () if run.ctx.postgres else called.results
+    return called.meaning
 
 
 def _called_name(sql: str) -> str:

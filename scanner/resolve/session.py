@@ -11,7 +11,11 @@ from scanner.resolve.context import Settings
 from scanner.statements import split
 
 _ROLE = re.compile(r"\s*SET\s+(?:LOCAL\s+|SESSION\s+)?(?:ROLE|SESSION\s+AUTHORIZATION)\s+['\"]?(?P<role>\w+)", re.I)
-_SQL_MODE = re.compile(r"\s*SET\s+(?:SESSION\s+|@@(?:session\.)?)?sql_mode\s*:?=\s*['\"]?(?P<modes>[\w,]*)", re.I)
+_SQL_MODE = re.compile(r"\s*SET\s+(?:SESSION\s+|@@(?:session\.)?)?sql_mode\s*:?=\s*(?P<value>.*)", re.I | re.S)
+_DEFAULT_MODES = {
+    "mysql": frozenset({"ONLY_FULL_GROUP_BY", "STRICT_TRANS_TABLES"}),
+    "mariadb": frozenset({"STRICT_TRANS_TABLES"}),
+}
 _PREPARE = re.compile(r"\s*PREPARE\s+(?P<name>\w+)\s*(?:\([^)]*\))?\s*AS\s+(?P<sql>.*)", re.I | re.S)
 _PREPARE_FROM = re.compile(r"\s*PREPARE\s+(?P<name>\w+)\s+FROM\s+(?P<quote>['\"])(?P<sql>.*)(?P=quote)", re.I | re.S)
 _CURSOR = re.compile(r"\s*DECLARE\s+(?P<name>\w+)\b.*?\bCURSOR\b", re.I | re.S)
@@ -41,7 +45,7 @@ def read_session(statements: Iterable[str], database: Database) -> Session:
     session = Session()
     for text in statements:
         for statement in split(text, database.engine.family):
-            _read(statement.text, session)
+            _read(statement.text, session, database)
     return session
 
 
@@ -59,11 +63,11 @@ def settings(database: Database, session: Session, default_schema: str | None = 
     )
 
 
-def _read(text: str, session: Session) -> None:
+def _read(text: str, session: Session, database: Database) -> None:
     if (role := _ROLE.match(text)) is not None:
         session.role = None if role["role"].lower() == "none" else role["role"].lower()
     elif (mode := _SQL_MODE.match(text)) is not None:
-        session.sql_mode = frozenset(filter(None, mode["modes"].upper().split(",")))
+        session.sql_mode = _modes(mode["value"], session.sql_mode, database)
     elif (use := _USE.match(text)) is not None:
         session.default_schema = use["name"]
     elif (prepare := _PREPARE.match(text) or _PREPARE_FROM.match(text)) is not None:
@@ -72,6 +76,18 @@ def _read(text: str, session: Session) -> None:
         session.cursors.add(cursor["name"].lower())
     else:
         _warm(text, session)
+
+
+def _modes(value: str, known: frozenset[str] | None, database: Database) -> frozenset[str] | None:
+    """The modes that an assignment leaves: a list, DEFAULT, or @@sql_mode with some put in or taken out."""
+    if value.strip(" ;").upper() == "DEFAULT":
+        return None
+    named = frozenset(re.findall(r"[A-Z_]{3,}", re.sub(r"@@[\w.]+|\w+\s*\(", "", value.upper())))
+    if "@@" not in value:
+        return named
+    known = known if known is not None else database.sql_mode
+    before = known if known is not None else _DEFAULT_MODES.get(database.engine.name, frozenset())
+    return before - named if value.lstrip().upper().startswith("REPLACE") else before | named
 
 
 def _warm(text: str, session: Session) -> None:

@@ -9,7 +9,7 @@ from sqlglot import exp
 from scanner.bodies import VariableRule
 from scanner.model import Unresolved, View
 from scanner.resolve.context import Context, Memo, Relation, Settings
-from scanner.resolve.definitions import copy, create, load, truncate
+from scanner.resolve.definitions import copy, create, exchange, load, truncate
 from scanner.resolve.parse import Parsed, parse
 from scanner.resolve.query import query
 from scanner.resolve.resolution import ErrorKind, Meanings, Resolution
@@ -34,6 +34,7 @@ def resolve(
     """
     ctx = context(schema, meanings, settings, parsed.tree.key)
     ctx.wrapper = parsed.wrapper
+    ctx.offset_known = parsed.wrapper.kind not in ("evaluate", "exchange")
     ctx.memo = memo if memo is not None else {}
     try:
         return _wrapped(ctx, parsed)
@@ -70,11 +71,16 @@ def _wrapped(ctx: Context, parsed: Parsed) -> Resolution | Unresolved:
         return _called(ctx, parsed.wrapper)
     if kind == "load":
         return load(ctx, parsed)
+    if kind == "exchange":
+        return exchange(ctx, parsed)
     resolution = _statement(ctx, parsed)
     if isinstance(resolution, Unresolved):
         return resolution
     if kind in ("explain", "prepare"):
         resolution.outputs, resolution.rows, resolution.writes = (), 0, []
+    elif kind == "evaluate":
+        resolution.rows = ctx.meanings.of("evaluated", *(o.meaning for o in resolution.outputs))
+        resolution.outputs = ()
     elif kind in ("refresh", "handler"):
         resolution.outputs = ()
     elif kind == "describe":

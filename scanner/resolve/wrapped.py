@@ -25,6 +25,8 @@ Kind = Literal[
     "execute",
     "fetch",
     "handler",
+    "evaluate",
+    "exchange",
 ]
 
 _EXPLAIN = re.compile(
@@ -39,6 +41,13 @@ _DECLARE = re.compile(
 _PREPARE = re.compile(r"\s*PREPARE\s+(?P<name>[\w\"`]+)\s*(?:\([^)]*\))?\s*AS\b", re.I)
 _PREPARE_FROM = re.compile(
     r"\s*PREPARE\s+(?P<name>[\w`]+)\s+FROM\s+(?P<quote>['\"])(?P<sql>.*)(?P=quote)\s*;?\s*$", re.I | re.S
+)
+_IMMEDIATE = re.compile(r"\s*EXECUTE\s+IMMEDIATE\s+(?P<quote>['\"])(?P<sql>.*)(?P=quote)", re.I | re.S)
+_SET_STATEMENT = re.compile(r"\s*SET\s+STATEMENT\b.*?\bFOR\b", re.I | re.S)
+_EVALUATE = re.compile(r"\s*(?:DO\b|SET\s+@\w+\s*:?=)(?P<values>.*\bSELECT\b.*)", re.I | re.S)
+_NEXT_VARIABLE = re.compile(r",\s*@\w+\s*:?=")
+_EXCHANGE = re.compile(
+    r"\s*ALTER\s+TABLE\s+(?P<name>[\w.`]+)\s+EXCHANGE\s+PARTITION\s+\S+\s+WITH\s+TABLE\s+(?P<other>[\w.`]+)", re.I
 )
 _REFRESH = re.compile(r"\s*REFRESH\s+MATERIALIZED\s+VIEW\s+(?:CONCURRENTLY\s+)?(?P<name>[\w.\"]+).*", re.I | re.S)
 _DESCRIBE = re.compile(
@@ -59,6 +68,7 @@ _LOAD = re.compile(
     re.I | re.S,
 )
 _LOAD_COLUMNS = re.compile(r"(?:^|\s|\bROWS|\bLINES)\((?P<columns>[^()]*)\)\s*(?:SET\b.*)?;?\s*$", re.I | re.S)
+_PARTITIONS = re.compile(r"^\s*PARTITION\s*\([^()]*\)", re.I)
 _COPY = re.compile(
     r"(?P<head>\s*COPY\s*(?:\(.*\)\s*TO|[\w.\"]+\s*(?:\([^()]*\)\s*)?(?P<way>FROM|TO))\s+)\S.*$", re.I | re.S
 )
@@ -124,12 +134,25 @@ def _prepare_from(sql: str, match: re.Match[str], family: Family) -> Wrapper:
     return replace(inner, kind="prepare", name=match["name"])
 
 
+def _immediate(sql: str, match: re.Match[str], family: Family) -> Wrapper:
+    return unwrap(_blank(_blank(sql, 0, match.start("sql")), match.end("sql"), len(sql)), family)
+
+
+def _evaluate(_sql: str, match: re.Match[str], _family: Family) -> Wrapper:
+    """DO and SET @a = (SELECT …): expressions whose values nobody sees."""
+    return Wrapper("SELECT " + _NEXT_VARIABLE.sub(",", match["values"]).strip(" ;"), "evaluate")
+
+
+def _exchange(_sql: str, match: re.Match[str], _family: Family) -> Wrapper:
+    return Wrapper(f"SELECT * FROM {match['name']}, {match['other']}", "exchange")
+
+
 def _do(_sql: str, match: re.Match[str], _family: Family) -> Wrapper:
     return Wrapper("SELECT 1", "do", match["body"])
 
 
 def _load(_sql: str, match: re.Match[str], _family: Family) -> Wrapper:
-    listed = _LOAD_COLUMNS.search(match["rest"])
+    listed = _LOAD_COLUMNS.search(_PARTITIONS.sub("", match["rest"]))
     columns = tuple(part.strip(" `\n") for part in listed["columns"].split(",")) if listed else None
     ignores = (match["on"] or "").upper() == "IGNORE"
     return Wrapper(f"SELECT * FROM {match['name']}", "load", match["name"], columns=columns, ignores=ignores)
@@ -188,6 +211,10 @@ _AROUND: dict[Family, tuple[tuple[re.Pattern[str], _Maker], ...]] = {
         (_DESCRIBE, _instead("describe")),
         (_HANDLER, _instead("handler")),
         (_LOAD, _load),
+        (_IMMEDIATE, _immediate),
+        (_SET_STATEMENT, _inside("none")),
+        (_EVALUATE, _evaluate),
+        (_EXCHANGE, _exchange),
         (_EXECUTE, _instead("execute")),
     ),
 }
