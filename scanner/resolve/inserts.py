@@ -102,6 +102,8 @@ def _target(node: exp.Expr) -> exp.Expr:
 def _positional(ctx: Context, table: Table, given: Relation, node: exp.Expr) -> list[Column]:
     columns = [c for c in table.columns if not c.invisible]
     if given.open:
+        if not ctx.postgres:
+            _check_grown(ctx, table, columns, node)
         return columns
     if ctx.postgres:
         if len(given.outputs) > len(columns):
@@ -110,6 +112,16 @@ def _positional(ctx: Context, table: Table, given: Relation, node: exp.Expr) -> 
     if given.outputs and len(given.outputs) != len(columns):
         _width_error(ctx, len(columns), len(given.outputs), table, node)
     return columns[: len(given.outputs)]
+
+
+def _check_grown(ctx: Context, table: Table, columns: Sequence[Column], node: exp.Expr) -> None:
+    """MySQL takes exactly as many values as there are columns: values that fitted before the change fit no more."""
+    before = ctx.schema.before.relations.get(table.name) if ctx.schema.before is not None else None
+    if isinstance(before, Table) and sum(not c.invisible for c in before.columns) != len(columns):
+        message = f"INSERT into {table.name} has {len(columns)} target columns now, and as many values as before"
+        doubt = "the text does not tell how many values there are"
+        table_name, at = table.name, _target(node)
+        ctx.error(ErrorKind.INSERT_WIDTH, "42601/1136", message, node, table=table_name, possible=doubt, at=at)
 
 
 def _width_error(ctx: Context, targets: int, given: int, table: Table, node: exp.Expr) -> None:

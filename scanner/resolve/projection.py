@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from sqlglot import exp
 
-from scanner.model import Table
+from scanner.model import HOLE_PATTERN, Table
 from scanner.resolve.context import Context
 from scanner.resolve.expressions import value
 from scanner.resolve.privileges import check_readable
@@ -24,11 +25,16 @@ def project(ctx: Context, items: Sequence[exp.Expr], scope: Scope, clause: Claus
     for item in items:
         stars = _star_fields(ctx, item, scope)
         made = [_named(ctx, item, value(ctx, item.unalias(), scope, clause))] if stars is None else _spread(stars)
-        open_ = open_ or (stars is not None and _is_open(ctx, item, scope))
+        open_ = open_ or (_is_hole(item) if stars is None else _is_open(ctx, item, scope))
         outputs += made
         nodes += [id(item)] * len(made)
     scope.output_nodes = tuple(nodes)
     return tuple(outputs), open_
+
+
+def _is_hole(item: exp.Expr) -> bool:
+    """A part that the source builds at run time, or that a digest leaves out: it may be any number of values."""
+    return isinstance(item, exp.Column) and re.fullmatch(HOLE_PATTERN, item.name) is not None
 
 
 def _star_fields(ctx: Context, item: exp.Expr, scope: Scope) -> list[Field] | None:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import re
-
 from sqlglot import exp
 
-from scanner.model import HOLE_PATTERN
 from scanner.resolve.context import Context, Relation
 from scanner.resolve.expressions import value
 from scanner.resolve.grouping import check_distinct, check_grouping
@@ -149,17 +146,12 @@ def _values(ctx: Context, node: exp.Expr, parent: Scope | None) -> Relation:
         parts = row.expressions if isinstance(row, exp.Tuple) else [row]
         made, row_open = project(ctx, parts, scope, Clause.VALUES)
         cells.append(made)
-        open_ = open_ or row_open or any(_is_hole(part) for part in parts)
+        open_ = open_ or row_open
     name, start = ("column{}", 1) if ctx.postgres else ("column_{}", 0)
     first = cells[0] if cells else ()
     outputs = tuple(o._replace(name=name.format(i)) for i, o in enumerate(first, start))
     rows = ctx.meanings.of("values", len(cells), *(o.meaning for row in cells[1:] for o in row))
     return Relation(outputs, rows, open_)
-
-
-def _is_hole(node: exp.Expr) -> bool:
-    """A part that the source builds at run time: alone in VALUES it may be any number of values."""
-    return isinstance(node, exp.Column) and re.fullmatch(HOLE_PATTERN, node.name) is not None
 
 
 def _common_table(ctx: Context, cte: exp.Expr, relation: Relation) -> CommonTable:

@@ -44,8 +44,8 @@ _PREPARE_FROM = re.compile(
 )
 _IMMEDIATE = re.compile(r"\s*EXECUTE\s+IMMEDIATE\s+(?P<quote>['\"])(?P<sql>.*)(?P=quote)", re.I | re.S)
 _SET_STATEMENT = re.compile(r"\s*SET\s+STATEMENT\b.*?\bFOR\b", re.I | re.S)
-_EVALUATE = re.compile(r"\s*(?:DO\b|SET\s+@\w+\s*:?=)(?P<values>.*\bSELECT\b.*)", re.I | re.S)
-_NEXT_VARIABLE = re.compile(r",\s*@\w+\s*:?=")
+_EVALUATE = re.compile(r"\s*(?:DO\b|SET\s+@(?:\w+|\?)\s*:?=)(?P<values>.*\bSELECT\b.*)", re.I | re.S)
+_NEXT_VARIABLE = re.compile(r",\s*@(?:\w+|\?)\s*:?=")
 _EXCHANGE = re.compile(
     r"\s*ALTER\s+TABLE\s+(?P<name>[\w.`]+)\s+EXCHANGE\s+PARTITION\s+\S+\s+WITH\s+TABLE\s+(?P<other>[\w.`]+)", re.I
 )
@@ -79,7 +79,7 @@ _MODIFIERS = re.compile(
 )
 _UPDATE_IGNORE = re.compile(r"(?P<head>\s*(?:UPDATE|DELETE))(?P<words>\s+IGNORE)\b", re.I)
 _INTO = re.compile(
-    r"\bINTO\s+(?P<names>@?[\w`.]+(?:\s*,\s*@?[\w`.]+)*)(?=\s+FROM\b|\s*(?:;|$)|\s+(?:WHERE|LIMIT|FOR)\b)",
+    r"\bINTO\s+(?P<names>(?:@\?|@?[\w`.]+)(?:\s*,\s*(?:@\?|@?[\w`.]+))*)(?=\s+FROM\b|\s*(?:;|$)|\s+(?:WHERE|LIMIT|FOR)\b)",
     re.I,
 )
 _MYSQL_QUERY = re.compile(r"\s*(?:\(\s*)*(?:SELECT|WITH|TABLE)\b", re.I)

@@ -99,7 +99,9 @@ def _row_alias(
     renamed = [ctx.name(column) for column in alias.args.get("columns") or ()]
     names = renamed or listed or [f.name for f in target.fields() if not f.hidden]
     outputs = [o._replace(name=name) for name, o in zip(names, given.outputs, strict=False)]
-    return [DerivedSource(ctx.name(alias.this), id(alias), given.rows, outputs, ctx.key, ctx.meanings)]
+    return [
+        DerivedSource(ctx.name(alias.this), id(alias), given.rows, outputs, ctx.key, ctx.meanings, open_=given.open)
+    ]
 
 
 def _conflict(

@@ -37,7 +37,7 @@ def insert_width(comparison: Comparison) -> Iterator[Hit]:
     """Yields an error of the engine, or values that silently move into the next column."""
     for error in comparison.new_errors(ErrorKind.INSERT_WIDTH):
         message = f"It fails with {error.code}: {error.message}."
-        yield Hit(Effect.BREAKS, message, _help(comparison), error.span)
+        yield Hit(Effect.BREAKS, message, _help(comparison), error.span, error.possible)
     for old, new in comparison.changed_writes:
         if old.columns_listed or old.kind == "load" or new.via or comparison.rebound or comparison.grown_rows:
             continue
