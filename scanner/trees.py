@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 from scanner.path_patterns import PathPattern, path_pattern
 
-_MACHINERY = frozenset((".git", ".hg", ".svn", "__pycache__"))  # of no interest: not even counted
+_MACHINERY = frozenset((".git", ".hg", ".svn", "__pycache__", ".ipynb_checkpoints"))  # of no interest: not even counted
 _INSTALLED = frozenset(
     (".venv", "node_modules", "site-packages", ".tox", ".nox", ".eggs", "bower_components", "_vendor")
 )
@@ -19,6 +19,7 @@ _INSTALLED = frozenset(
 _PERHAPS = frozenset(("venv", "build", "dist", "vendor", "vendored", "third_party"))
 _LINE = re.compile(r"(?P<no>!?)(?P<pattern>(?:\\.|[^\\])*?(?:\\ )?)[ \t]*\Z", re.DOTALL)
 _MAX_BYTES = 1_000_000  # of one .gitignore
+_NAMED = 5  # of many paths, those that are shown
 
 
 @dataclass(slots=True)
@@ -27,6 +28,20 @@ class Walk:
 
     skipped: list[str] = field(default_factory=list)  # vendored, installed or built trees
     ignored: list[str] = field(default_factory=list)  # folders and wanted files that git ignores
+
+    def left_out(self) -> Iterator[str]:
+        """What was not read, counted and named, a sentence a kind."""
+        if self.skipped:
+            yield f"Not read, installed, vendored or built: {some(self.skipped)}."
+        if self.ignored:
+            yield f"Not read, ignored by git: {some(self.ignored)}."
+
+
+def some(paths: Sequence[str]) -> str:
+    """The first few of many paths, and how many there are."""
+    if len(paths) <= _NAMED:
+        return ", ".join(paths)
+    return f"{', '.join(paths[:_NAMED])} and {len(paths) - _NAMED:,} more"
 
 
 def source_files(root: Path, wanted: Callable[[str], bool], walk: Walk | None = None) -> Iterator[Path]:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from scanner.model import BlindSpot, Collected, Coverage, Family, Location, Observation, Unread
 from scanner.statements import Statement, split
-from scanner.text_files import READ_ERRORS, decode, files_under, open_binary, relative
+from scanner.text_files import READ_ERRORS, decode, open_binary, relative
+from scanner.trees import Walk, source_files
 from scanner.utility_statements import is_utility
 
 _SUFFIXES = (".sql", ".psql", ".sql.gz", ".ddl", ".dml")
@@ -24,7 +25,8 @@ def collect(
     DDL that only defines tables and statements that run no query are counted as ignored.
     """
     files = bytes_read = entries = ignored = lines = 0
-    for path in files_under(root, _SUFFIXES):
+    walk = Walk()
+    for path in source_files(root, _is_sql, walk):
         place = relative(path, root)
         try:
             with open_binary(path) as file:
@@ -43,7 +45,12 @@ def collect(
                 continue
             entries += 1
             yield _observation(statement, place, database, service)
+    yield from (BlindSpot("sql_file", str(root), message) for message in walk.left_out())
     yield Coverage("sql_file", str(root), entries, files, lines, bytes_read, ignored=ignored)
+
+
+def _is_sql(name: str) -> bool:
+    return name.lower().endswith(_SUFFIXES)
 
 
 def _observation(statement: Statement, place: str, database: str | None, service: str | None) -> Observation:

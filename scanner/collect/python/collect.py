@@ -17,7 +17,6 @@ from scanner.collect.python.project import Project
 from scanner.model import BlindSpot, Collected, Coverage, Family, Unread
 
 _TOO_DEEP = "The file was read in part because an expression is nested too deeply."
-_NAMED = 5  # of many paths, those that are shown
 
 
 def collect(
@@ -51,16 +50,7 @@ def _blind_spots(walk: Walk, world: World, root: Path) -> Iterator[BlindSpot]:
     for function in sorted(world.saturated, key=lambda each: (each.path, each.name)):
         message = f"{function.name} is called in more ways than were followed; the others are one with holes."
         yield BlindSpot("python", function.path, message)
-    if walk.skipped:
-        message = f"{len(walk.skipped)} vendored or generated trees were skipped: {_some(walk.skipped)}."
-        yield BlindSpot("python", str(root), message)
-    if walk.templates:
-        message = f"{len(walk.templates)} templates of SQL or Python were not read: {_some(walk.templates)}."
-        yield BlindSpot("python", str(root), message)
-
-
-def _some(paths: list[str]) -> str:
-    return ", ".join(paths[:_NAMED]) + (" …" if len(paths) > _NAMED else "")
+    yield from (BlindSpot("python", str(root), message) for message in walk.left_out())
 
 
 class _Reading:

@@ -3,32 +3,16 @@
 from __future__ import annotations
 
 import codecs
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from scanner import trees
 from scanner.collect.python.embedded import SUFFIXES
 from scanner.collect.python.named_sql import SUFFIX as SQL
 from scanner.collect.python.named_sql import is_named
 
-SKIPPED_TREES = frozenset(
-    (
-        ".venv",
-        "venv",
-        "node_modules",
-        "site-packages",
-        ".git",
-        "__pycache__",
-        "build",
-        "dist",
-        ".tox",
-        ".nox",
-        ".eggs",
-        ".ipynb_checkpoints",
-    )
-)
 # Beyond these a file is generated data: reading it would cost minutes and tell nothing.
 MAX_BYTES = 4_000_000
 MAX_DEPTH = 100
@@ -53,32 +37,29 @@ MAX_CHAIN = 250
 
 
 @dataclass(slots=True)
-class Walk:
-    """What was met on the way."""
+class Walk(trees.Walk):
+    """What was met on the way and not read."""
 
-    skipped: list[str] = field(default_factory=list)  # trees not entered, relative to the root
     templates: list[str] = field(default_factory=list)  # files a template engine makes SQL or Python of
+
+    def left_out(self) -> Iterator[str]:
+        """What was not read, counted and named, a sentence a kind."""
+        yield from trees.Walk.left_out(self)
+        if self.templates:
+            yield f"Not read, templates of SQL or Python: {trees.some(self.templates)}."
 
 
 def python_files(root: Path, walk: Walk) -> Iterator[Path]:
-    """Paths of all files with Python below the root, or the root itself if it is a file, sorted."""
-    if root.is_file():
-        yield root
-        return
-    for folder, names, files in os.walk(root):
-        for name in sorted(SKIPPED_TREES.intersection(names)):
-            walk.skipped.append(_relative(folder, name, root))
-        names[:] = sorted(name for name in names if name not in SKIPPED_TREES)
-        walk.templates.extend(_relative(folder, name, root) for name in files if _TEMPLATE.search(name))
-        yield from (Path(folder) / name for name in sorted(files) if name.endswith(SUFFIXES) and _holds(folder, name))
+    """Paths of all files with Python below the root, or the root itself if it is a file, sorted by folder."""
+    for path in trees.source_files(root, _is_wanted, walk):
+        if path != root and not path.name.endswith(SUFFIXES):
+            walk.templates.append(path.relative_to(root).as_posix())
+        elif path == root or not path.name.endswith(SQL) or is_named(path):
+            yield path
 
 
-def _holds(folder: str, name: str) -> bool:
-    return not name.endswith(SQL) or is_named(Path(folder) / name)
-
-
-def _relative(folder: str, name: str, root: Path) -> str:
-    return (Path(folder) / name).relative_to(root).as_posix()
+def _is_wanted(name: str) -> bool:
+    return name.endswith(SUFFIXES) or _TEMPLATE.search(name) is not None
 
 
 def may_touch_database(data: bytes) -> bool:
