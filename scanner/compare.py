@@ -24,6 +24,7 @@ class Comparison:
     planned_before: bool = False  # a prepared statement whose plan is from before the change
     driver: Driver | None = None  # what sends the statement, where that is known
     in_transaction: bool = False
+    by_hand: bool = True  # somebody wrote the statement; False: a mapper did, or nobody knows
     row_uses: tuple[RowUse, ...] = ()  # what the code does with the rows, as far as it is known
 
     @property

@@ -36,6 +36,8 @@ from scanner.objects import MODEL_SOURCE, object_findings
 from scanner.verdict import Prepared, Verdict, prepare
 
 _NAMED_PLACES = 5
+# Sources in which a statement stands as somebody wrote it.
+_SOURCE_CODE = ("python", "sql_file")
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,13 +212,16 @@ class _How(NamedTuple):
     row_uses: tuple[RowUse, ...]
     driver: Driver | None
     in_transaction: bool
+    by_hand: bool
 
 
 def _by_use(observations: Iterable[Observation]) -> Mapping[_How, list[Location]]:
     groups: dict[_How, list[Location]] = {}
     for observation in observations:
         seen = observation
-        places = groups.setdefault(_How(seen.default_schema, seen.row_uses, seen.driver, seen.in_transaction), [])
+        by_hand = seen.source in _SOURCE_CODE and not seen.mapper
+        how = _How(seen.default_schema, seen.row_uses, seen.driver, seen.in_transaction, by_hand)
+        places = groups.setdefault(how, [])
         if observation.location is not None:
             places.append(observation.location)
     return groups

@@ -76,10 +76,11 @@ class Prepared:
         row_uses: tuple[RowUse, ...] = (),
         driver: Driver | None = None,
         in_transaction: bool = False,
+        by_hand: bool = True,
     ) -> Verdict:
         """See `assess`; default_schema is MySQL's database in use, row_uses what the code does with the rows.
 
-        `driver` is what sends it; `in_transaction`: it is seen to run inside one.
+        `driver` is what sends it; `in_transaction`: it is seen to run inside one; `by_hand`: no mapper wrote it.
         """
         known = read_session(session, self.schema.database)
         parsed = self._read(statement, known)
@@ -95,6 +96,7 @@ class Prepared:
             row_uses=row_uses,
             driver=driver,
             in_transaction=in_transaction,
+            by_hand=by_hand,
             planned_before=_is_execute(statement),
         )
         findings = tuple(judge(here))

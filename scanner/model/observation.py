@@ -88,6 +88,7 @@ class Observation:
     executes: str | None = None  # the call the text flows to: "cursor.execute"
     row_uses: tuple[RowUse, ...] = ()  # what is known of them, worst first
     driver: Driver | None = None  # what sends it to the server
+    mapper: bool = False  # it is what an object-relational mapper writes for the code
     in_transaction: bool = False  # it is seen to run inside one; False: not seen
     truncated: bool = False
     holes: tuple[Hole, ...] = ()

@@ -18,6 +18,7 @@ from scanner.rules import (
     frozen_view,
     generated_value,
     insert_width,
+    listed_columns,
     load_width,
     mapped_model,
     moved_ordinal,
@@ -69,6 +70,7 @@ MODULES: tuple[ModuleType, ...] = (
     return_type,
     routine_body,
     column_privilege,
+    listed_columns,
 )
 
 # What is found about other things than statements: models and views.

@@ -49,6 +49,7 @@ def _of(run: Run, world: World, drivers: Drivers) -> Iterator[Observation]:
         row_uses=merged(run.uses),
         driver=driver,
         in_transaction=run.in_transaction,
+        mapper=run.mapper,
     )
     statements = [f"{each.lead}{each.text}".strip() for each in split(sql, family)]
     for statement in statements:

@@ -34,6 +34,7 @@ class Run:
     uses: tuple[RowUse, ...] = ()
     place: Place | None = None  # where the program says which statement it is
     in_transaction: bool = False
+    mapper: bool = False  # an object-relational mapper writes it
 
 
 Roots = dict[Place | None, dict[TextValue, dict[Root, None]]]
@@ -47,6 +48,7 @@ class Record:
     uses: dict[int, list[RowUse]] = field(default_factory=lambda: defaultdict(list))
     ignored: set[TextValue] = field(default_factory=set)
     trail: list[int] = field(default_factory=list)  # the numbers of what was run, in order
+    mapped: set[int] = field(default_factory=set)  # numbers of those that a mapper writes
     in_transactions: set[int] = field(default_factory=set)  # numbers of those seen to run inside one
     _roots: dict[int, dict[Root, None]] = field(default_factory=lambda: defaultdict(dict))
     _built: dict[QueryValue, Root] = field(default_factory=dict)
@@ -94,7 +96,14 @@ class Record:
         self._spent.add(query)
         if not query.tables:  # of nothing that is known
             return None
-        return self.execute(query.text, query.call, root, certain=True)
+        return self.mapper(query.text, query.call, root)
+
+    def mapper(self, text: TextValue, call: str, root: Root) -> int | None:
+        """A mapper writes the statement and runs it. Gives its number."""
+        number = self.execute(text, call, root, certain=True)
+        if number is not None:
+            self.mapped.add(number)
+        return number
 
     def runs(self, entered: Container[FunctionValue | None], functions: Container[FunctionValue]) -> Iterator[Run]:
         """Every distinct statement once a place: those executed, then those that only look like statements.
@@ -113,7 +122,7 @@ class Record:
             if not _is_filled(text, roots[text.place], entered):
                 uses = tuple(use for n in same for use in self.uses.get(n, ()))
                 inside = not self.in_transactions.isdisjoint(same)
-                run = Run(text, self.executed[same[0]][1], uses, in_transaction=inside)
+                run = Run(text, self.executed[same[0]][1], uses, in_transaction=inside, mapper=same[0] in self.mapped)
                 yield from _placed(run, roots[text.place][text], functions)
         yield from (Run(text, None) for text in self._unexecuted(frozenset().union(*(t.places for t in numbers))))
 

@@ -37,6 +37,8 @@ _SENDS = re.compile(
 _LOGS = MESSAGES & frozenset(("debug", "info", "warning", "warn", "error", "exception", "critical", "log", "print"))
 # They look whether there is a row, or count rows.
 _TESTS = frozenset(("len", "bool", "any", "all", "isinstance", "callable", "hasattr"))
+# They put rows into a list, which is followed.
+_KEEPS = frozenset(("append", "extend", "insert", "add", "appendleft"))
 _TEMPLATES = frozenset(("render_template", "render", "render_string", "TemplateResponse", "render_async"))
 # Methods that read the fields they know by name: of pydantic, marshmallow and the like.
 _READS_FIELDS = frozenset(("model_validate", "from_orm", "parse_obj", "validate_python", "model_construct", "load"))
@@ -246,7 +248,7 @@ def _other(value: ResultValue, call: _Call) -> Variants:
         note(value, RowUse("serialised", into=call.name), call.frame, call.at)
     elif call.name in _TEMPLATES:
         note(value, RowUse("returned", into=call.name), call.frame, call.at)
-    elif not any(isinstance(each, FunctionValue | ClassValue) for each in call.functions):
+    elif call.name not in _KEEPS and not any(isinstance(f, FunctionValue | ClassValue) for f in call.functions):
         note(value, RowUse("unknown", into=call.name or None), call.frame, call.at)
     return ()
 
@@ -283,7 +285,7 @@ def _holding(value: Value, call: _Call) -> Variants:
 
 _TAKERS: dict[str, Callable[[ResultValue, _Call], Variants]] = {
     **dict.fromkeys(("iter", "aiter", "set", "frozenset", "reversed", "islice", "deepcopy"), _same),
-    **dict.fromkeys(("list", "tuple", "sorted"), _same),
+    **dict.fromkeys(("list", "tuple", "sorted", "cast", "wait_for", "gather"), _same),
     **dict.fromkeys(("next", "anext"), _next),
     **dict.fromkeys(_TESTS, _tested),
     **dict.fromkeys(("map", "starmap"), _map),

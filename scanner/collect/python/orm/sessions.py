@@ -71,7 +71,7 @@ def finished(query: QueryValue, name: str, given: Given, frame: Frame) -> Varian
         return row_of(query)
     if name == "count":
         inner = pieces("SELECT count(*) AS count_1 FROM (", query.sql, ") AS anon_1")
-        record.execute(text_at(inner, query.place), query.call, frame.root, certain=True)
+        record.mapper(text_at(inner, query.place), query.call, frame.root)
         return ()
     if name == "delete":
         record.query(replace(query, verb="delete"), frame.root)
@@ -103,7 +103,7 @@ def instance_method(
     else:
         return None
     text = text_at(sql, frame.place(expression.at))
-    frame.world.record.execute(text, called(expression.function), frame.root, certain=True)
+    frame.world.record.mapper(text, called(expression.function), frame.root)
     return (Unknown("None"),)
 
 
