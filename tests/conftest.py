@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 ENGINES = pytest.StashKey[set[str]]()
@@ -12,6 +14,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Starts the list of engines; a pytest-xdist worker's is joined to it when the worker ends."""
     config.stash.setdefault(ENGINES, set())
     config.stash.setdefault(NOTES, [])
+    os.environ["SCANNER_CACHE_DIR"] = ""  # nothing is taken from the user's cache, and nothing left there
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -10,21 +10,8 @@ from scanner.collect.python.project import Module, Project
 from scanner.collect.python.statements import first_word
 from scanner.model import Driver
 
-_IMPORTS = re.compile(
-    r"^[ \t]*(?:import|from)[ \t]+(asyncpg|psycopg_pool|psycopg2|psycopg|aiopg|pg8000|sqlalchemy|django)\b", re.M
-)
-_ADDRESS = re.compile(r"postgresql\+(asyncpg|psycopg2|psycopg_async|psycopg|pg8000)\b")
 _REQUIRED = re.compile(r"(?<![\w-])(asyncpg|psycopg2|psycopg|aiopg|pg8000)(?![\w])", re.I)
 _REQUIREMENTS = ("requirements*.txt", "requirements/*.txt", "pyproject.toml", "setup.py", "setup.cfg", "Pipfile")
-# Ways to keep a driver from preparing: psycopg 3, asyncpg, SQLAlchemy's asyncpg dialect.
-# A connection that ends with the call that opened it has prepared nothing when the column comes.
-_KEPT = re.compile(
-    r"psycopg_pool|\b(?:Async)?ConnectionPool\(|\bcreate_pool\("
-    r"|^(?:\w+|[ \t]+(?:self|cls)\.\w+)[ \t]*(?::[^=\n]+)?=[ \t]*(?:await[ \t]+)?(?:psycopg|asyncpg)\.[\w.]*connect\(",
-    re.M,
-)
-_NO_POOL = re.compile(r"poolclass[\"']?\s*[=:]\s*(?:\w+\.)*NullPool")
-_NEVER = re.compile(r"prepare_threshold[\"']?\s*[=:]\s*None|statement_cache_size[\"']?\s*[=:]\s*0\b")
 _TESTS = re.compile(r"(?:^|/)(?:tests?/|test_|conftest)")
 _NUMBERED = re.compile(r"\$\d")
 _MAX_BYTES = 1_000_000
@@ -34,27 +21,26 @@ class Drivers:
     """What sends a project's statements; psycopg is its version 3."""
 
     def __init__(self, project: Project) -> None:
-        self._root = project.root
         self._modules = tuple(module for module in project.loaded if not _TESTS.search(module.path))
-        self._imports: dict[str, frozenset[str]] = {}
-        self._said: dict[re.Pattern[str], bool] = {}
+        self._required = required(project.root)
+        self._hints = frozenset().union(*(module.facts.hints for module in self._modules))
 
     def of(self, module: Module, sql: str) -> Driver | None:
         """The driver that prepares this module's statement by itself on connections that are kept.
 
         None for any other driver, and where it is not known.
         """
-        if self._says(_NEVER) or first_word(sql) == "COPY":
+        if "never" in self._hints or first_word(sql) == "COPY":
             return None
-        here = self._imported(module)
-        if "sqlalchemy" not in here and not self._says(_KEPT):
+        here = _imported(module.facts.hints)
+        if "sqlalchemy" not in here and "kept" not in self._hints:
             return None
         if "asyncpg" in here:
             return "asyncpg"
         if "psycopg" in here:
             return "psycopg"
         if "sqlalchemy" in here:
-            return None if self._says(_NO_POOL) else self._behind_sqlalchemy
+            return None if "no pool" in self._hints else self._behind_sqlalchemy
         return self._elsewhere(sql) if not here else None
 
     def _elsewhere(self, sql: str) -> Driver | None:
@@ -68,33 +54,32 @@ class Drivers:
 
     @cached_property
     def _behind_sqlalchemy(self) -> Driver | None:
-        named = {name.removesuffix("_async") for module in self._modules for name in _ADDRESS.findall(module.text)}
+        named = {name.removesuffix("_async") for name in _named(self._hints, "address")}
         found = named or (self._known | self._required) - {"sqlalchemy", "django", "psycopg_pool"}
         if found == {"asyncpg"}:
             return "sqlalchemy+asyncpg"
         return "sqlalchemy+psycopg" if found == {"psycopg"} else None
 
-    def _says(self, pattern: re.Pattern[str]) -> bool:
-        if pattern not in self._said:
-            self._said[pattern] = any(pattern.search(module.text) for module in self._modules)
-        return self._said[pattern]
-
     @cached_property
     def _known(self) -> frozenset[str]:
         """What the project imports anywhere."""
-        return frozenset().union(*map(self._imported, self._modules))
+        return _imported(self._hints)
 
-    @cached_property
-    def _required(self) -> frozenset[str]:
-        folder = self._root if self._root.is_dir() else self._root.parent
-        files = (path for pattern in _REQUIREMENTS for path in folder.glob(pattern))
-        return frozenset(name.lower() for path in files for name in _REQUIRED.findall(_text(path)))
 
-    def _imported(self, module: Module) -> frozenset[str]:
-        if module.path not in self._imports:
-            found = frozenset(_IMPORTS.findall(module.text))
-            self._imports[module.path] = found | {"psycopg"} if "psycopg_pool" in found else found
-        return self._imports[module.path]
+def required(root: Path) -> frozenset[str]:
+    """The drivers that the project at this root says it needs."""
+    folder = root if root.is_dir() else root.parent
+    files = (path for pattern in _REQUIREMENTS for path in folder.glob(pattern))
+    return frozenset(name.lower() for path in files for name in _REQUIRED.findall(_text(path)))
+
+
+def _imported(hints: frozenset[str]) -> frozenset[str]:
+    found = _named(hints, "import")
+    return found | {"psycopg"} if "psycopg_pool" in found else found
+
+
+def _named(hints: frozenset[str], kind: str) -> frozenset[str]:
+    return frozenset(hint.removeprefix(f"{kind} ") for hint in hints if hint.startswith(f"{kind} "))
 
 
 def _text(path: Path) -> str:

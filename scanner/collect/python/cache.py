@@ -1,0 +1,169 @@
+"""What was read before, kept on disk for the next scan of the same root.
+
+One SQLite file a root, in the user's own cache folder. It holds facts of source code, string literals among them,
+so nobody else may read the folder. Whatever is wrong with the cache costs time and nothing else: it is made anew.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, field
+from functools import cache
+from hashlib import blake2b
+from importlib.metadata import version
+from pathlib import Path
+from pickle import PickleError
+from typing import Any
+
+import scanner
+from scanner.collect.python.cache_folder import bound, private_folder
+from scanner.collect.python.facts import Facts
+from scanner.collect.python.packing import pack, unpack
+
+# A file written within this time before it was read may be written again without a new time of change.
+_RACY = 2_000_000_000  # nanoseconds
+_WAIT = 5.0  # seconds, for another scan that is writing
+_TABLES = """
+CREATE TABLE IF NOT EXISTS made_by (version TEXT);
+CREATE TABLE IF NOT EXISTS file (path TEXT PRIMARY KEY, size INTEGER, changed INTEGER, inode INTEGER, digest TEXT);
+CREATE TABLE IF NOT EXISTS facts (digest TEXT PRIMARY KEY, content BLOB);
+CREATE TABLE IF NOT EXISTS result (options TEXT PRIMARY KEY, digest TEXT, content BLOB);
+"""
+# What unpickling may raise of bytes that `pack` did not make.
+_DAMAGE = (PickleError, EOFError, ValueError, TypeError, AttributeError, ImportError, IndexError, KeyError)
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What tells without reading a file that it is the one it was."""
+
+    size: int  # bytes
+    changed: int  # nanoseconds since 1970
+    inode: int
+
+    @classmethod
+    def of(cls, file: Path) -> Stamp | None:
+        """That of a file; None if there is none."""
+        try:
+            found = file.stat()
+        except OSError:
+            return None
+        return cls(found.st_size, found.st_mtime_ns, found.st_ino)
+
+
+@dataclass(slots=True)
+class Cache:
+    """What is known of a root. Without a file it knows nothing and keeps nothing."""
+
+    file: Path | None = None
+    _known: dict[str, tuple[Stamp, str]] = field(default_factory=dict)
+    _facts: dict[str, bytes] | None = None  # by digest, once they were asked for
+
+    @classmethod
+    def of(cls, root: Path) -> Cache:
+        """The cache of a root, in the folder that the environment names."""
+        folder = private_folder()
+        if folder is None:
+            return cls()
+        name = blake2b(str(root.resolve()).encode("utf-8", "surrogateescape"), digest_size=12).hexdigest()
+        found = cls(folder / f"python-{name}.sqlite")
+        for path, size, changed, inode, digest in found._rows("SELECT path, size, changed, inode, digest FROM file"):
+            found._known[path] = Stamp(size, changed, inode), digest
+        return found
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is known."""
+        return not self._known
+
+    def digest(self, path: str, now: Stamp | None) -> str | None:
+        """The digest of a file that is what it was; None if it may have changed."""
+        stamp, digest = self._known.get(path, (None, None))
+        return digest if stamp == now else None
+
+    def facts(self, digest: str) -> Facts | None:
+        """What was read in a file of this content."""
+        if self._facts is None:
+            self._facts = dict(self._rows("SELECT digest, content FROM facts"))
+        content = self._facts.get(digest)
+        found = _restored(content) if content is not None else None
+        return found if isinstance(found, Facts) else None
+
+    def result(self, options: str, digest: str) -> object:
+        """What a scan with these options gave for files of this digest; None if there was none."""
+        rows = self._rows("SELECT content FROM result WHERE options = ? AND digest = ?", (options, digest))
+        return _restored(rows[0][0]) if rows else None
+
+    def keep(
+        self,
+        files: Mapping[str, tuple[Stamp | None, str]],
+        new: Iterable[Facts],
+        result: tuple[str, str, object],
+    ) -> None:
+        """Keeps stamps and digests of all files, facts that are new, and (options, digest, result)."""
+        if self.file is None:
+            return
+        soon = time.time_ns() - _RACY
+        rows = [
+            (path, at.size, at.changed if at.changed < soon else -1, at.inode, digest)
+            for path, (at, digest) in files.items()
+            if at is not None and digest
+        ]
+        try:
+            self._write(rows, new, result)
+        except sqlite3.OperationalError:  # another scan is writing, or the disk is full
+            return
+        except (sqlite3.Error, OSError):
+            self.file.unlink(missing_ok=True)
+        bound(self.file)
+
+    def _write(self, rows: Iterable[tuple[object, ...]], new: Iterable[Facts], result: tuple[str, str, object]) -> None:
+        assert self.file is not None
+        with _writing(self.file) as connection:
+            connection.execute("DELETE FROM file")
+            connection.executemany("INSERT INTO file VALUES (?, ?, ?, ?, ?)", rows)
+            connection.executemany("REPLACE INTO facts VALUES (?, ?)", ((each.digest, pack(each)) for each in new))
+            connection.execute("DELETE FROM facts WHERE digest NOT IN (SELECT digest FROM file)")
+            connection.execute("REPLACE INTO result VALUES (?, ?, ?)", (*result[:2], pack(result[2])))
+
+    def _rows(self, query: str, values: tuple[str, ...] = ()) -> list[Any]:
+        """Nothing where the file cannot be read, or is of another version."""
+        if self.file is None or not self.file.exists():
+            return []
+        with suppress(sqlite3.Error, OSError), closing(sqlite3.connect(self.file, timeout=_WAIT)) as connection:
+            if connection.execute("SELECT version FROM made_by").fetchall() == [(_version(),)]:
+                return connection.execute(query, values).fetchall()
+        return []
+
+
+@contextmanager
+def _writing(file: Path) -> Iterator[sqlite3.Connection]:
+    """One transaction, on tables of this version."""
+    with closing(sqlite3.connect(file, timeout=_WAIT, isolation_level=None)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        for statement in _TABLES.split(";"):
+            connection.execute(statement)
+        if connection.execute("SELECT version FROM made_by").fetchall() != [(_version(),)]:
+            for table in ("made_by", "facts", "result"):
+                connection.execute(f"DELETE FROM {table}")
+            connection.execute("INSERT INTO made_by VALUES (?)", (_version(),))
+        yield connection
+        connection.execute("COMMIT")
+
+
+def _restored(content: object) -> object:
+    try:
+        return unpack(content) if isinstance(content, bytes) else None
+    except _DAMAGE:
+        return None
+
+
+@cache
+def _version() -> str:
+    """Changes with whatever may make facts or results other than they were."""
+    files = sorted(Path(scanner.__file__).parent.rglob("*.py"))
+    seen = [(str(file), stamp.size, stamp.changed) for file in files if (stamp := Stamp.of(file))]
+    return blake2b(repr((seen, version("libcst"))).encode(), digest_size=16).hexdigest()

@@ -1,0 +1,29 @@
+"""What the text of a file says of the driver that sends its statements."""
+
+from __future__ import annotations
+
+import re
+
+_IMPORTS = re.compile(
+    r"^[ \t]*(?:import|from)[ \t]+(asyncpg|psycopg_pool|psycopg2|psycopg|aiopg|pg8000|sqlalchemy|django)\b", re.M
+)
+_ADDRESS = re.compile(r"postgresql\+(asyncpg|psycopg2|psycopg_async|psycopg|pg8000)\b")
+# Ways to keep a driver from preparing: psycopg 3, asyncpg, SQLAlchemy's asyncpg dialect.
+# A connection that ends with the call that opened it has prepared nothing when the column comes.
+_KEPT = re.compile(
+    r"psycopg_pool|\b(?:Async)?ConnectionPool\(|\bcreate_pool\("
+    r"|^(?:\w+|[ \t]+(?:self|cls)\.\w+)[ \t]*(?::[^=\n]+)?=[ \t]*(?:await[ \t]+)?(?:psycopg|asyncpg)\.[\w.]*connect\(",
+    re.M,
+)
+_NO_POOL = re.compile(r"poolclass[\"']?\s*[=:]\s*(?:\w+\.)*NullPool")
+_NEVER = re.compile(r"prepare_threshold[\"']?\s*[=:]\s*None|statement_cache_size[\"']?\s*[=:]\s*0\b")
+
+# Each hint with the pattern of the texts that give it.
+_SAID = {"kept": _KEPT, "no pool": _NO_POOL, "never": _NEVER}
+
+
+def driver_hints(text: str) -> frozenset[str]:
+    """Such as "import psycopg", "address asyncpg"; and "kept", "no pool", "never": how connections are used."""
+    imports = {f"import {name}" for name in _IMPORTS.findall(text)}
+    addresses = {f"address {name}" for name in _ADDRESS.findall(text)}
+    return frozenset(imports | addresses | {hint for hint, pattern in _SAID.items() if pattern.search(text)})

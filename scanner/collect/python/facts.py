@@ -1,0 +1,111 @@
+"""What is kept of one file: everything the rest needs to know of it, small, and made without libcst's trees."""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+from itertools import chain
+from pathlib import Path, PurePosixPath
+
+from scanner.collect.python import syntax
+from scanner.collect.python.driver_hints import driver_hints
+from scanner.collect.python.embedded import cells_of, python_of
+from scanner.collect.python.files import decoded, may_touch_database, too_large
+from scanner.collect.python.packing import pack, unpack
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
+
+# The module, the member and the number of leading dots, as in syntax.Import.
+Imported = tuple[str, str | None, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """One file as it was read. Values only: they are sent between processes and kept on disk."""
+
+    digest: str = ""  # of the bytes and of what kind of file they are; empty: they could not be read
+    lines: int = 0  # line breaks
+    size: int = 0  # bytes
+    relevant: bool = False  # it may touch a database
+    parsed: bool = False  # it was parsed, or cannot be; False: it was not asked for
+    problem: tuple[str, str] | None = None  # why it could not be read: what follows its path, and a sentence
+    packed: bytes = b""  # the slim syntax, pickled
+    line_starts: bytes = b""  # offsets in characters, as an array of C's unsigned int
+    imports: tuple[Imported, ...] = ()
+    cells: tuple[int, ...] = ()  # of a notebook: the lines on which its code cells begin
+    hints: frozenset[str] = frozenset()  # as driver_hints gives them
+
+    def statements(self) -> tuple[syntax.Statement, ...]:
+        """The slim syntax."""
+        return unpack(self.packed) if self.packed else ()
+
+
+def read_facts(file: Path, path: str, *, always: bool) -> Facts:
+    """Reads a file; parses it if it may touch a database, or `always`. `path` is relative to the scanned root."""
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        return Facts(parsed=True, problem=("", f"The file cannot be opened: {error.strerror}."))
+    known = Facts(digest_of(data, path), data.count(b"\n"), len(data), may_touch_database(data))
+    return _parsed(data, path, known) if always or known.relevant else known
+
+
+def digest_of(data: bytes, path: str) -> str:
+    """The digest of a file's bytes. What else stands in a file beside Python depends on its suffix."""
+    return blake2b(data, digest_size=16).hexdigest() + PurePosixPath(path).suffix
+
+
+def _parsed(data: bytes, path: str, known: Facts) -> Facts:
+    # Loaded only where a file is parsed: libcst takes longer to load than many scans to run.
+    import libcst
+
+    from scanner.collect.python.reading import read
+
+    try:
+        text = decoded(data)
+        source = python_of(path, text)
+        reason = too_large(source.encode(errors="replace"))
+        if reason:
+            return _unreadable(known, "", f"The file was not read because {reason}.")
+        statements = read(source)
+        packed = pack(statements)
+    except libcst.ParserSyntaxError as error:
+        return _unreadable(known, f":{error.raw_line}", "The file does not parse as Python; nothing of it was read.")
+    except RecursionError:
+        return _unreadable(known, "", "The file was not read because an expression is nested too deeply.")
+    except (UnicodeDecodeError, LookupError):
+        return _unreadable(known, ":1", "The file is not in the encoding it declares; declare the right one.")
+    return replace(
+        known,
+        parsed=True,
+        packed=packed,
+        line_starts=_line_starts(source),
+        imports=tuple(dict.fromkeys(_imports(statements))),
+        cells=cells_of(path, text),
+        hints=driver_hints(source),
+    )
+
+
+def _unreadable(known: Facts, place: str, reason: str) -> Facts:
+    return replace(known, parsed=True, problem=(place, reason))
+
+
+def _line_starts(text: str) -> bytes:
+    return array("I", chain((0,), (match.end() for match in _LINE_END.finditer(text)))).tobytes()
+
+
+def _imports(statements: Iterable[syntax.Statement]) -> Iterator[Imported]:
+    for statement in statements:
+        match statement:
+            case syntax.Import():
+                yield statement.module, statement.member, statement.level
+            case syntax.If() | syntax.For() | syntax.While():
+                yield from _imports(chain(statement.body, statement.otherwise))
+            case syntax.With() | syntax.Function() | syntax.Class():
+                yield from _imports(statement.body)
+            case syntax.Try():
+                parts = (statement.body, *statement.handlers, statement.otherwise, statement.final)
+                yield from _imports(chain.from_iterable(parts))

@@ -1,0 +1,118 @@
+"""The facts of all files of a root: from the cache, from worker processes, or read here."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+
+from scanner.collect.python.cache import Cache, Stamp
+from scanner.collect.python.facts import Facts, digest_of, read_facts
+from scanner.collect.python.layout import Layout
+from scanner.collect.python.workers import Workers
+
+# Less than this is read sooner than processes start, and than a cache is worth keeping.
+SMALL = 500_000  # bytes
+
+
+class Readings:
+    """What stands in the files, each read once. Of a root of no more than `small` bytes nothing is kept."""
+
+    def __init__(self, layout: Layout, small: int) -> None:
+        self.layout = layout
+        self.paths = layout.paths
+        self.stamps = {path: Stamp.of(layout.file(path)) for path in self.paths}
+        self.digests: dict[str, str] = {}  # of the files whose content is known
+        self._facts: dict[str, Facts] = {}
+        self._new: set[str] = set()
+        self.cache = Cache.of(layout.root) if self._bytes(self.paths) > small else Cache()
+        for path, stamp in self.stamps.items():
+            digest = self.cache.digest(path, stamp)
+            if digest is not None:
+                self.digests[path] = digest
+
+    @property
+    def are_known(self) -> bool:
+        """Whether all files are what they were."""
+        return len(self.digests) == len(self.paths) > 0
+
+    def read(self) -> None:
+        """Reads all files, and parses those that may touch a database and what they import."""
+        waiting = [path for path in self.paths if not self._is_known(path)]
+        if self._bytes(waiting) <= SMALL:
+            for path in waiting:
+                self._take(path, self._here(path, always=False))
+        else:
+            self._by_workers(waiting)
+
+    def facts(self, path: str) -> Facts:
+        """What stands in a file, parsed or not."""
+        return self._facts[path]
+
+    def parsed(self, path: str) -> Facts:
+        """What stands in a file, parsed whatever it is."""
+        if not self._facts[path].parsed:
+            self._take(path, self._here(path, always=True))
+        return self._facts[path]
+
+    def stamped(self) -> dict[str, tuple[Stamp | None, str]]:
+        """Every path with its stamp and digest."""
+        return {path: (self.stamps[path], self.digests[path]) for path in self.paths}
+
+    def new(self) -> Iterator[Facts]:
+        """What the cache does not have yet."""
+        return (self._facts[path] for path in sorted(self._new) if self._facts[path].digest)
+
+    def _take(self, path: str, facts: Facts) -> None:
+        self._facts[path] = facts
+        self.digests[path] = facts.digest
+        self._new.add(path)
+
+    def _is_known(self, path: str) -> bool:
+        digest = self.digests.get(path) or self._digest(path)
+        facts = self.cache.facts(digest) if digest else None
+        if facts is None or digest is None:
+            return False
+        self._facts[path], self.digests[path] = facts, digest
+        return True
+
+    def _digest(self, path: str) -> str | None:
+        """That of a file whose stamp is new: it may hold what it held, or what another file held."""
+        if self.cache.is_empty:
+            return None
+        try:
+            return digest_of(self.layout.file(path).read_bytes(), path)
+        except OSError:
+            return None
+
+    def _here(self, path: str, *, always: bool) -> Facts:
+        return read_facts(self.layout.file(path), path, always=always)
+
+    def _by_workers(self, paths: Iterable[str]) -> None:
+        wanted: set[str] = set()  # imported by what may touch a database
+        asked: set[str] = set()
+        with Workers(os.cpu_count() or 1) as workers:
+            # The largest first: none is left to the end, when the other processes have nothing to do.
+            for path in sorted(paths, key=self._size, reverse=True):
+                workers.put((str(self.layout.file(path)), path, False))
+            for path, facts in workers.answers():
+                self._take(path, facts)
+                wanted.update(self._imported(path, facts))
+                ready = {each for each in wanted - asked if each in self._facts and not self._facts[each].parsed}
+                asked |= ready
+                for each in sorted(ready):
+                    workers.put((str(self.layout.file(each)), each, True))
+
+    def _imported(self, path: str, facts: Facts) -> Iterator[str]:
+        for module, member, level in facts.imports:
+            dotted = f"{module}.{member}" if module and member else member or module
+            for name in (module, dotted):
+                found = self.layout.find(name, path, level) if name or level else None
+                if found is not None:
+                    yield found
+
+    def _bytes(self, paths: Iterable[str]) -> int:
+        return sum(map(self._size, paths))
+
+    def _size(self, path: str) -> int:
+        stamp = self.stamps[path]
+        return stamp.size if stamp else 0

@@ -1,0 +1,180 @@
+"""What a second scan gives is what the first would: the cache and the worker processes change no result."""
+
+from __future__ import annotations
+
+import os
+import random
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from scanner.collect.python import collect, readings
+from scanner.collect.python.packing import pack, unpack
+
+FILES = {
+    "shop/__init__.py": "",
+    "shop/names.py": 'TABLE = "orders"\nCOLUMNS = ("id", "total")\n',
+    "shop/wrapper.py": 'def all_of(cursor, table):\n    return cursor.execute(f"SELECT * FROM {table}")\n',
+    "shop/models.py": (
+        "from sqlalchemy import Column, Integer, String\nfrom sqlalchemy.orm import declarative_base\n\n"
+        'Base = declarative_base()\n\n\nclass Order(Base):\n    __tablename__ = "orders"\n'
+        "    id = Column(Integer, primary_key=True)\n    note = Column(String)\n"
+    ),
+    "shop/queries.py": (
+        "from sqlalchemy import select\n\nfrom shop.models import Order\nfrom shop.names import COLUMNS, TABLE\n"
+        "from shop.wrapper import all_of\n\n\ndef run(cursor, session):\n    all_of(cursor, TABLE)\n"
+        '    cursor.execute("SELECT " + ", ".join(COLUMNS) + " FROM " + TABLE)\n'
+        "    a, b = cursor.fetchone()\n    return session.execute(select(Order))\n"
+    ),
+    "jobs/nightly.py": (
+        "from shop import names\n\n\ndef clean(cursor):\n"
+        '    cursor.execute("DELETE FROM %s WHERE total = 0" % names.TABLE)\n'
+    ),
+}
+EDITS = {
+    "shop/names.py": ('TABLE = "customers"\nCOLUMNS = ("id", "name", "region")\n', "TABLE = COLUMNS = None\n"),
+    "shop/wrapper.py": (
+        'def all_of(cursor, table):\n    return cursor.execute(f"SELECT id FROM {table} x")\n',
+        "all_of = len\n",
+    ),
+    "shop/models.py": (
+        FILES["shop/models.py"].replace('"orders"', '"orders_of_old"'),
+        FILES["shop/models.py"].replace("note", "remark"),
+        "class Order:\n    pass\n",
+    ),
+    "shop/queries.py": (FILES["shop/queries.py"].replace("a, b", "a, b, c"), "def broken(:\n"),
+    "jobs/nightly.py": (FILES["jobs/nightly.py"] + '\n\ndef more(db):\n    db.execute("SELECT 1 FROM users")\n',),
+    "names.py": ('TABLE = "elsewhere"\n',),
+    "shop/names/__init__.py": ('TABLE = "in_package"\nCOLUMNS = ("x",)\n',),
+}
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A small project, and a cache folder of its own."""
+    monkeypatch.setenv("SCANNER_CACHE_DIR", str(tmp_path / "cache"))
+    for path, text in FILES.items():
+        _write(tmp_path / "root" / path, text)
+    return tmp_path / "root"
+
+
+def test_a_second_scan_gives_what_the_first_gave(root: Path) -> None:
+    first = _scan(root)
+    assert first == _scan(root) == _cold(root)
+    assert sum("SELECT * FROM orders" in each for each in first) == 1
+
+
+def test_a_constant_of_another_file_changes_what_a_statement_says(root: Path) -> None:
+    _scan(root)
+    _write(root / "shop/names.py", EDITS["shop/names.py"][0])
+    warm = _scan(root)
+    assert warm == _cold(root)
+    assert any("SELECT id, name, region FROM customers" in each for each in warm)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_after_random_edits_the_warm_scan_is_the_cold_one(root: Path, seed: int) -> None:
+    choose = random.Random(seed)
+    results = set()
+    for _ in range(6):
+        for _ in range(choose.randint(1, 3)):
+            _edit(root, choose)
+        warm = _scan(root)
+        assert warm == _cold(root)
+        results.add(warm)
+    assert len(results) > 1
+
+
+def test_what_is_known_is_not_read_again(root: Path) -> None:
+    first = _scan(root)
+    seen = {path: path.stat() for path in root.rglob("*.py")}
+    for path, stat in seen.items():
+        path.chmod(0)
+        os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns - 10_000_000_000))
+    assert any("cannot be opened" in each for each in _scan(root)) or os.geteuid() == 0
+    for path in seen:
+        path.chmod(0o600)
+    assert _scan(root) == first
+
+
+def test_files_written_while_they_are_read_are_looked_at_again(root: Path) -> None:
+    _scan(root)
+    file = root / "shop/names.py"
+    before = file.stat()
+    file.write_text(FILES["shop/names.py"].replace("orders", "ordurs"))
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert _scan(root) == _cold(root)
+
+
+def test_worker_processes_read_what_is_read_here(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = _cold(root)
+    monkeypatch.setattr(readings, "SMALL", 0)
+    assert _cold(root) == here == _scan(root)
+
+
+@pytest.mark.parametrize("damage", [b"", b"no database", b"SQLite format 3\x00" + bytes(5000)])
+def test_a_damaged_cache_is_made_anew(root: Path, damage: bytes) -> None:
+    first = _scan(root)
+    (cache,) = (root.parent / "cache").iterdir()
+    cache.write_bytes(damage)
+    assert _scan(root) == first
+    assert _scan(root) == first
+    assert sqlite3.connect(cache).execute("SELECT count(*) FROM file").fetchone() == (len(FILES),)
+
+
+def test_damaged_facts_are_read_again(root: Path) -> None:
+    first = _scan(root)
+    (cache,) = (root.parent / "cache").iterdir()
+    with sqlite3.connect(cache) as connection:
+        connection.execute("UPDATE facts SET content = x'80055d'")
+        connection.execute("UPDATE result SET content = x'00'")
+    assert _scan(root) == first
+
+
+def test_a_cache_that_others_could_write_is_not_used(root: Path) -> None:
+    folder = root.parent / "cache"
+    folder.mkdir(mode=0o755)
+    folder.chmod(0o755)
+    _scan(root)
+    assert list(folder.iterdir()) == []
+
+
+def test_without_a_folder_nothing_is_kept(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCANNER_CACHE_DIR", "")
+    assert _scan(root) == _scan(root)
+    assert not (root.parent / "cache").exists()
+
+
+def test_bytes_of_others_make_no_objects() -> None:
+    class Evil:
+        def __reduce__(self) -> tuple[object, ...]:
+            return os.getcwd, ()
+
+    with pytest.raises(Exception, match="no business here"):
+        unpack(pack(Evil()))
+
+
+def _scan(root: Path) -> tuple[str, ...]:
+    return tuple(map(repr, collect(root, small=0)))
+
+
+def _cold(root: Path) -> tuple[str, ...]:
+    return tuple(map(repr, collect(root)))
+
+
+def _write(file: Path, text: str) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text)
+
+
+def _edit(root: Path, choose: random.Random) -> None:
+    path = choose.choice(sorted(EDITS))
+    file = root / path
+    turn = choose.random()
+    if turn < 0.2:
+        file.unlink(missing_ok=True)
+    elif turn < 0.3 and file.exists():
+        file.rename(file.with_name(f"moved_{file.name}"))
+    else:
+        _write(file, choose.choice((*EDITS[path], FILES.get(path, ""))))
