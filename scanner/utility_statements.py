@@ -26,7 +26,7 @@ _MATTERS = re.compile(
     | import\s+foreign\b
     | (?:create|alter)\b(?:[^\n'"`(;]|\n|(?P<quote>['"`]).*?(?P=quote))*?
       \b(?:view|function|procedure|trigger|event|rule|policy|package|cursor|publication|foreign)\b
-    | create\b.*?\btable\b.*?(?:\bselect\b|\bas\s+(?:execute|table|values|with)\b|\bpartition\s+of\b)
+    | create\b.*?\btable\b.*?(?:\bselect\b|\bas\s+(?:execute|table|values|with)\b|\bpartition\s+of\b|\binherits\b)
     | create\s+(?:temporary\s+|temp\s+)?table\s+(?:if\s+not\s+exists\s+)?\S+\s*\(?\s*like\b
     | create\s+schema\b.*?\bview\b
     )""",

@@ -19,6 +19,7 @@ from scanner.resolve import (
     Resolution,
     Session,
     Settings,
+    in_session,
     parse,
     read_session,
     resolve,
@@ -88,10 +89,11 @@ class Prepared:
             return Verdict()
         if isinstance(parsed, Unresolved):
             return Verdict(unresolved=parsed)
-        compared = self.compare(parsed, settings(self.schema.database, known, default_schema))
+        how = settings(self.schema.database, known, default_schema)
+        compared = self._in_session(known).compare(parsed, how)
         if isinstance(compared, Unresolved):
             return Verdict(unresolved=compared)
-        here = replace(
+        asked = replace(
             compared,
             row_uses=row_uses,
             driver=driver,
@@ -99,8 +101,16 @@ class Prepared:
             by_hand=by_hand,
             planned_before=_is_execute(statement),
         )
-        findings = tuple(judge(here))
+        findings = tuple(judge(asked))
         return Verdict(findings) if findings else Verdict(unresolved=self._not_checked(compared))
+
+    def _in_session(self, known: Session) -> Prepared:
+        """The same change, where the session has a search path or temporary tables of its own."""
+        if not known.own_catalogue:
+            return self
+        before = in_session(self.schema, known)
+        after = replace(in_session(self.after, known, before), before=before)
+        return Prepared(self.change, before, after, self.table)
 
     def _not_checked(self, compared: Comparison) -> Unresolved | None:
         """Why a statement without findings is not simply unaffected: it does not run today, or hides a part."""

@@ -61,7 +61,7 @@ _IGNORED = frozenset(
     }
     | {"START", "SAVEPOINT", "RELEASE", "LOCK", "UNLOCK", "MOVE", "ANALYZE", "EXCEPTION"}
 )
-_CONFLICT = {"use_column": "column", "use_variable": "variable", "error": "error"}
+CONFLICT_RULES: dict[str, VariableRule] = {"use_column": "column", "use_variable": "variable", "error": "error"}
 
 
 def read_procedural(text: str, family: Family) -> Body:
@@ -69,7 +69,7 @@ def read_procedural(text: str, family: Family) -> Body:
     option = re.match(r"\s*#variable_conflict\s+(\w+)", text)
     rule: VariableRule = "variable" if family == "mysql" else "error"
     if option is not None:
-        rule = _CONFLICT.get(option[1].lower(), rule)  # type: ignore[assignment]
+        rule = CONFLICT_RULES.get(option[1].lower(), rule)
         text = text[option.end() :]
     reading = Reading(family)
     for chunk in _chunks(_tokens(text)):

@@ -12,6 +12,7 @@ Family = Literal["postgres", "mysql"]
 
 # The version taken when a user names only the engine: the oldest with full support, so that nothing newer is assumed.
 DEFAULT_VERSIONS: dict[str, tuple[int, ...]] = {"postgres": (15,), "mysql": (8, 0), "mariadb": (10, 11)}
+_NAME_BYTES = 63
 _ALIASES = {"postgresql": "postgres", "pg": "postgres", "maria": "mariadb"}
 
 
@@ -43,7 +44,9 @@ class Engine:
 
     def fold(self, name: str, *, quoted: bool = False) -> str:
         """An identifier as the catalogue holds it: PostgreSQL folds unquoted names to lower case, MySQL keeps them."""
-        return name.lower() if self.family == "postgres" and not quoted else name
+        if self.family != "postgres":
+            return name
+        return _cut(name if quoted else name.lower())
 
     def column_key(self, name: str) -> str:
         """The form in which two column names (or aliases of columns) are compared: MySQL ignores case."""
@@ -51,6 +54,13 @@ class Engine:
 
     def __str__(self) -> str:
         return f"{self.name}:{'.'.join(map(str, self.version))}"
+
+
+def _cut(name: str) -> str:
+    """PostgreSQL keeps the first 63 bytes of a name."""
+    if len(name) <= _NAME_BYTES // 4:
+        return name
+    return name.encode()[:_NAME_BYTES].decode(errors="ignore")
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from scanner.resolve.resolution import (
     Write,
 )
 from scanner.resolve.session import Session, read_session, settings
+from scanner.resolve.session_catalogue import in_session
 from scanner.resolve.statement import resolve
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "Star",
     "WholeRow",
     "Write",
+    "in_session",
     "is_violated",
     "named_by",
     "parse",

@@ -31,8 +31,9 @@ class Settings:
     strict: bool = True  # MySQL: STRICT_TRANS_TABLES or STRICT_ALL_TABLES
     full_group_by: bool = True  # ONLY_FULL_GROUP_BY; PostgreSQL always
     role: str | None = None  # None: the owner, who may do everything
-    warmed: frozenset[str] = frozenset()  # routines called and tables written earlier in the session, lower case
+    warmed: frozenset[str] = frozenset()  # routines called, tables written and "event table", lower case
     variables: VariableRule = "column"
+    variable_conflict: VariableRule = "error"  # plpgsql.variable_conflict, for bodies that do not say
     via: str | None = None  # the routine or trigger whose body this is
 
 
@@ -74,8 +75,7 @@ class Context:
 
     def name(self, identifier: exp.Expr) -> str:
         """An identifier as the catalogue would hold it."""
-        text = identifier.name
-        return text.lower() if self.postgres and not identifier.args.get("quoted") else text
+        return self.schema.engine.fold(identifier.name, quoted=bool(identifier.args.get("quoted")))
 
     def key(self, name: str) -> str:
         """The form in which column names and aliases are compared."""

@@ -75,11 +75,7 @@ def _replaced_view(ctx: Context, tree: exp.Create, name: TableName, outputs: tup
 
 
 def copy(ctx: Context, tree: exp.Copy) -> Resolution | Unresolved:
-    """COPY of a query or a table, in either direction."""
-    if isinstance(tree.this, exp.Subquery):
-        relation = query(ctx, tree.this, None)
-        ctx.result.outputs, ctx.result.rows = relation.outputs, relation.rows
-        return ctx.result
+    """COPY of a table, in either direction."""
     target = tree.this.this if isinstance(tree.this, exp.Schema) else tree.this
     found = _table(ctx, target)
     if found is None:
@@ -140,6 +136,7 @@ def _load_into(
     written = tuple((c.name, ctx.meanings.of("field of the file", i)) for i, c in enumerate(columns))
     lax = not ctx.postgres and (ctx.wrapper.ignores or not ctx.settings.strict)
     ctx.result.writes.append(Write(table.name, "load", written, listed is not None, span, lax))
+    ctx.fire(table.name, "insert")
 
 
 def _table(ctx: Context, node: exp.Expr) -> Table | None:

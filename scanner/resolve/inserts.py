@@ -36,7 +36,7 @@ def check_insert(ctx: Context, table: Table, columns: Sequence[Column], node: ex
     check_sequences(ctx, table, columns, node)
     rows = node.args.get("expression")
     for position, column in enumerate(columns):
-        computed = column.generated or (column.identity == "always" and not node.args.get("override"))
+        computed = column.generated or (column.identity == "always" and not ctx.wrapper.overriding)
         if computed and not _all_default(rows, position) and not _is_lax(ctx, node):
             message = f'cannot insert a value into the generated column "{column.name}"'
             code = "428C9/1906" if ctx.schema.engine.name == "mariadb" else "428C9/3105"

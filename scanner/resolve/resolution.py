@@ -86,6 +86,10 @@ class ErrorKind(StrEnum):
     CACHED_PLAN = "cached plan"
 
 
+# Errors that are raised for a row, when the statement runs; the others are raised when it is read.
+RUN_TIME = frozenset({ErrorKind.REQUIRED_COLUMN})
+
+
 @dataclass(frozen=True, slots=True)
 class SqlError:
     """An error the engine would raise for the statement."""

@@ -55,7 +55,8 @@ def _fire(ctx: Context, trigger: Trigger) -> None:
     if body is None or not isinstance(table, Table) or len(ctx.active) > DEPTH:
         return
     warmed = trigger.table.name.lower() in ctx.settings.warmed
-    rows = _row_sources(ctx, trigger, table, stale=warmed and ctx.postgres)
+    fired = any(f"{event} {trigger.table.name.lower()}" in ctx.settings.warmed for event in trigger.events)
+    rows = _row_sources(ctx, trigger, table, stale=fired and ctx.postgres)
     stale = warmed and ctx.schema.engine.name == "mariadb"
     _run(ctx, name, body, rows, stale=stale, tables=_transition_tables(ctx, trigger, table))
 
@@ -98,7 +99,8 @@ def _run(
     key = (name, id(body), stale, tuple(id(source.table) for source in rows.values()))
     known = ctx.memo.get(key)
     if known is None:
-        inner = ctx.inside(name, body.rule, stale)
+        rule = ctx.settings.variable_conflict if body.rule == "error" else body.rule
+        inner = ctx.inside(name, rule, stale)
         called = run_body(inner, name, body, rows, returns, tables or {})
         known = ctx.memo[key] = (called, inner.result, body)
     _merge(ctx, known[1])

@@ -24,7 +24,9 @@ def whole_row(ctx: Context, source: Source, node: exp.Expr, use: str) -> Meaning
     if use == "identity":
         return ctx.meanings.of("row", source.node)
     if use == "not-null-test":
-        return ctx.meanings.of("row not null", source.node, *_nullable_columns(source))
+        return ctx.meanings.of(
+            "row not null", source.node, *_nullable_columns(now if isinstance(now, Table) else source.table)
+        )
     meaning = ctx.meanings.of("row value", source.node, names, *(f.meaning for f in fields))
     ctx.row_values[meaning] = source
     ctx.meanings.rows[meaning] = {f.name: f.meaning for f in fields}
@@ -72,7 +74,7 @@ def _row_fields(ctx: Context, source: Source) -> list[Field]:
     return [f for f in source.fields() if not f.hidden]
 
 
-def _nullable_columns(source: Source) -> Iterator[str]:
-    for column in source.table.columns if source.table else ():
+def _nullable_columns(table: Table | None) -> Iterator[str]:
+    for column in table.columns if table else ():
         if column.nullable and not column.has_default:
             yield column.name

@@ -131,6 +131,8 @@ def _source(ctx: Context, node: exp.Expr, scope: Scope) -> Tree:
         return _table(ctx, node, scope)
     if isinstance(node, exp.Subquery) and isinstance(node.this, (exp.Table, exp.Subquery)) and not node.alias:
         return tree_of(ctx, node.this, scope)
+    if isinstance(node, exp.Subquery) and isinstance(node.this, exp.Table):
+        return _named_join(ctx, node, scope)
     if isinstance(node, exp.Lateral):
         inner = node.this
         if isinstance(inner, exp.Subquery):
@@ -151,6 +153,16 @@ def _source(ctx: Context, node: exp.Expr, scope: Scope) -> Tree:
         ctx.meanings,
         open_=True,
     )
+
+
+def _named_join(ctx: Context, node: exp.Subquery, scope: Scope) -> Source:
+    """`(a JOIN b …) AS j`: one source, which hides the names inside."""
+    tree = tree_of(ctx, node.this, scope)
+    alias, names = _alias(ctx, node)
+    made = [Output(f.name, f.meaning, f.type, star=True, unset=f.unset) for f in fields(tree, ctx.key)]
+    outputs = rename(ctx, made, names, node)
+    open_ = any(source.open for source in sources(tree))
+    return DerivedSource(alias, id(node), tree.rows, outputs, ctx.key, ctx.meanings, open_=open_)
 
 
 def _siblings_hidden(scope: Scope) -> Scope:

@@ -12,7 +12,7 @@ from scanner.resolve.context import Context, Memo, Relation, Settings
 from scanner.resolve.definitions import copy, create, exchange, load, truncate
 from scanner.resolve.parse import Parsed, parse
 from scanner.resolve.query import query
-from scanner.resolve.resolution import ErrorKind, Meanings, Resolution
+from scanner.resolve.resolution import RUN_TIME, ErrorKind, Meanings, Resolution
 from scanner.resolve.routines import call, call_named, fire, run_block
 from scanner.resolve.sources import duplicate_names, rename
 from scanner.resolve.wrapped import Wrapper
@@ -76,6 +76,8 @@ def _wrapped(ctx: Context, parsed: Parsed) -> Resolution | Unresolved:
     resolution = _statement(ctx, parsed)
     if isinstance(resolution, Unresolved):
         return resolution
+    if parsed.wrapper.plans_only:
+        resolution.errors = [e for e in resolution.errors if e.via is None and e.kind not in RUN_TIME]
     if kind in ("explain", "prepare"):
         resolution.outputs, resolution.rows, resolution.writes = (), 0, []
     elif kind == "evaluate":
@@ -143,6 +145,7 @@ def _view(ctx: Context, view: View, depth: int) -> Relation:
     relation = query(inner, parsed.tree, None)
     outputs = rename(inner, relation.outputs, view.columns, parsed.tree)
     ctx.result.gaps += inner.result.gaps
+    ctx.result.whole_rows |= inner.result.whole_rows
     for doubt in inner.result.doubts:
         ctx.doubt(doubt)
     ctx.result.behind |= inner.result.reads | inner.result.behind

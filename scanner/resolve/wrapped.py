@@ -27,6 +27,7 @@ Kind = Literal[
     "handler",
     "evaluate",
     "exchange",
+    "lock",
 ]
 
 _EXPLAIN = re.compile(
@@ -38,7 +39,7 @@ _ANALYZE = re.compile(r"\s*ANALYZE\b(?:\s+FORMAT\s*=\s*\w+)?(?=\s+(?:SELECT|UPDA
 _DECLARE = re.compile(
     r"\s*DECLARE\s+\S+(?:\s+(?:BINARY|ASENSITIVE|INSENSITIVE|NO|SCROLL))*\s+CURSOR\b.*?\bFOR\b", re.I | re.S
 )
-_PREPARE = re.compile(r"\s*PREPARE\s+(?P<name>[\w\"`]+)\s*(?:\([^)]*\))?\s*AS\b", re.I)
+_PREPARE = re.compile(r"\s*PREPARE\s+(?P<name>\"[^\"]+\"|[\w`]+)\s*(?:\([^)]*\))?\s*AS\b", re.I)
 _PREPARE_FROM = re.compile(
     r"\s*PREPARE\s+(?P<name>[\w`]+)\s+FROM\s+(?P<quote>['\"])(?P<sql>.*)(?P=quote)\s*;?\s*$", re.I | re.S
 )
@@ -57,7 +58,7 @@ _DESCRIBE = re.compile(
 )
 _HANDLER = re.compile(r"\s*HANDLER\s+(?P<name>[\w.`]+)\s+(?:OPEN|READ|CLOSE)\b.*", re.I | re.S)
 _CALL = re.compile(r"\s*CALL\s+(?P<name>[\w.\"`]+)", re.I)
-_EXECUTE = re.compile(r"\s*EXECUTE\s+(?P<name>[\w\"`]+).*", re.I | re.S)
+_EXECUTE = re.compile(r"\s*EXECUTE\s+(?P<name>\"[^\"]+\"|[\w`]+).*", re.I | re.S)
 _FETCH = re.compile(r"\s*(?:FETCH|MOVE|CLOSE)\b.*?(?P<name>[\w\"]+)\s*;?\s*$", re.I | re.S)
 _DO = re.compile(
     r"\s*DO\b(?:\s+LANGUAGE\s+\w+)?\s*\$(?P<tag>\w*)\$(?P<body>.*)\$(?P=tag)\$(?:\s+LANGUAGE\s+\w+)?\s*;?\s*$",
@@ -72,6 +73,9 @@ _PARTITIONS = re.compile(r"^\s*PARTITION\s*\([^()]*\)", re.I)
 _COPY = re.compile(
     r"(?P<head>\s*COPY\s*(?:\(.*\)\s*TO|[\w.\"]+\s*(?:\([^()]*\)\s*)?(?P<way>FROM|TO))\s+)\S.*$", re.I | re.S
 )
+_OVERRIDING = re.compile(r"\bOVERRIDING\s+(?:SYSTEM|USER)\s+VALUE\b", re.I)
+_LOCK = re.compile(r"\s*LOCK\s+(?:TABLE\s+)?(?P<name>[\w.\"]+)", re.I)
+_EXECUTES = re.compile(r"\bANALY[SZ]E\b(?!\s+(?:false|off|0)\b)", re.I)
 _REPLACE = re.compile(r"(?P<head>\s*(?:WITH\b.*?)?)REPLACE(?P<into>\s+INTO)?(?=\s+[\w`])", re.I | re.S)
 _MODIFIERS = re.compile(
     r"(?P<head>\s*(?:INSERT|UPDATE|DELETE|REPLACE))(?P<words>(?:\s+(?:LOW_PRIORITY|HIGH_PRIORITY|DELAYED|QUICK))+)\b",
@@ -96,6 +100,8 @@ class Wrapper:
     into: tuple[str, ...] = ()  # SELECT … INTO a, b
     columns: tuple[str, ...] | None = None  # LOAD DATA: the listed ones
     ignores: bool = False  # LOAD DATA … IGNORE, UPDATE IGNORE
+    overriding: bool = False  # INSERT … OVERRIDING SYSTEM VALUE or USER VALUE
+    plans_only: bool = False  # EXPLAIN without ANALYZE: nothing is run
 
 
 def unwrap(sql: str, family: Family) -> Wrapper:
@@ -112,7 +118,8 @@ def _inside(kind: Kind) -> Callable[[str, re.Match[str], Family], Wrapper]:
         inner = unwrap(_blank(sql, match.start(), match.end()), family)
         if inner.kind != "none":
             return inner
-        return replace(inner, kind=kind, name=match.groupdict().get("name") or "")
+        plans_only = kind == "explain" and family == "postgres" and _EXECUTES.search(match[0]) is None
+        return replace(inner, kind=kind, name=match.groupdict().get("name") or "", plans_only=plans_only)
 
     return made
 
@@ -158,14 +165,20 @@ def _load(_sql: str, match: re.Match[str], _family: Family) -> Wrapper:
     return Wrapper(f"SELECT * FROM {match['name']}", "load", match["name"], columns=columns, ignores=ignores)
 
 
-def _copy(_sql: str, match: re.Match[str], _family: Family) -> Wrapper:
-    """Options of COPY are blanked out: only what is copied, and which way, matters here."""
+def _copy(sql: str, match: re.Match[str], family: Family) -> Wrapper:
+    """Options of COPY are blanked out: only what is copied, and which way, matters here. A query is read as such."""
+    if match["way"] is None:
+        start, end = sql.index("(") + 1, sql.rindex(")", 0, match.end("head"))
+        return _without_clauses(Wrapper(_blank(_blank(sql, 0, start), end, len(sql))), family)
     return Wrapper(match["head"] + ("STDIN" if (match["way"] or "").upper() == "FROM" else "STDOUT"))
 
 
 def _without_clauses(wrapper: Wrapper, family: Family) -> Wrapper:
     if family != "mysql":
-        return wrapper
+        overriding = _OVERRIDING.search(wrapper.sql)
+        if overriding is None:
+            return wrapper
+        return replace(wrapper, sql=_blank(wrapper.sql, *overriding.span()), overriding=True)
     text = _MODIFIERS.sub(_blank_words, wrapper.sql, count=1)
     ignores = _UPDATE_IGNORE.match(text) is not None
     text = _UPDATE_IGNORE.sub(_blank_words, text, count=1)
@@ -200,6 +213,7 @@ _AROUND: dict[Family, tuple[tuple[re.Pattern[str], _Maker], ...]] = {
         (_DECLARE, _inside("declare")),
         (_REFRESH, _instead("refresh")),
         (_DO, _do),
+        (_LOCK, _instead("lock")),
         (_COPY, _copy),
         (_EXECUTE, _instead("execute")),
         (_FETCH, _instead("fetch")),

@@ -42,16 +42,17 @@ class Outcome:
 def tables(connection: Any, engine: Engine) -> dict[str, str]:
     """Each table with the query that reads the columns it has now."""
     schema, quote = ("current_schema()", '"') if engine.family == "postgres" else ("database()", "`")
-    columns: dict[str, list[str]] = {}
+    columns: dict[tuple[str, str], list[str]] = {}
     with closing(connection.cursor()) as cursor:
         cursor.execute(
-            "SELECT table_name, column_name FROM information_schema.columns "
+            "SELECT table_schema, table_name, column_name FROM information_schema.columns "
             " JOIN information_schema.tables USING (table_schema, table_name)"
-            f" WHERE table_type = 'BASE TABLE' AND table_schema = {schema} ORDER BY 1, ordinal_position"
+            f" WHERE table_type = 'BASE TABLE' AND table_schema = {schema} ORDER BY 1, 2, ordinal_position"
         )
-        for table, column in cursor.fetchall():
-            columns.setdefault(table, []).append(f"{quote}{column}{quote}")
-    return {table: f"SELECT {', '.join(names)} FROM {quote}{table}{quote}" for table, names in columns.items()}
+        for home, table, column in cursor.fetchall():
+            place = f'"{home}"."{table}"' if quote == '"' else f"`{table}`"  # a session's path may find another table
+            columns.setdefault((table, place), []).append(f"{quote}{column}{quote}")
+    return {table: f"SELECT {', '.join(names)} FROM {place}" for (table, place), names in columns.items()}
 
 
 def outcome(connection: Any, sql: str, known: dict[str, str], reads: RowUse | None) -> Outcome:

@@ -93,7 +93,7 @@ class Cursor:
             return self.engine.fold(self._slice(token.start, token.end))
         if token.kind == QUOTED:
             self.position += 1
-            return _unquoted(self._slice(token.start, token.end))
+            return self.engine.fold(_unquoted(self._slice(token.start, token.end)), quoted=True)
         raise self.unexpected("a name")
 
     def dotted(self) -> list[str]:
