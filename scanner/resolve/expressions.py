@@ -124,6 +124,12 @@ def _comparison(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> M
     return meaning
 
 
+def _operation(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning:
+    meaning = _generic(ctx, node, scope, clause)
+    note_constant(ctx, *arguments(node))
+    return meaning
+
+
 def _any_or_all(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning:
     inner = node.this.unnest() if isinstance(node.this, (exp.Subquery, exp.Paren)) else node.this
     if isinstance(inner, _QUERIES):
@@ -263,11 +269,7 @@ def made_row_base(ctx: Context, call: exp.Anonymous, scope: Scope, clause: Claus
 _Handler = Callable[[Context, exp.Expr, Scope, Clause], Meaning]
 _HANDLERS: dict[type[exp.Expr], _Handler] = {
     exp.Column: _column,
-    exp.Literal: _constant,
-    exp.Parameter: _constant,
-    exp.Placeholder: _constant,
-    exp.Null: _constant,
-    exp.Boolean: _constant,
+    **dict.fromkeys((exp.Literal, exp.Parameter, exp.Placeholder, exp.Null, exp.Boolean), _constant),
     exp.Identifier: _word,
     exp.Var: _word,
     exp.Star: _word,
@@ -291,4 +293,5 @@ _HANDLERS: dict[type[exp.Expr], _Handler] = {
     exp.TryCast: _cast,
     exp.Anonymous: _function,
     **dict.fromkeys(COMPARISONS, _comparison),
+    **dict.fromkeys((exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Between, exp.Coalesce), _operation),
 }

@@ -25,7 +25,7 @@ def project(ctx: Context, items: Sequence[exp.Expr], scope: Scope, clause: Claus
     for item in items:
         stars = _star_fields(ctx, item, scope)
         made = [_named(ctx, item, value(ctx, item.unalias(), scope, clause))] if stars is None else _spread(stars)
-        open_ = open_ or (_is_hole(item) if stars is None else _is_open(ctx, item, scope))
+        open_ = open_ or (_is_hole(item) if stars is None else _is_open(ctx, item, scope, stars))
         outputs += made
         nodes += [id(item)] * len(made)
     scope.output_nodes = tuple(nodes)
@@ -90,10 +90,12 @@ def _spread(found: list[Field]) -> list[Output]:
     return [Output(f.name, f.meaning, f.type, star=True, unset=f.unset, column=f.name) for f in found]
 
 
-def _is_open(ctx: Context, item: exp.Expr, scope: Scope) -> bool:
+def _is_open(ctx: Context, item: exp.Expr, scope: Scope, stars: list[Field]) -> bool:
     if isinstance(item, exp.Column):
         source = source_named(ctx, ctx.name(item.args["table"]), scope)
         return source is None or source.open
+    if isinstance(item, exp.Dot) and stars:
+        return False
     return any(source.open for source in scope.sources()) or isinstance(item, exp.Dot)
 
 

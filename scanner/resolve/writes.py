@@ -51,7 +51,7 @@ def _insert(ctx: Context, node: exp.Insert, parent: Scope | None) -> Relation:
     replace = bool(node.args.get("overwrite")) or ctx.wrapper.replaces
     conflict = node.args.get("conflict")
     beside = _row_alias(ctx, node, source, listed, given)
-    _conflict(ctx, conflict, source, scope, node.args.get("expression"), beside)
+    otherwise = _conflict(ctx, conflict, source, scope, node.args.get("expression"), beside)
     note_write(
         ctx,
         source,
@@ -63,7 +63,7 @@ def _insert(ctx: Context, node: exp.Insert, parent: Scope | None) -> Relation:
         upsert=replace or _takes_any_key(ctx, conflict),
     )
     scope.add(source, ctx.key)
-    return _returning(ctx, node, scope, ctx.meanings.of("insert", source.rows, given.rows))
+    return _returning(ctx, node, scope, ctx.meanings.of("insert", source.rows, given.rows, otherwise))
 
 
 def _takes_any_key(ctx: Context, conflict: exp.Expr | None) -> bool:
@@ -111,10 +111,10 @@ def _conflict(
     outer: Scope,
     given: exp.Expr | None,
     beside: list[Source],
-) -> None:
+) -> Meaning:
     """ON CONFLICT DO UPDATE and ON DUPLICATE KEY UPDATE; MySQL's sees the tables of the SELECT and a row alias too."""
     if conflict is None:
-        return
+        return ctx.meanings.of("no conflict")
     scope = Scope(outer)
     for source in (target, *beside):
         scope.add(source, ctx.key)
@@ -125,9 +125,10 @@ def _conflict(
         for item in ctx.scopes[id(given)].items:
             scope.add(item, ctx.key)
     assignments = [e for e in conflict.expressions if isinstance(e, exp.EQ)]
-    assign(ctx, assignments, target, scope, Clause.CONFLICT)
-    if conflict.args.get("where") is not None:
-        value(ctx, conflict.args["where"].this, scope, Clause.CONFLICT)
+    assigned = assign(ctx, assignments, target, scope, Clause.CONFLICT)
+    where = conflict.args.get("where")
+    condition = ctx.meanings.of("always") if where is None else value(ctx, where.this, scope, Clause.CONFLICT)
+    return ctx.meanings.of("conflict", condition, *(part for pair in assigned for part in pair))
 
 
 def _update(ctx: Context, node: exp.Update, parent: Scope | None) -> Relation:
