@@ -9,6 +9,7 @@ from scanner.collect.python.values import (
     ClassValue,
     ExternalValue,
     InstanceValue,
+    Literal,
     MapperValue,
     ModuleValue,
     QueriesValue,
@@ -27,6 +28,8 @@ def attribute(base: Value, name: str, frame: Frame) -> Variants:
         return frame.world.mapper_attribute(base, name, frame) or (ExternalValue(f"{base.name}.{name}"),)
     if isinstance(base, InstanceValue | ClassValue):
         of = base.of if isinstance(base, InstanceValue) else base
+        if name == "__name__" and isinstance(base, ClassValue):
+            return (TextValue((Literal(of.name.rsplit(".", 1)[-1]),)),)
         own = dict(base.fields).get(name) if isinstance(base, InstanceValue) else None
         if own:
             return own

@@ -14,7 +14,7 @@ from scanner.collect.python.frames import Frame
 from scanner.collect.python.methods import dict_of
 from scanner.collect.python.names import last_name, position, rows_of, shown
 from scanner.collect.python.orm import hooks
-from scanner.collect.python.orm.queries import QueryValue
+from scanner.collect.python.orm.queries import QueryValue, SqlValue
 from scanner.collect.python.texts import (
     added,
     combinations,
@@ -106,6 +106,8 @@ def _subscript(expression: syntax.Subscript, frame: Frame) -> Variants:
             found.extend(chain.from_iterable(_item(base, index) for index in indexes))
         elif isinstance(base, QueryValue):
             found.extend(hooks.item(base, None if is_slice else indexes[0], frame))
+        elif isinstance(base, MapperValue):
+            found.extend(hooks.named(base, indexes[0], frame))
     return bounded(found)
 
 
@@ -197,7 +199,7 @@ def _mapping(expression: syntax.Mapping, frame: Frame) -> Variants:
     is_open = False
     for key, value in expression.entries:
         values = evaluate(value, frame)
-        name = constant_text(evaluate(key, frame)) if key is not None else None
+        name = _key(evaluate(key, frame)) if key is not None else None
         if name is not None:
             entries[name] = values
         elif key is None and isinstance(values[0], DictValue):
@@ -206,6 +208,11 @@ def _mapping(expression: syntax.Mapping, frame: Frame) -> Variants:
             entries[f" {len(entries)}"] = values
             is_open = True
     return (DictValue(tuple(entries.items()), is_open),)
+
+
+def _key(values: Variants) -> str | None:
+    first = values[0]
+    return first.name if isinstance(first, SqlValue) else constant_text(values)
 
 
 def _starred(expression: syntax.Starred, frame: Frame) -> Variants:

@@ -17,6 +17,7 @@ _OPERATORS: dict[type[cst.CSTNode], str] = {
     cst.Modulo: "%",
     cst.Multiply: "*",
     cst.Divide: "/",
+    cst.LeftShift: "<<",
     cst.BitOr: "|",
     cst.BitAnd: "&",
     cst.And: "and",

@@ -116,18 +116,20 @@ def _for(statement: syntax.For, frame: Frame) -> bool:
             bind(statement.target, item, frame)
             if not run(statement.body, frame):
                 break
-        return run(statement.otherwise, frame)
-    before = dict(frame.names)
-    bind(statement.target, elements(sources, frame), frame)
-    run(statement.body, frame)
-    frame.names = _merged([frame.names, before])
-    return run(statement.otherwise, frame)
+    else:
+        before = dict(frame.names)
+        bind(statement.target, elements(sources, frame), frame)
+        run(statement.body, frame)
+        frame.names = _merged([frame.names, before])
+    run(statement.otherwise, frame)
+    return True  # a break may have passed by it
 
 
 def _while(statement: syntax.While, frame: Frame) -> bool:
     rows.tested(evaluate(statement.test, frame), frame, position(statement.test))
     _branches((statement.body, ()), frame)
-    return run(statement.otherwise, frame)
+    run(statement.otherwise, frame)
+    return True
 
 
 def _with(statement: syntax.With, frame: Frame) -> bool:

@@ -24,6 +24,7 @@ from scanner.collect.python.values import (
 )
 
 _WORD = re.compile(r"\w+")
+_OF_CLASSES = frozenset(("classmethod", "declared_attr", "directive"))
 ANY = Given((), {}, open=True)  # the arguments of a call that is not known
 
 
@@ -60,9 +61,9 @@ def _own(
         receiver = positional.pop(0)[0]
     if not isinstance(receiver, InstanceValue | ClassValue | MapperValue):
         receiver = InstanceValue(owner, stored=frame.world.model(owner) is not None)
-    if isinstance(receiver, ClassValue) and "classmethod" not in decorators:
+    if isinstance(receiver, ClassValue) and not decorators.intersection(_OF_CLASSES):
         return InstanceValue(receiver, stored=frame.world.model(receiver) is not None)
-    return receiver.of if "classmethod" in decorators and isinstance(receiver, InstanceValue) else receiver
+    return receiver.of if isinstance(receiver, InstanceValue) and decorators.intersection(_OF_CLASSES) else receiver
 
 
 def _known(values: Variants, parameter: syntax.Parameter, frame: Frame) -> Variants:

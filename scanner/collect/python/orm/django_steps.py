@@ -177,7 +177,9 @@ def _annotated(query: QueryValue, name: str, value: Value, world: World) -> Quer
 def _grouped(query: QueryValue, world: World) -> tuple[Sql, ...]:
     if query.whole and query.mapped.managed and query.mapped.key is not None:
         return (pieces(Names(query.mapped, world.family).column(query.mapped.key.name)),)
-    return query.columns
+    if query.whole:
+        return query.columns
+    return tuple(pieces(str(place)) for place in range(1, len(query.columns) + 1))
 
 
 def _related(query: QueryValue, given: Given, world: World) -> QueryValue:

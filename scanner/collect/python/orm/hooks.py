@@ -11,6 +11,7 @@ from scanner.collect.python.names import called, last_name
 from scanner.collect.python.orm import (
     django_expressions,
     django_queries,
+    peewee_queries,
     sessions,
     sqlalchemy_expressions,
     sqlalchemy_select,
@@ -21,8 +22,10 @@ from scanner.collect.python.orm.django_models import django_model, is_django
 from scanner.collect.python.orm.library import LIBRARY, LIBRARY_MODELS
 from scanner.collect.python.orm.managers import NOWHERE, instance_attribute, model_manager
 from scanner.collect.python.orm.mapped import Mapped
-from scanner.collect.python.orm.queries import ConditionValue, QueryValue, SqlValue
+from scanner.collect.python.orm.peewee_models import is_peewee, peewee_model
+from scanner.collect.python.orm.queries import ConditionValue, QueryValue, RelationValue, SqlValue
 from scanner.collect.python.orm.sqlalchemy_models import sqlalchemy_model, table_object
+from scanner.collect.python.texts import constant_text
 from scanner.collect.python.values import (
     ClassValue,
     ExternalValue,
@@ -32,6 +35,8 @@ from scanner.collect.python.values import (
     Variants,
 )
 
+# Class methods of pydantic that make an instance.
+_CONSTRUCTORS = frozenset(("model_validate", "model_construct", "from_orm", "parse_obj", "construct"))
 _HISTORY = ("migrations", "versions")
 
 
@@ -41,7 +46,9 @@ def read_model(of: ClassValue, world: World) -> Mapped | None:
         return LIBRARY_MODELS.get(of)
     if any(folder in _HISTORY for folder in of.path.split("/")[:-1]):
         return None
-    return django_model(of, world) if is_django(of, world) else sqlalchemy_model(of, world)
+    if is_django(of, world):
+        return django_model(of, world)
+    return peewee_model(of, world) if is_peewee(of, world) else sqlalchemy_model(of, world)
 
 
 def attribute(base: Value, name: str, frame: Frame) -> Variants:
@@ -63,26 +70,53 @@ def call(
     expression: syntax.Call, receivers: Variants, functions: Variants, given: Given, frame: Frame
 ) -> Variants | None:
     """What the call gives if it has to do with a mapper, else None."""
-    name = last_name(expression.function)
     for receiver in receivers:
-        if isinstance(receiver, QueryValue):
-            return _query_method(receiver, name, expression, given, frame)
-        if isinstance(receiver, Mapped) and name in ("insert", "update", "delete", "select"):
-            return _statement(name, Given(((receiver,), *given.positional), given.named), expression, frame)
-        if isinstance(receiver, SqlValue):
-            _spend(given, frame)
-            made = sqlalchemy_expressions.method(receiver, name, given)
-            return None if made is None else (made,)
-        if isinstance(receiver, InstanceValue):
-            found = sessions.instance_method(receiver, name, expression, given, frame)
-            if found is not None:
-                return found
+        if isinstance(receiver, QueryValue):  # its methods are the mapper's, whether they are known or not
+            return _query_method(receiver, last_name(expression.function), expression, given, frame)
+        found = _of_receiver(receiver, expression, given, frame)
+        if found is not None:
+            return found
     for function in functions:
         if isinstance(function, ExternalValue):
             found = _library(function.name, expression, given, frame)
             if found is not None:
                 return found
     return sessions.call(expression, given, frame)
+
+
+def _of_receiver(receiver: Value, expression: syntax.Call, given: Given, frame: Frame) -> Variants | None:
+    name = last_name(expression.function)
+    if isinstance(receiver, Mapped):
+        is_statement = name in ("insert", "update", "delete", "select")
+        everything = Given(((receiver,), *given.positional), given.named)
+        return _statement(name, everything, expression, frame) if is_statement else None
+    if isinstance(receiver, SqlValue | RelationValue):
+        _spend(given, frame)
+        if isinstance(receiver, SqlValue):
+            made = sqlalchemy_expressions.method(receiver, name, given)
+        else:
+            made = sqlalchemy_steps.related(receiver, name, given, frame.world)
+        return None if made is None else (made,)
+    found = _of_model(receiver, name, expression, given, frame)
+    if found is None and isinstance(receiver, InstanceValue):
+        return sessions.instance_method(receiver, name, expression, given, frame)
+    return found
+
+
+def _of_model(receiver: Value, name: str, expression: syntax.Call, given: Given, frame: Frame) -> Variants | None:
+    of = receiver.of if isinstance(receiver, InstanceValue) else receiver
+    mapped = frame.world.model(of) if isinstance(of, ClassValue) else None
+    if mapped is None:
+        return None
+    if isinstance(receiver, ClassValue) and name in _CONSTRUCTORS:
+        return (InstanceValue(receiver),)
+    if mapped.framework != "peewee":
+        return None
+    _spend(given, frame)
+    place, call = frame.place(expression.at), called(expression.function)
+    if isinstance(receiver, InstanceValue):
+        return peewee_queries.instance_method(mapped, receiver, name, given, place, call, frame)
+    return peewee_queries.model_method(mapped, name, given, place, call, frame)
 
 
 def placed(value: Value, at: int, frame: Frame) -> Value:
@@ -153,16 +187,25 @@ def _table_attribute(table: Mapped, name: str, frame: Frame) -> Variants:
     return (found,) if found else ()
 
 
+def named(base: Value, index: Value, frame: Frame) -> Variants:
+    """``table.c["name"]``."""
+    name = constant_text((index,))
+    return _table_attribute(base, name, frame) if isinstance(base, Mapped) and name else ()
+
+
 def _query_method(query: QueryValue, name: str, expression: syntax.Call, given: Given, frame: Frame) -> Variants | None:
-    frame.world.record.derived(query)
+    before = query
     query = replace(query, call=called(expression.function))
-    _spend(given, frame)
     if query.mapped.framework == "django":
         found = django_queries.step(query, name, given, frame)
     else:
         after = sqlalchemy_steps.step(query, name, given, frame)
         found = (after,) if after is not None else sessions.finished(query, name, given, frame)
-    for value in found or ():
+    if found is None:  # both go on as they are
+        return None
+    frame.world.record.derived(before)
+    _spend(given, frame)
+    for value in found:
         if isinstance(value, QueryValue) and value.begun:
             frame.world.record.built(value, frame.root)
     return found
@@ -182,6 +225,8 @@ def _library(dotted: str, expression: syntax.Call, given: Given, frame: Frame) -
         return _django(dotted, name, expression, given, frame)
     if dotted.startswith(("sqlalchemy", "sqlmodel")):
         return _sqlalchemy(dotted, name, expression, given, frame)
+    if dotted.startswith("peewee.fn."):
+        return (sqlalchemy_expressions.function(name, given),)
     if dotted == "flask_sqlalchemy.SQLAlchemy":
         return (ExternalValue("sqlalchemy"),)
     return None

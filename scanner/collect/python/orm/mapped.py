@@ -7,7 +7,7 @@ from typing import Literal as OneOf
 
 from scanner.collect.python.values import ClassValue, MapperValue, Place
 
-Framework = OneOf["django", "sqlalchemy"]
+Framework = OneOf["django", "sqlalchemy", "peewee"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,14 @@ class Mapped(MapperValue):
 
     def column(self, attribute: str) -> MappedColumn | None:
         """The column behind an attribute, or with this name in the database."""
-        found = (c for c in self.columns if attribute in (c.attribute, c.name))
-        return next(found, None)
+        if self.is_reflected:  # whatever the program says is there
+            return MappedColumn(attribute, attribute)
+        return next((column for column in self.columns if attribute in (column.attribute, column.name)), None)
+
+    @property
+    def is_reflected(self) -> bool:
+        """Whether it is a table whose columns only the database knows."""
+        return not self.columns and self.of is None
 
     def relation(self, attribute: str) -> Relation | None:
         """The relation behind an attribute."""

@@ -32,7 +32,7 @@ _RUNS = frozenset(
         "fetch_one",
     )
 )
-_ALL = frozenset(("all", "__iter__", "paginate", "yield_per"))
+_ALL = frozenset(("all", "__iter__", "paginate", "yield_per", "execute"))
 _ONE = frozenset(("first", "one", "one_or_none", "get", "get_or_404", "first_or_404", "scalar", "one_or_404"))
 
 
@@ -122,7 +122,7 @@ def _run(expression: syntax.Call, given: Given, frame: Frame) -> Variants | None
         return None
     for query in queries:
         frame.world.record.derived(query)
-        ran = replace(query, call=called(expression.function))
+        ran = _with_columns(replace(query, call=called(expression.function)), given, frame)
         number = frame.world.record.query(ran, frame.root)
         numbers.extend(() if number is None else (number,))
     name = last_name(expression.function)
@@ -130,6 +130,14 @@ def _run(expression: syntax.Call, given: Given, frame: Frame) -> Variants | None
         found = row_of(queries[0])
         return found if name in ("scalar", "scalar_one") else (ListValue((found,), open=True),)
     return rows.result(numbers, name, frame, expression.at) or (Unknown("result"),)
+
+
+def _with_columns(query: QueryValue, given: Given, frame: Frame) -> QueryValue:
+    """An INSERT into a table of unknown columns names those that it is given values for."""
+    if query.verb != "insert" or not query.mapped.is_reflected or len(given.positional) < 2:
+        return query
+    stated = sqlalchemy_steps.step(query, "values", Given(given.positional[1:2], {}), frame)
+    return stated if isinstance(stated, QueryValue) else query
 
 
 def _mapped(value: Value, frame: Frame) -> Mapped | None:

@@ -34,6 +34,7 @@ _OPERATORS = {
     "*": "*",
     "%": "%",
     "/": "/",
+    "<<": "IN",
     "?": "-",
 }
 _ATTRIBUTE = re.compile(r"\w+(?:\.\w+)+")
@@ -80,6 +81,8 @@ def operated(left: Value, operator: str, right: Value, world: World) -> Value | 
     one, other = (left, right) if isinstance(left, SqlValue) else (right, left)
     if not isinstance(one, SqlValue):
         return None
+    if operator == "<<":  # peewee's IN
+        return method(one, "in_", Given(((other,),), {}))
     if other == ConstantValue("None"):
         return SqlValue(pieces(one.sql, " IS NULL" if operator == "==" else " IS NOT NULL"), one.tables)
     sides = (one.sql, operand(other, one)) if one is left else (operand(other, one), one.sql)
@@ -115,6 +118,10 @@ def method(value: SqlValue, name: str, given: Given) -> Value | None:
         word = "IS" if name == "is_" else "IS NOT"
         constant = first.source.upper() if isinstance(first, ConstantValue) else "NULL"
         return SqlValue(pieces(value.sql, f" {word} {'NULL' if constant == 'NONE' else constant}"), value.tables)
+    if name == "is_null":
+        return SqlValue(
+            pieces(value.sql, " IS NULL" if first != ConstantValue("False") else " IS NOT NULL"), value.tables
+        )
     if name in ("in_", "not_in", "notin_") and first is not None:
         word = "IN" if name == "in_" else "NOT IN"
         return SqlValue(pieces(value.sql, f" {word} (", _members(first, value), ")"), value.tables)

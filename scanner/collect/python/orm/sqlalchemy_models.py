@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from scanner.collect.python import syntax
 from scanner.collect.python.classes import class_attribute, lineage
 from scanner.collect.python.frames import ClassInfo, Frame, World
+from scanner.collect.python.given import Given
+from scanner.collect.python.inlining import invoked
 from scanner.collect.python.names import last_name
 from scanner.collect.python.orm.declared import Declaration, class_named, declarations, externals, own_text
 from scanner.collect.python.orm.mapped import Mapped, MappedColumn, Relation
 from scanner.collect.python.texts import constant_text
-from scanner.collect.python.values import ClassValue, DictValue, ListValue
+from scanner.collect.python.values import ClassValue, DictValue, FunctionValue, ListValue
 
 _COLUMNS = frozenset(("Column", "mapped_column", "deferred"))
 _RELATIONS = frozenset(("relationship", "relation", "dynamic_loader", "Relationship"))
@@ -79,6 +81,8 @@ def _table_name(of: ClassValue, info: ClassInfo, world: World) -> str | None:
     if info.frame.names.get("__abstract__") or not list(_key_columns(of, world)):
         return None
     inherited = class_attribute(of, "__tablename__", info.frame)
+    if inherited and isinstance(inherited[0], FunctionValue):  # a mixin makes it of the class
+        inherited = invoked(inherited[0], of, Given((), {}), info.frame, always=True) or ()
     text = constant_text(inherited) if inherited else None
     if text is not None:
         return text
@@ -170,7 +174,8 @@ def _called(expression: syntax.Expression) -> syntax.Expression:
 
 def _counts_up(declaration: Declaration, is_key: bool) -> bool:
     """Whether it is an integer key that the database numbers."""
-    if not is_key or declaration.keyword("default") is not None or _foreign_key(declaration):
+    given = declaration.keyword("default") not in (None, syntax.Constant("None"))
+    if not is_key or given or _foreign_key(declaration):
         return False
     shown = repr((declaration.annotation, declaration.positional))
     return "'int'" in shown or "Integer'" in shown

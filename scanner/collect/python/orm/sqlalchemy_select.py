@@ -38,7 +38,7 @@ def mapped_of(value: Value, world: World) -> Mapped | None:
     mapped = (
         world.model(value) if isinstance(value, ClassValue | InstanceValue) and isinstance(value, ClassValue) else None
     )
-    return mapped if mapped and mapped.framework == "sqlalchemy" else None
+    return mapped if mapped and mapped.framework != "django" else None
 
 
 def selected(given: Given, place: Place, call: str, frame: Frame, *, labels: bool = False) -> QueryValue | None:

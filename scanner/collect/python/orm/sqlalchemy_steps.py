@@ -59,7 +59,8 @@ def _filter_by(query: QueryValue, given: Given, world: World) -> QueryValue:
 
 
 def _join(query: QueryValue, given: Given, world: World, *, outer: bool = False) -> QueryValue:
-    values = [each[0] for each in given.positional]
+    named = (given.named[name] for name in ("dest", "on", "onclause") if name in given.named)
+    values = [each[0] for each in (*given.positional, *named)]
     if not values:
         return query
     outer = outer or "isouter" in given.named
@@ -81,7 +82,7 @@ def _joined(query: QueryValue, values: list[Value], world: World) -> tuple[Mappe
     mapped = mapped_of(target, world)
     if mapped is None:
         return None
-    on = values[1] if len(values) > 1 else None
+    on = next((value for value in values[1:] if isinstance(value, SqlValue)), None)
     if isinstance(on, SqlValue):
         return mapped, on.sql
     for source in (query.mapped, *query.entities):
@@ -94,6 +95,18 @@ def _joined(query: QueryValue, values: list[Value], world: World) -> tuple[Mappe
 def _on(source: Mapped, relation: Relation, target: Mapped, world: World) -> Sql:
     ours, theirs = Names(source, world.family), Names(target, world.family)
     return pieces(f"{theirs.column(relation.remote)} = {ours.column(relation.local)}")
+
+
+def related(value: RelationValue, method: str, given: Given, world: World) -> SqlValue | None:
+    """``Order.lines.any(…)`` and ``Order.customer.has(…)``."""
+    relation = value.mapped.relation(value.attribute) if method in ("any", "has") else None
+    target = world.model(relation.target) if relation else None
+    if relation is None or target is None:
+        return None
+    ours, theirs = Names(value.mapped, world.family).table, Names(target, world.family).table
+    conditions = [condition(each[0], (ours, theirs)) for each in given.positional]
+    wheres = joined(" AND ", (_on(value.mapped, relation, target, world), *conditions))
+    return SqlValue(pieces(f"EXISTS (SELECT 1 FROM {theirs} WHERE ", wheres, ")"), (ours,), None, value.mapped)
 
 
 def _outer_join(query: QueryValue, given: Given, world: World) -> QueryValue:
@@ -223,5 +236,16 @@ _WITHOUT_EFFECT = frozenset(
         "prefix_with",
         "unique",
         "with_hint",
+        "dicts",
+        "tuples",
+        "namedtuples",
+        "objects",
+        "switch",
+        "on_conflict",
+        "on_conflict_ignore",
+        "on_conflict_replace",
+        "on_conflict_do_nothing",
+        "on_conflict_do_update",
+        "iterator",
     )
 )
