@@ -10,8 +10,10 @@ from typing import NamedTuple
 
 from scanner.change import Change
 from scanner.graph import Graph, Parts, build_graph, queries_reaching, query_id, relation_id
+from scanner.mentions import unexplained
 from scanner.model import (
     HOLE_PATTERN,
+    MODEL_SOURCE,
     BlindSpot,
     BuiltQuery,
     Certainty,
@@ -32,7 +34,7 @@ from scanner.model import (
     Unresolved,
     UnresolvedQuery,
 )
-from scanner.objects import MODEL_SOURCE, object_findings
+from scanner.objects import object_findings
 from scanner.verdict import Prepared, Verdict, prepare
 
 _NAMED_PLACES = 5
@@ -71,7 +73,7 @@ def impact(change: Change, parts: Parts, graph: Graph | None = None, evidence: E
         tuple(sorted(findings, key=lambda f: f.effect.rank)),
         tuple(a.query for a in answers if not a.findings and a.unresolved is None),
         tuple(UnresolvedQuery(a.query, a.unresolved) for a in answers if a.unresolved is not None),
-        known.mentions,
+        unexplained(known.mentions, prepared.grown, _explained(reaching)),
         (*known.blind_spots, *_made_at_run_time(parts)),
         known.unread,
         known.coverage,
@@ -81,6 +83,11 @@ def impact(change: Change, parts: Parts, graph: Graph | None = None, evidence: E
         {query.fingerprint: via[query.fingerprint] for query in touching if via[query.fingerprint]},
         tuple(built.values()),
     )
+
+
+def _explained(queries: Iterable[Query]) -> frozenset[str]:
+    """The files in which queries and models stand."""
+    return frozenset(o.location.path for query in queries for o in query.observations if o.location is not None)
 
 
 def _made_at_run_time(parts: Parts) -> Iterator[BlindSpot]:

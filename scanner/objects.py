@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from scanner.fingerprint import normalise
-from scanner.model import Certainty, Finding, Location, Observation, Query, Subject, Unresolved, View
+from scanner.model import MODEL_SOURCE, Certainty, Finding, Location, Observation, Query, Subject, Unresolved, View
 from scanner.resolve import Meanings, Resolution, Settings, parse, resolve
 from scanner.rules import OBJECT_RULES, frozen_view, mapped_model
 from scanner.rules.hit import Hit
 from scanner.verdict import Prepared
-
-MODEL_SOURCE = "python_model"
 
 
 def object_findings(prepared: Prepared, queries: Iterable[Query]) -> list[Finding]:

@@ -15,11 +15,13 @@ from scanner.errors import SourceError
 from scanner.fingerprint import gather, join_templates
 from scanner.graph import Graph, Parts, build_graph
 from scanner.impact import Evidence, impact
+from scanner.mentions import find_mentions
 from scanner.model import (
     BlindSpot,
     Collected,
     Coverage,
     Family,
+    Mention,
     Observation,
     Query,
     Report,
@@ -75,8 +77,10 @@ def scan_databases(config: Config, progress: Progress | None = None) -> tuple[Da
     schemas = {entry.name: _schema(entry, found[entry.name], tell) for entry in config.databases}
     databases = {name: schema.database for name, schema in schemas.items()}
     queries = join_templates(gather(_observations(config, found, tell), databases), databases)
+    tell("Looking for other places that name tables", 0)
+    named = find_mentions(config, schemas, queries)
     tell("Putting the queries together", 0)
-    return tuple(_database(entry, schemas, queries, found, config.root) for entry in config.databases)
+    return tuple(_database(entry, schemas, queries, found, named, config.root) for entry in config.databases)
 
 
 def _references(query: Query, schema: Schema) -> References | Unresolved:
@@ -153,12 +157,14 @@ def _database(
     schemas: Mapping[str, Schema],
     queries: list[Query],
     found: Mapping[str, list[Collected]],
+    named: Mapping[str, list[Mention]],
     root: Path,
 ) -> DatabaseScan:
     items = [_shown(item, root) for item in found[entry.name]]
     own = tuple(owned_by_role(query) for query in queries if query.database == entry.name)
     evidence = Evidence(
         consumers=entry.consumers,
+        mentions=tuple(named[entry.name]),
         blind_spots=tuple(dict.fromkeys(item for item in items if isinstance(item, BlindSpot))),
         unread=tuple(item for item in items if isinstance(item, Unread)),
         coverage=tuple(item for item in items if isinstance(item, Coverage)),

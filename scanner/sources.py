@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import glob
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from scanner.config import DatabaseConfig, SourceConfig, is_dsn
 from scanner.errors import SourceError
-from scanner.model import BlindSpot, Collected, Family, Skipped
+from scanner.model import BlindSpot, Collected, Family, Mention, Skipped
 from scanner.schema import Schema
 from scanner.text_files import READ_ERRORS, decode, files_under, open_binary
 
@@ -41,6 +41,15 @@ def _collect_path(source: SourceConfig, path: Path, family: Family) -> Iterator[
     from scanner.collect.pg_stat_statements import collect_export
 
     return collect_export(path, database=source.database)
+
+
+def mentions(source: SourceConfig, tables: Iterable[str], classes: Mapping[str, str]) -> Iterator[Mention]:
+    """Where the files of a source of code name these tables, or the classes mapped to them."""
+    if source.kind not in ("python", "sql_files") or source.path is None or not source.path.exists():
+        return iter(())
+    from scanner.collect import mentions as collector
+
+    return collector.collect(source.path, collector.names_of(tables, classes))
 
 
 def read_schema(config: DatabaseConfig) -> tuple[Schema, tuple[BlindSpot, ...]]:

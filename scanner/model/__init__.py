@@ -16,6 +16,7 @@ from scanner.model.objects import (
 )
 from scanner.model.observation import (
     HOLE_PATTERN,
+    MODEL_SOURCE,
     BlindSpot,
     Collected,
     Coverage,
@@ -43,6 +44,7 @@ from scanner.model.report import (
 
 __all__ = [
     "HOLE_PATTERN",
+    "MODEL_SOURCE",
     "Argument",
     "BlindSpot",
     "BuiltQuery",

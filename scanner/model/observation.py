@@ -10,6 +10,9 @@ from typing import Literal
 # The name that stands in a statement's text where the source builds a part that is not known.
 HOLE_PATTERN = r"__hole_\d+__"
 
+# The source of an observation that is a mapped class: the SELECT of its columns, which nothing runs by itself.
+MODEL_SOURCE = "python_model"
+
 RowUseKind = Literal[
     "unpacked",  # into a fixed number of names: a, b = row
     "splatted",  # handed on as arguments: Order(*row)

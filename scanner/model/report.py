@@ -103,6 +103,8 @@ class Mention:
     location: Location
     service: str | None
     text: str  # what kind of mention, without literals
+    table: str = ""  # the table it names, as the schema has it
+    rank: int = 0  # 0 for what most likely is a query or a model
 
 
 @dataclass(frozen=True, slots=True)

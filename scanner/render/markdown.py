@@ -79,6 +79,9 @@ def _lists(report: Report) -> Iterator[str]:
     if report.consumers:
         rows = [f"- {_code(c.name)}, {_text(c.kind)}: {_text(c.note)}" for c in report.consumers]
         yield _folded(f"{count(len(rows), 'declared consumer')} to tell", rows)
+    if report.mentions:
+        rows = [f"- {_code(str(m.location))}: {_text(m.text)}" for m in report.mentions]
+        yield _folded(f"{count(len(rows), 'more file')} may hold a query or a model of the table", rows)
     rows = [f"- {_code(u.place)}: {_text(u.reason)}" for u in report.unread]
     rows += [f"- {_code(b.place)}: {_text(b.message)}" for b in report.blind_spots]
     if rows:

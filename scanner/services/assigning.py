@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
 from scanner.config import ServiceRule, SourceConfig
-from scanner.model import BlindSpot, Collected, Location, Observation, Query, Unread
+from scanner.model import BlindSpot, Collected, Location, Mention, Observation, Query, Unread
 from scanner.services.folders import Folders
 
 _RELATIVE = ("python", "sql_file")  # collectors of source code, whose places are relative like locations
@@ -50,6 +50,12 @@ class Services:
         placed = replace(observation, location=tree.place(location), row_uses=uses)
         service = self._service or _by_rule(placed, self._rules) or tree.service(location.path)
         return replace(placed, service=service)
+
+    def owned(self, mention: Mention) -> Mention:
+        """The mention with its service and owners, placed like an observation."""
+        seen = self.assign(Observation("mention", "", location=mention.location))
+        assert seen.location is not None
+        return replace(mention, location=seen.location, service=seen.service)
 
     def place(self, unread: Collected) -> Collected:
         """The same with the place of an Unread relative to the root, where it is relative to the source."""

@@ -1,0 +1,85 @@
+"""A tree of source files → the places that name tables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from scanner.collect.mentions.contexts import Found, in_configuration, in_sql
+from scanner.collect.mentions.names import Names
+from scanner.collect.mentions.python_text import in_python
+from scanner.model import Location, Mention
+from scanner.text_files import decode, relative
+from scanner.trees import source_files
+
+_PYTHON = (".py", ".spt", ".pyi")
+_OTHERS = (
+    *(".sql", ".psql", ".yaml", ".yml", ".toml", ".json", ".ini", ".cfg", ".properties", ".conf", ".xml", ".graphql"),
+    *(".go", ".java", ".kt", ".kts", ".scala", ".groovy", ".rb", ".erb", ".php", ".js", ".jsx", ".mjs", ".cjs", ".ts"),
+    *(".tsx", ".vue", ".svelte", ".rs", ".cs", ".fs", ".ex", ".exs", ".erl", ".clj", ".swift", ".dart", ".lua", ".pl"),
+    *(".r", ".jl", ".c", ".h", ".cc", ".cpp", ".sh", ".bash", ".j2", ".jinja", ".jinja2", ".mako", ".tmpl", ".tpl"),
+    *(".html", ".ipynb", ".prisma", ".tf", ".hql"),
+)
+_WORD = re.compile(rb"[a-z_][a-z0-9_]*+")
+_MAX_BYTES = 1_000_000  # a larger file is data, or packed for browsers
+_MOST = 300  # of one table
+
+
+def collect(root: Path, names: Names) -> Iterator[Mention]:
+    """For every file below a root and every table the place that most likely is a query or model of it.
+
+    Locations are relative to the root. Files that cannot be opened are passed over: the collectors of their
+    kinds name them. Of each table the first 300 files are kept.
+    """
+    counts: dict[str, int] = {}
+    for path in source_files(root, _is_wanted):
+        for mention in _in_file(path, relative(path, root), names):
+            counts[mention.table] = counts.get(mention.table, 0) + 1
+            if counts[mention.table] <= _MOST:
+                yield mention
+
+
+def _is_wanted(name: str) -> bool:
+    return name.endswith((*_PYTHON, *_OTHERS)) and not name.endswith((".min.js", "-lock.json", ".lock.json"))
+
+
+def _in_file(path: Path, place: str, names: Names) -> Iterator[Mention]:
+    try:
+        with path.open("rb") as file:
+            data = file.read(_MAX_BYTES + 1)
+    except OSError:
+        return
+    if len(data) > _MAX_BYTES or not _names_any(data, names):
+        return
+    text = decode(data)[0]
+    for found in _best(_found(path.name, text, names)):
+        line = text.count("\n", 0, found.at) + 1
+        column = found.at - (text.rfind("\n", 0, found.at) + 1)
+        yield Mention(Location(place, line, column), None, found.text, found.table, found.rank)
+
+
+def _names_any(data: bytes, names: Names) -> bool:
+    return not names.words.isdisjoint(_WORD.findall(data.lower())) or any(map(names.described, _compound(data)))
+
+
+def _compound(data: bytes) -> set[str]:
+    """The names of classes and functions in the text."""
+    return {word.decode("ascii") for word in re.findall(rb"\b(?:class|def)\s+([A-Za-z_]\w*)", data)}
+
+
+def _found(name: str, text: str, names: Names) -> Iterator[Found]:
+    if name.endswith(_PYTHON):
+        yield from in_python(text, names)
+    else:
+        yield from in_sql(text, names)
+        yield from in_configuration(text, names)
+
+
+def _best(found: Iterable[Found]) -> list[Found]:
+    best: dict[str, Found] = {}
+    for each in found:
+        known = best.get(each.table)
+        if known is None or (each.rank, each.at) < (known.rank, known.at):
+            best[each.table] = each
+    return sorted(best.values(), key=lambda each: each.at)

@@ -1,0 +1,72 @@
+"""The names to look for: tables as they are written, and the classes that stand for them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+_CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+# What a class is called beside the thing that it describes: OrderSerializer, NewOrder.
+_ROLES = frozenset(
+    (
+        *("admin", "base", "create", "data", "dto", "entity", "factory", "form", "in", "input", "item", "mixin"),
+        *("model", "new", "node", "out", "output", "payload", "read", "record", "request", "resource", "response"),
+        *("row", "schema", "serializer", "struct", "table", "type", "update", "view", "viewset", "write"),
+    )
+)
+
+
+@dataclass(frozen=True)
+class Names:
+    """What names each table, in lower case, to the table's name."""
+
+    tables: Mapping[str, str]  # "order_items"
+    classes: Mapping[str, str]  # "OrderItem": mapped classes, in their own case
+
+    def table(self, written: str) -> str | None:
+        """The table of a name as it stands in a text, qualified or not."""
+        return self.tables.get(written.rpartition(".")[2].strip("\"'`[]").lower())
+
+    def described(self, name: str) -> str | None:
+        """The table that a class or function is named after: OrderItemSerializer, serialize_order_item."""
+        words = [word for word in _CAPITAL.sub("_", name).lower().split("_") if word]
+        while words and "_".join(words) not in self._things:
+            if words[-1] in _ROLES:
+                words.pop()
+            elif words[0] in _ROLES:
+                words.pop(0)
+            else:
+                return None
+        return self._things.get("_".join(words))
+
+    @cached_property
+    def words(self) -> frozenset[bytes]:
+        """The words without which a file, in lower case, names none of them."""
+        words = {*self.tables, *self._things, *(name.lower() for name in self.classes)}
+        return frozenset(word.encode("utf-8", "replace") for word in words)
+
+    @cached_property
+    def _things(self) -> dict[str, str]:
+        """One row's name to the table: order_item, and without the prefix that a framework adds."""
+        things: dict[str, str] = {}
+        for plural, table in self.tables.items():
+            for one in (singular(plural), plural):
+                things.setdefault(one, table)
+        for name, table in self.classes.items():
+            things["_".join(word for word in _CAPITAL.sub("_", name).lower().split("_") if word)] = table
+        return things
+
+
+def names_of(tables: Iterable[str], classes: Mapping[str, str]) -> Names:
+    """The names of these tables (as `schema.name` or `name`), with the classes mapped to them."""
+    return Names({table.rpartition(".")[2].lower(): table for table in tables}, classes)
+
+
+def singular(word: str) -> str:
+    """The English singular of a table's name, roughly."""
+    for ending, one in (("ies", "y"), ("sses", "ss"), ("xes", "x"), ("ches", "ch"), ("shes", "sh"), ("ss", "ss")):
+        if word.endswith(ending):
+            return word.removesuffix(ending) + one
+    return word.removesuffix("s")

@@ -1,0 +1,134 @@
+"""Which places name a table in a way that could be a query or a model, and which only share a word with it."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+
+from scanner.collect.mentions import collect, names_of
+from scanner.model import Mention
+
+NAMES = names_of(["orders", "sales.order_items", "api_check"], {"Order": "orders", "Check": "api_check"})
+
+
+def found(tree: Path, name: str, text: str) -> list[Mention]:
+    (tree / name).write_text(text)
+    return list(collect(tree, NAMES))
+
+
+def said(tree: Path, name: str, text: str) -> list[tuple[str, str]]:
+    return [(mention.table, mention.text) for mention in found(tree, name, text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "table", "expected"),
+    [
+        ('sync.insert_rows("orders", rows)', "orders", "passed to sync.insert_rows()"),
+        ('copy(table="orders")', "orders", "named as a table, table"),
+        ('TABLE_NAME: str = "sales.order_items"', "sales.order_items", "named as a table, TABLE_NAME"),
+        ('TABLES = ["orders"]', "orders", "named as a table, TABLES"),
+        ('TAIL = " FROM orders o WHERE "', "orders", "SQL that reads it"),
+        ('x = load("select a from orders")', "orders", "SQL that reads it"),
+        ('x = f"INSERT INTO orders {columns}"', "orders", "SQL that writes it"),
+        ("rows = tables.orders", "orders", "named as a table"),
+        ("class OrderItemSerializer(Serializer): pass", "sales.order_items", "class OrderItemSerializer"),
+        ("class CheckForm(forms.ModelForm): pass", "api_check", "class CheckForm"),
+        ("class Express(Order): pass", "orders", "class Express"),
+        ("class OrderItem(NamedTuple): pass", "sales.order_items", "class OrderItem"),
+        ("@admin.register(Check)\nclass Any: pass", "api_check", "admin.register() of Check"),
+        ("class Meta:\n    model = Check\n", "api_check", "made for the model Check"),
+        ("check = Check(name=name)", "api_check", "makes a Check"),
+        ("def serialize_order(order): pass", "orders", "function serialize_order"),
+        ("def order_to_dict(order): pass", "orders", "function order_to_dict"),
+    ],
+)
+def test_python_that_could_be_a_query_or_a_model(tmp_path: Path, text: str, table: str, expected: str) -> None:
+    assert said(tmp_path, "a.py", text) == [(table, expected)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# SELECT * FROM orders",
+        '"""Reads rows FROM orders."""',
+        'def f():\n    """INSERT INTO orders."""\n',
+        'print("no orders from orders today")',
+        'row["orders"]',
+        'data = {"orders": 1}',
+        'request.args.get("orders")',
+        'reverse("orders")',
+        "orders = []",
+        "user.orders.append(order)",
+        "def sort_orders(orders): pass",
+        "class Ordering(Enum): pass",
+        "isinstance(x, Order)",
+        "from shop.models import Order",
+        "def f(order: Order) -> Order: pass",
+        "class Checkout(Page): pass",
+    ],
+)
+def test_python_that_only_shares_a_word(tmp_path: Path, text: str) -> None:
+    assert said(tmp_path, "a.py", text) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("Repo.java", 'String q = "SELECT id FROM orders WHERE id = ?";', "SQL that reads it"),
+        ("Order.java", '@Entity @Table(name = "orders") class Order {}', "named as a table"),
+        ("db.go", 'func (Order) TableName() string {\n\treturn "orders"\n}', "named as a table"),
+        ("db.go", "db.Exec(`UPDATE orders SET a = 1`)", "SQL that writes it"),
+        ("order.rb", 'self.table_name = "orders"', "named as a table"),
+        ("Order.php", "protected $table = 'orders';", "named as a table"),
+        ("shop.ts", "db.selectFrom('orders').selectAll()", "named as a table"),
+        ("schema.prisma", 'model Order { id Int\n @@map("orders") }', "named as a table"),
+        ("model.sql", "select * from {{ ref('orders') }}", "named as a table"),
+        ("cdc.yaml", "table.include:\n  - orders\n  - users\n", "named as a table"),
+        ("cdc.yaml", "source_table: orders", "named as a table"),
+        ("mail.html.j2", "{% set q %}SELECT * FROM orders{% endset %}", "SQL that reads it"),
+    ],
+)
+def test_other_languages(tmp_path: Path, name: str, text: str, expected: str) -> None:
+    assert said(tmp_path, name, text) == [("orders", expected)]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("page.html", "<p>Remove items from orders, or join orders.</p><select><option>orders</option></select>"),
+        ("app.js", "const orders = state.orders; import x from 'orders'; orders.map(render)"),
+        ("a.yaml", "orders: 5\nqueue: orders\n"),
+        ("schema.sql", "CREATE TABLE orders (id int); ALTER TABLE orders ADD COLUMN x int;"),
+        ("README.md", "SELECT * FROM orders"),
+        ("app.min.js", 'q="SELECT * FROM orders"'),
+    ],
+)
+def test_other_text_that_is_no_query(tmp_path: Path, name: str, text: str) -> None:
+    assert said(tmp_path, name, text) == []
+
+
+def test_the_likeliest_place_of_a_file_stands_for_it(tmp_path: Path) -> None:
+    text = 'TABLE = "orders"\n\n\nclass OrderSchema(Schema):\n    pass\n'
+    (mention,) = found(tmp_path, "a.py", text)
+    assert (str(mention.location), mention.text, mention.rank) == ("a.py:4", "class OrderSchema", 0)
+
+
+def test_no_literal_is_in_a_mention(tmp_path: Path) -> None:
+    (mention,) = found(tmp_path, "a.py", "x = \"SELECT 1 FROM orders WHERE card = '4111'\"")
+    assert "4111" not in str(mention)
+
+
+def test_hostile_text_costs_little(tmp_path: Path) -> None:
+    began = time.perf_counter()
+    for text in (
+        "'" * 200_000,
+        '"' * 200_000,
+        "class A(" * 30_000,
+        "orders " + "from " * 100_000,
+        "from orders " * 30_000,
+    ):
+        found(tmp_path, "a.py", text)
+        found(tmp_path, "a.js", text)
+    assert time.perf_counter() - began < 20
