@@ -5,9 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from scanner.fingerprint import normalise
-from scanner.model import MODEL_SOURCE, Certainty, Finding, Location, Observation, Query, Subject, Unresolved, View
+from scanner.model import (
+    MODEL_SOURCE,
+    Certainty,
+    Finding,
+    Location,
+    Observation,
+    Query,
+    RowUse,
+    Subject,
+    Unresolved,
+    View,
+)
 from scanner.resolve import Meanings, Resolution, Settings, parse, resolve
-from scanner.rules import OBJECT_RULES, frozen_view, mapped_model
+from scanner.rules import OBJECT_RULES, frozen_view, mapped_model, row_class
 from scanner.rules.hit import Hit
 from scanner.verdict import Prepared
 
@@ -16,7 +27,8 @@ def object_findings(prepared: Prepared, queries: Iterable[Query]) -> list[Findin
     """What has to learn the column, though nothing fails."""
     if not prepared.grown:
         return []  # IF NOT EXISTS, and it exists
-    return [*_models(prepared, queries), *_views(prepared)]
+    every = list(queries)
+    return [*_models(prepared, every), *_row_classes(prepared, every), *_views(prepared)]
 
 
 def _models(prepared: Prepared, queries: Iterable[Query]) -> Iterator[Finding]:
@@ -27,10 +39,26 @@ def _models(prepared: Prepared, queries: Iterable[Query]) -> Iterator[Finding]:
                 yield _model(prepared, names, observation)
 
 
+def _row_classes(prepared: Prepared, queries: Iterable[Query]) -> Iterator[Finding]:
+    """Classes that rows of the table are made instances of, and that have nearly all of its columns."""
+    found: dict[Location, tuple[RowUse, set[str]]] = {}
+    for observation in (each for query in queries for each in query.observations):
+        for use in observation.row_uses:
+            if use.declared is not None and row_class.mirrors(use.fields, prepared.table, prepared.change.names):
+                _, services = found.setdefault(use.declared, (use, set()))
+                services.update(filter(None, [observation.service]))
+    for place, (use, services) in found.items():
+        added = tuple(each.column for each in prepared.change.columns)
+        hit = row_class.row_class(use.into or "", str(place), str(prepared.table.name), added)
+        subject = Subject("model", use.into or str(place))
+        yield _finding("row-class", hit, subject, occurrences=(place,), services=tuple(sorted(services)))
+
+
 def _model(prepared: Prepared, names: str, observation: Observation) -> Finding:
     location = observation.location
     model = (location.function if location is not None else None) or str(location)
-    hit = mapped_model.mapped_model(model, str(prepared.table.name), names)
+    required = [c.column.name for c in prepared.change.columns if not (c.column.nullable or c.column.has_default)]
+    hit = mapped_model.mapped_model(model, str(location), str(prepared.table.name), names, required)
     return _finding(
         "mapped-model",
         hit,

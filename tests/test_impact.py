@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -34,6 +36,10 @@ def report(*seen: Observation, column: str = "status text", evidence: Evidence |
 
 def seen(sql: str, line: int = 1, **more: object) -> Observation:
     return Observation("python", sql, database="shop", service="checkout", location=Location("a.py", line), **more)
+
+
+def of_classes(found):
+    return [f for f in found.findings if f.name == "row-class"]
 
 
 def of_queries(found):
@@ -94,6 +100,35 @@ def test_what_is_certain_goes_before_what_is_possible():
     use = RowUse("unpacked", count=3)
     (finding,) = of_queries(report(seen("SELECT * FROM orders", 3, driver="psycopg", row_uses=(use,))))
     assert (finding.name, finding.folded) == ("positional-rows", ("cached-plan", "star-projection"))
+
+
+ROW_CLASS = RowUse("splatted", 3, into="Order", fields=("id", "customer_id", "total"), declared=Location("a.py", 7))
+
+
+def test_a_class_that_holds_rows_needs_the_column_once():
+    first = seen("SELECT id, customer_id, total FROM orders", 3, row_uses=(ROW_CLASS,))
+    second = seen("SELECT id, customer_id, total FROM orders WHERE id = 1", 9, row_uses=(ROW_CLASS,))
+    (finding,) = of_classes(report(first, second))
+    assert (finding.effect, finding.occurrences) == (Effect.NEEDS_UPDATE, (Location("a.py", 7),))
+    assert finding.help == "Add `status: str | None = None` to class Order at a.py:7."
+
+
+def test_a_class_of_a_few_columns_need_not_learn_it():
+    few = replace(ROW_CLASS, fields=("id", "total"))
+    assert of_classes(report(seen("SELECT id, total FROM orders", 3, row_uses=(few,)))) == []
+
+
+def test_a_class_that_has_the_field_knows_it():
+    knows = replace(ROW_CLASS, fields=(*ROW_CLASS.fields, "status"))
+    assert of_classes(report(seen("SELECT id, total FROM orders", 3, row_uses=(knows,)))) == []
+
+
+def test_what_a_mapper_lists_is_for_the_model_to_learn():
+    by_hand = seen("INSERT INTO orders (id, customer_id, total) VALUES (%s, %s, %s)", 3)
+    by_mapper = seen("INSERT INTO orders (total, customer_id, id) VALUES (%s, %s, %s)", 9, mapper=True)
+    (finding,) = of_queries(report(by_hand, by_mapper))
+    assert finding.name == "listed-columns"
+    assert of_queries(report(by_mapper)) == []
 
 
 def test_lesser_findings_of_a_statement_are_named_under_the_worst():

@@ -60,6 +60,8 @@ class RowUse:
     least: int | None = None  # values that there must be; None: as many as `count`, or not known
     names: tuple[str, ...] | None = None  # of keywords: the names that are accepted; None: not known
     into: str | None = None  # what takes the row: "Order", "jsonify"
+    fields: tuple[str, ...] = ()  # of the class that the row becomes an instance of
+    declared: Location | None = None  # where that class stands
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ from scanner.rules import (
     required_column,
     return_type,
     routine_body,
+    row_class,
     serialised_rows,
     set_operation_width,
     star_projection,
@@ -74,7 +75,7 @@ MODULES: tuple[ModuleType, ...] = (
 )
 
 # What is found about other things than statements: models and views.
-OBJECT_MODULES: tuple[ModuleType, ...] = (mapped_model, frozen_view)
+OBJECT_MODULES: tuple[ModuleType, ...] = (mapped_model, row_class, frozen_view)
 
 
 @dataclass(frozen=True, slots=True)

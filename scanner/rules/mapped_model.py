@@ -5,8 +5,10 @@ What it means
 
 Why it matters
     Nothing fails while the column may be NULL or has a default in the database; code cannot use it
-    before the class has it. A default written in the class alone does not help the code that is already
-    running.
+    before the class has it. A default written in the class alone (Django's `default=`, SQLAlchemy's
+    `default=`) is a value that the program sends: Django drops the database's default again when it has
+    filled the rows that were there, and the code that is already running does not send the column. Its
+    INSERTs fail with a NOT NULL column until that code is gone.
 
 Example
     ALTER TABLE orders ADD COLUMN status text;
@@ -22,13 +24,21 @@ Engines
 from __future__ import annotations
 
 from scanner.model import Effect
-from scanner.rules.hit import Hit
+from scanner.rules.hit import Hit, listed
 
 CODE = "SC601"
 
 
-def mapped_model(model: str, table: str, columns: str) -> Hit:
-    """What to say of a class that maps the table."""
+def mapped_model(model: str, place: str, table: str, columns: str, required: list[str]) -> Hit:
+    """What to say of a class that maps the table; `required` are the columns an INSERT must give a value."""
     message = f"The model {model} maps {table} and does not know {columns}: it neither reads nor writes it."
-    help_ = f"Add {columns} to {model}, as nullable or with the database's default, before code relies on it."
+    help_ = (
+        f"Add {columns} to {model} at {place}, as nullable or with the database's default, before code relies on it."
+    )
+    if required:
+        message += f" Its INSERTs fail once the column is there: the database has no default for {listed(required)}."
+        help_ = (
+            f"Give {listed(required)} a default in the database first: one in the class alone reaches only the code "
+            f"that is released with it. Then add {columns} to {model} at {place}."
+        )
     return Hit(Effect.NEEDS_UPDATE, message, help_)

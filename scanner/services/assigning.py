@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
 from scanner.config import ServiceRule, SourceConfig
-from scanner.model import BlindSpot, Collected, Location, Mention, Observation, Query, Unread
+from scanner.model import BlindSpot, Collected, Location, Mention, Observation, Query, RowUse, Unread
 from scanner.services.folders import Folders
 
 _RELATIVE = ("python", "sql_file")  # collectors of source code, whose places are relative like locations
@@ -46,7 +46,7 @@ class Services:
         tree, location = self._tree, observation.location
         if tree is None or location is None:
             return replace(observation, service=self._service or _by_rule(observation, self._rules))
-        uses = tuple(replace(use, location=use.location and tree.place(use.location)) for use in observation.row_uses)
+        uses = tuple(_used(use, tree) for use in observation.row_uses)
         placed = replace(observation, location=tree.place(location), row_uses=uses)
         service = self._service or _by_rule(placed, self._rules) or tree.service(location.path)
         return replace(placed, service=service)
@@ -62,6 +62,12 @@ class Services:
         if not isinstance(unread, Unread) or self._tree is None or unread.source not in _RELATIVE:
             return unread
         return replace(unread, place=(self._tree.shown / unread.place).as_posix())
+
+
+def _used(use: RowUse, tree: _Tree) -> RowUse:
+    """The use with its places relative to the root."""
+    location, declared = use.location and tree.place(use.location), use.declared and tree.place(use.declared)
+    return replace(use, location=location, declared=declared)
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,10 @@ from scanner.collect.python import syntax
 from scanner.collect.python.executors import BY_NAME_FACTORIES, BY_NAME_OPTIONS, ROW_FACTORY_KEYWORDS
 from scanner.collect.python.frames import Frame
 from scanner.collect.python.names import last_name
-from scanner.collect.python.taking import made_by
+from scanner.collect.python.signatures import Signature, by_keyword, by_position, signature
 from scanner.collect.python.values import ConnectionValue, Variants
 from scanner.model import RowUse
+from scanner.model.observation import RowUseKind
 
 
 def connected(expression: syntax.Call, receivers: Variants, frame: Frame) -> ConnectionValue | None:
@@ -37,5 +38,17 @@ def factory(expression: syntax.Expression, frame: Frame) -> ConnectionValue | No
     if last_name(made) in BY_NAME_FACTORIES:
         return ConnectionValue(RowUse("by-name"))
     given = expression.arguments if isinstance(expression, syntax.Call) else ()
-    use = made_by(made, [frame.evaluate(each.value) for each in given], frame)
-    return ConnectionValue(use) if use else None
+    kind = _OF_CLASSES.get(last_name(made))
+    functions = [value for each in given for value in frame.evaluate(each.value)] if kind else []
+    known = next(filter(None, (signature(each, frame) for each in functions)), None)
+    return ConnectionValue(_made(kind, known)) if kind else None
+
+
+def _made(kind: RowUseKind, known: Signature | None) -> RowUse:
+    if known is None:
+        return RowUse(kind)
+    return by_position(known) if kind == "splatted" else by_keyword(known, known.names)
+
+
+# How psycopg's row factories hand a row to a class or function.
+_OF_CLASSES: dict[str, RowUseKind] = {"class_row": "keywords", "kwargs_row": "keywords", "args_row": "splatted"}

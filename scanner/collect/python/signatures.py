@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scanner.collect.python import syntax
 from scanner.collect.python.classes import ancestry, class_attribute, lineage
@@ -13,10 +13,11 @@ from scanner.collect.python.values import (
     ClassValue,
     ExternalValue,
     FunctionValue,
-    InstanceValue,
     NamedTupleValue,
+    Place,
     Value,
 )
+from scanner.model import Location, RowUse
 
 _MAKES_INIT = frozenset(("dataclass", "define", "frozen", "mutable", "attrs", "s", "attrib"))
 # They take keywords alone and drop those that they do not know.
@@ -32,6 +33,8 @@ class Signature:
     least: int = 0  # values by position
     most: int | None = None  # None: any number
     names: tuple[str, ...] | None = None  # None: any name
+    fields: tuple[str, ...] = ()  # of a class
+    declared: Location | None = None  # where the class stands
 
 
 def signature(function: Value, frame: Frame) -> Signature | None:
@@ -39,19 +42,28 @@ def signature(function: Value, frame: Frame) -> Signature | None:
     if isinstance(function, FunctionValue):
         return _of_function(function, frame.world)
     if isinstance(function, NamedTupleValue):
-        count = len(function.fields)
-        return Signature(function.name, count - function.defaults, count, function.fields)
+        count, names = len(function.fields), function.fields
+        declared = _located(function.place, frame.world)
+        return Signature(function.name, count - function.defaults, count, names, names, declared)
     return _of_class(function, frame) if isinstance(function, ClassValue) else None
 
 
-def fields(of: ClassValue, world: World) -> list[str]:
-    """The annotated attributes of a class and its bases, in the order of the constructor's parameters."""
-    return [each.name for each in _fields(of, world)]
+def by_position(known: Signature, before: int = 0) -> RowUse:
+    """``known(*row)``, with so many values before the row's."""
+    most, least = None if known.most is None else known.most - before, max(0, known.least - before)
+    return RowUse("splatted", most, least=least, into=known.name, fields=known.fields, declared=known.declared)
 
 
-def is_row_class(of: ClassValue, world: World) -> bool:
-    """Whether the class is little more than its fields: a dataclass, NamedTuple, TypedDict or pydantic model."""
-    return _is_generated(of, world) or bool(_LENIENT.intersection(_bases(of, world)))
+def by_keyword(known: Signature, names: tuple[str, ...] | None) -> RowUse:
+    """``known(**row)``, where these names are left to the row; None: any."""
+    least = 0 if names is None else None
+    use = RowUse("keywords", names=names, least=least, into=known.name)
+    return replace(use, fields=known.fields, declared=known.declared)
+
+
+def _located(place: Place | None, world: World) -> Location | None:
+    module = world.project.module(place.path) if place else None
+    return module.location(place) if module and place else None
 
 
 def _of_function(function: FunctionValue, world: World) -> Signature | None:
@@ -76,7 +88,20 @@ def _of_parameters(name: str, written: syntax.Function, parameters: list[syntax.
 
 
 def _of_class(of: ClassValue, frame: Frame) -> Signature | None:
-    world, name = frame.world, of.name.rsplit(".", 1)[-1]
+    world = frame.world
+    info = world.classes.get(of)
+    if info is None:
+        return None
+    found = _parameters_of(of, of.name.rsplit(".", 1)[-1], frame)
+    if found is None:
+        return None
+    declared = _located(info.frame.place(info.syntax.at), world)
+    names = tuple(each.name for each in _fields(of, world)) or found.names or ()
+    return replace(found, fields=names, declared=declared)
+
+
+def _parameters_of(of: ClassValue, name: str, frame: Frame) -> Signature | None:
+    world = frame.world
     for maker in ("__init__", "__new__"):
         for each in class_attribute(of, maker, frame):
             definition = world.functions.get(each) if isinstance(each, FunctionValue) else None
@@ -153,8 +178,3 @@ def _has_default(value: syntax.Expression) -> bool:
 def _says(call: syntax.Expression, keyword: str) -> bool:
     given = call.arguments if isinstance(call, syntax.Call) else ()
     return any(each.keyword == keyword and each.value == syntax.Constant("True") for each in given)
-
-
-def of_instance(value: Value) -> Value:
-    """The class behind ``cls`` or an instance, so that ``cls(*row)`` is looked up alike."""
-    return value.of if isinstance(value, InstanceValue) else value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from scanner.collect.python import data_frames, rows, syntax
@@ -11,7 +11,7 @@ from scanner.collect.python.executors import CERTAIN, MESSAGES
 from scanner.collect.python.frames import Frame
 from scanner.collect.python.given import Given
 from scanner.collect.python.names import last_name
-from scanner.collect.python.signatures import Signature, signature
+from scanner.collect.python.signatures import Signature, by_keyword, by_position, signature
 from scanner.collect.python.texts import placeholders
 from scanner.collect.python.uses import note, use
 from scanner.collect.python.values import (
@@ -100,12 +100,12 @@ def _starred(value: ResultValue, star: str, call: _Call) -> None:
     if star == "**":
         names = known.names if known else None
         left = None if names is None else tuple(each for each in names if each not in beside.named)
-        found = _by_keyword(known, left) if known else RowUse("keywords", into=call.name or None)
+        found = by_keyword(known, left) if known else RowUse("keywords", into=call.name or None)
         note(value, found, call.frame, call.at)
     elif call.name in CERTAIN:
         use(value, "filled", call.frame, call.at, count=_placeholders(call))
     elif known is not None:
-        note(value, _splatted(known, len(beside.positional)), call.frame, call.at)
+        note(value, by_position(known, len(beside.positional)), call.frame, call.at)
     elif call.name == "format":
         use(value, "copied", call.frame, call.at)
     else:
@@ -114,32 +114,6 @@ def _starred(value: ResultValue, star: str, call: _Call) -> None:
 
 
 _ANY_NUMBER = frozenset(("print", "zip", "max", "min", "chain", "join", "union", "set", "gather"))
-
-
-def _splatted(known: Signature, before: int = 0) -> RowUse:
-    most = None if known.most is None else known.most - before
-    return RowUse("splatted", most, least=max(0, known.least - before), into=known.name)
-
-
-def made_by(factory: syntax.Expression, arguments: Iterable[Variants], frame: Frame) -> RowUse | None:
-    """What a row factory of psycopg does with a row: ``class_row(Order)``."""
-    name = last_name(factory)
-    kind = _FACTORIES.get(name)
-    if kind is None:
-        return None
-    functions = [value for values in arguments for value in values]
-    found = (signature(each, frame) for each in functions)
-    known = next((each for each in found if each is not None), None)
-    if kind == "splatted":
-        return _splatted(known) if known else RowUse("splatted")
-    return _by_keyword(known, known.names) if known else RowUse("keywords")
-
-
-def _by_keyword(known: Signature, names: tuple[str, ...] | None) -> RowUse:
-    return RowUse("keywords", names=names, least=0 if names is None else None, into=known.name)
-
-
-_FACTORIES = {"class_row": "keywords", "kwargs_row": "keywords", "args_row": "splatted"}
 
 
 def _placeholders(call: _Call) -> int | None:
@@ -220,7 +194,7 @@ def _frame(value: ResultValue, call: _Call) -> Variants:
 
 def _make(value: ResultValue, call: _Call) -> Variants:
     known = call.signature
-    note(value, _splatted(known) if known else RowUse("splatted", into="_make"), call.frame, call.at)
+    note(value, by_position(known) if known else RowUse("splatted", into="_make"), call.frame, call.at)
     return ()
 
 
@@ -243,7 +217,9 @@ def _other(value: ResultValue, call: _Call) -> Variants:
         if value.shape in ("row", "rows", "cursor"):
             use(value, "filled", call.frame, call.at, count=_placeholders(_without_rows(call)))
     elif call.name in _READS_FIELDS or _dumps_schema(call):
-        use(value, "by-name", call.frame, call.at)
+        known = next(filter(None, (signature(each, call.frame) for each in call.receivers)), Signature(""))
+        found = RowUse("by-name", into=known.name or None, fields=known.fields, declared=known.declared)
+        note(value, found, call.frame, call.at)
     elif call.name in _LOGS or _SENDS.search(call.name):
         note(value, RowUse("serialised", into=call.name), call.frame, call.at)
     elif call.name in _TEMPLATES:

@@ -49,7 +49,7 @@ def merged(uses: Iterable[RowUse]) -> tuple[RowUse, ...]:
 
 
 def _key(each: RowUse) -> object:
-    if each.kind in _HARMLESS or each.kind in _OPEN:
+    if (each.kind in _HARMLESS or each.kind in _OPEN) and each.declared is None:
         return each.kind
     where = (each.location.path, each.location.function) if each.location else None
     return replace(each, location=None, indexes=()), where
