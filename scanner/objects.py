@@ -50,7 +50,7 @@ def _row_classes(prepared: Prepared, queries: Iterable[Query]) -> Iterator[Findi
     for place, (use, services) in found.items():
         added = tuple(each.column for each in prepared.change.columns)
         hit = row_class.row_class(use.into or "", str(place), str(prepared.table.name), added)
-        subject = Subject("model", use.into or str(place))
+        subject = Subject("model", f"{use.into} at {place}")  # two services may call theirs alike
         yield _finding("row-class", hit, subject, occurrences=(place,), services=tuple(sorted(services)))
 
 
