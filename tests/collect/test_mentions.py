@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 
@@ -132,3 +133,32 @@ def test_hostile_text_costs_little(tmp_path: Path) -> None:
         found(tmp_path, "a.py", text)
         found(tmp_path, "a.js", text)
     assert time.perf_counter() - began < 20
+
+
+def test_a_second_look_finds_the_same_and_sees_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCANNER_CACHE_DIR", str(tmp_path / "cache"))
+    tree = tmp_path / "tree"
+    tree.mkdir()
+    first = found(tree, "a.py", "class OrderSchema(Schema): pass")
+    found(tree, "b.go", "db.Query(`SELECT id FROM orders`)")
+    for file in tree.iterdir():
+        os.utime(file, (1_000_000_000, 1_000_000_000))
+    once = list(collect(tree, NAMES))
+    assert list(collect(tree, NAMES)) == once == [*first, *once[1:]]
+    assert [path.name.partition("-")[0] for path in (tmp_path / "cache").iterdir()] == ["mentions"]
+    assert [mention.location.path for mention in found(tree, "b.go", "nothing")] == ["a.py"]
+    (tree / "a.py").unlink()
+    assert list(collect(tree, NAMES)) == []
+
+
+@pytest.mark.parametrize("text", ["", "[1]", '{"a.py": 5}', '{"a.py": [1, 2]}', '{"a.py": [1, 2, 3, [[1]]]}'])
+def test_a_damaged_cache_costs_nothing_but_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("SCANNER_CACHE_DIR", str(tmp_path / "cache"))
+    tree = tmp_path / "tree"
+    tree.mkdir()
+    found(tree, "a.py", "class OrderSchema(Schema): pass")
+    os.utime(tree / "a.py", (1_000_000_000, 1_000_000_000))
+    before = list(collect(tree, NAMES))
+    (kept,) = (tmp_path / "cache").iterdir()
+    kept.write_text(text)
+    assert list(collect(tree, NAMES)) == before

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from scanner.collect.mentions.contexts import Found, in_configuration, in_sql
+from scanner.collect.mentions.kept import Kept, stamp_of
 from scanner.collect.mentions.names import Names
 from scanner.collect.mentions.python_text import in_python
 from scanner.model import Location, Mention
@@ -32,12 +34,23 @@ def collect(root: Path, names: Names) -> Iterator[Mention]:
     Locations are relative to the root. Files that cannot be opened are passed over: the collectors of their
     kinds name them. Of each table the first 300 files are kept.
     """
-    counts: dict[str, int] = {}
+    kept = Kept.of(root, names)
+    counts: Counter[str] = Counter()
     for path in source_files(root, _is_wanted):
-        for mention in _in_file(path, relative(path, root), names):
-            counts[mention.table] = counts.get(mention.table, 0) + 1
+        for mention in _known(path, relative(path, root), names, kept):
+            counts[mention.table] += 1
             if counts[mention.table] <= _MOST:
                 yield mention
+    kept.save()
+
+
+def _known(path: Path, place: str, names: Names, kept: Kept) -> list[Mention]:
+    stamp = stamp_of(path)
+    known = kept.found(place, stamp)
+    if known is None:
+        known = list(_in_file(path, place, names))
+        kept.keep(place, stamp, known)
+    return known
 
 
 def _is_wanted(name: str) -> bool:

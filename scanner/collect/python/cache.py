@@ -19,7 +19,7 @@ from pickle import PickleError
 from typing import Any
 
 import scanner
-from scanner.collect.python.cache_folder import bound, private_folder
+from scanner.cache_folder import bound, private_folder
 from scanner.collect.python.facts import Facts
 from scanner.collect.python.packing import pack, unpack
 

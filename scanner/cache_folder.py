@@ -32,9 +32,7 @@ def bound(used: Path) -> None:
     """Removes the files used longest ago until the rest is small enough; this one is used now and stays."""
     with suppress(OSError):
         os.utime(used)
-        files = sorted(
-            ((file.stat(), file) for file in used.parent.glob("python-*")), key=lambda each: each[0].st_mtime
-        )
+        files = sorted(((file.stat(), file) for file in used.parent.glob("*-*")), key=lambda each: each[0].st_mtime)
         total = sum(found.st_size for found, _ in files)
         for found, file in files:
             if total <= MAX_BYTES:
