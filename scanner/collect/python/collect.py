@@ -57,8 +57,7 @@ def _digest(readings: Readings, walk: Walk) -> str:
     """Of everything that a result is made of."""
     everything = (
         sorted(required(readings.layout.root)),
-        walk.skipped,
-        walk.templates,
+        list(walk.left_out()),
         sorted(readings.digests.items()),
     )
     return blake2b(repr(everything).encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()

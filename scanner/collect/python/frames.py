@@ -129,6 +129,7 @@ class World:
     family: Family | None = None
     tables: dict[Mapped, None] = field(default_factory=dict)  # SQLAlchemy's Table objects
     mapped: dict[ClassValue, Mapped | None] = field(default_factory=dict)  # as far as they were asked for
+    _models: tuple[int, list[Mapped]] | None = None  # how many classes there were, and those of them that are mapped
     _frames: dict[str, Frame | None] = field(default_factory=dict)
 
     def frame(self, path: str) -> Frame | None:
@@ -150,13 +151,17 @@ class World:
         """The class as its mapper sees it, or None if it is not mapped."""
         if of not in self.mapped:
             self.mapped[of] = None  # what a class that refers to itself is told
+            self._models = None
             self.mapped[of] = self.read_model(of, self)
+            self._models = None
         return self.mapped[of]
 
     def models(self) -> list[Mapped]:
         """All mapped classes."""
-        found = (self.model(of) for of in list(self.classes))
-        return list(dict.fromkeys(mapped for mapped in found if mapped is not None))
+        if self._models is None or self._models[0] != len(self.classes):
+            found = [self.model(of) for of in list(self.classes)]
+            self._models = len(self.classes), list(dict.fromkeys(mapped for mapped in found if mapped is not None))
+        return self._models[1]
 
     def classes_named(self, name: str) -> list[ClassValue]:
         """The classes whose own name this is."""

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from collections.abc import Container, Mapping
+from dataclasses import dataclass
 
 from scanner.collect.python import syntax
-from scanner.collect.python.executors import TELLING
-from scanner.collect.python.statements import may_begin
+from scanner.collect.python.gist import gist_of
 from scanner.collect.python.values import FunctionValue
 
 # Functions of one name: where there are more, a call by this name says nothing of which one it is.
@@ -33,19 +32,12 @@ class Reach(Container[FunctionValue]):
 
 def is_relevant(function: syntax.Function) -> bool:
     """Whether a statement, a call that runs one or an ORM is in the body."""
-    return any(_tells(node) for node in _nodes(function))
+    return gist_of(function).tells
 
 
 def returns_text(function: syntax.Function) -> bool:
     """Whether the function may return a text that it writes or puts together."""
-    returned = [node.value for node in _nodes(function.body) if isinstance(node, syntax.Return)]
-    return any(_is_text(node) for value in returned for node in _nodes(value))
-
-
-def _is_text(node: object) -> bool:
-    if isinstance(node, syntax.Attribute):
-        return node.name in ("join", "format")
-    return isinstance(node, syntax.Text | syntax.Joined)
+    return gist_of(function).writes
 
 
 def reaching(functions: Mapping[FunctionValue, syntax.Function], methods: Container[FunctionValue]) -> Reach:
@@ -54,7 +46,7 @@ def reaching(functions: Mapping[FunctionValue, syntax.Function], methods: Contai
     mentioning: dict[str, list[FunctionValue]] = defaultdict(list)
     for value, function in functions.items():
         named[function.name].append(value)
-        for name in {each for node in function.body for each in _mentioned(node)}:
+        for name in gist_of(function).mentions:
             mentioning[name].append(value)
     found = {value for value, function in functions.items() if is_relevant(function)}
     waiting = deque(found)
@@ -72,28 +64,3 @@ def reaching(functions: Mapping[FunctionValue, syntax.Function], methods: Contai
         if any(value in found for value in values)
     }
     return Reach(frozenset(found), by_name)
-
-
-def _mentioned(node: object) -> Iterator[str]:
-    for each in _nodes(node):
-        if isinstance(each, syntax.Attribute):
-            yield each.name
-        elif isinstance(each, syntax.Name):
-            yield each.id
-
-
-def _tells(node: object) -> bool:
-    if isinstance(node, syntax.Text):
-        return may_begin(node.value)
-    return isinstance(node, syntax.Attribute) and node.name in TELLING
-
-
-def _nodes(node: object) -> Iterator[object]:
-    stack = [node]
-    while stack:
-        each = stack.pop()
-        if isinstance(each, tuple):
-            stack.extend(each)
-        elif is_dataclass(each):
-            yield each
-            stack.extend(getattr(each, field.name) for field in fields(each))

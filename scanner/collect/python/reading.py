@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import libcst as cst
 
 from scanner.collect.python import syntax
 from scanner.collect.python.expressions import Positions, arguments, expression, operator, parameters
+from scanner.collect.python.gist import gist_of
 from scanner.collect.python.positions import offsets
 
 _NOTHING = syntax.Opaque()
@@ -135,7 +137,7 @@ def _captured(pattern: cst.CSTNode) -> Iterator[str]:
 def _function(node: cst.FunctionDef, positions: Positions) -> syntax.Statement:
     decorators = tuple(expression(each.decorator, positions) for each in node.decorators)
     accepted, body = parameters(node.params, positions), _block(node.body, positions)
-    return syntax.Function(
+    function = syntax.Function(
         node.name.value,
         accepted,
         decorators,
@@ -145,6 +147,7 @@ def _function(node: cst.FunctionDef, positions: Positions) -> syntax.Statement:
         keywords=node.params.star_kwarg.name.value if node.params.star_kwarg else "",
         returns=expression(node.returns.annotation, positions) if node.returns else None,
     )
+    return replace(function, gist=gist_of(function))
 
 
 def _class(node: cst.ClassDef, positions: Positions) -> syntax.Statement:

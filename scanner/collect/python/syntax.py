@@ -257,6 +257,16 @@ class Function:
     rest: str = ""  # the name of *args
     keywords: str = ""  # the name of **kwargs
     returns: Expression | None = None  # the annotation
+    gist: Gist | None = None  # None: not told
+
+
+@dataclass(frozen=True, slots=True)
+class Gist:
+    """What is asked of every function of a project, told once when it is read."""
+
+    tells: bool  # a statement, a call that runs one or an ORM is in it
+    writes: bool  # it may return a text that it writes or puts together
+    mentions: tuple[str, ...]  # names and attributes in its body, each once
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,10 +30,17 @@ def main() -> None:
     # libcst's trees have no circles: looking for garbage among their millions of nodes costs a seventh of the time.
     gc.disable()
     import_module("scanner.collect.python.reading")
+    _trust_the_parser()
     send(answers, b"ready")
     while (message := receive(requests)) is not None:
         file, path, always = unpack(message)
         send(answers, pack(read_facts(Path(file), path, always=always)))
+
+
+def _trust_the_parser() -> None:
+    """Leaves out that every node checks itself when it is made, a fifth of the time: the parser makes no wrong ones."""
+    node = import_module("libcst").CSTNode
+    node.__post_init__ = lambda _: None
 
 
 def send(stream: IO[bytes], message: bytes) -> None:

@@ -1,0 +1,57 @@
+"""What is asked of every function of a project."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from scanner.collect.python import syntax
+from scanner.collect.python.executors import TELLING
+from scanner.collect.python.statements import may_begin
+
+
+def gist_of(function: syntax.Function) -> syntax.Gist:
+    """As it was told when the function was read, else told now."""
+    if function.gist is not None:
+        return function.gist
+    body = list(_nodes(function.body))
+    rest = _nodes((function.parameters, function.decorators, function.returns))
+    return syntax.Gist(
+        tells=any(map(_tells, body)) or any(map(_tells, rest)),
+        writes=any(_writes(node) for node in body if isinstance(node, syntax.Return)),
+        mentions=tuple(dict.fromkeys(name for node in body for name in _mentioned(node))),
+    )
+
+
+def _tells(node: object) -> bool:
+    if isinstance(node, syntax.Text):
+        return may_begin(node.value)
+    return isinstance(node, syntax.Attribute) and node.name in TELLING
+
+
+def _writes(statement: syntax.Return) -> bool:
+    return any(
+        node.name in ("join", "format")
+        if isinstance(node, syntax.Attribute)
+        else isinstance(node, syntax.Text | syntax.Joined)
+        for node in _nodes(statement.value)
+    )
+
+
+def _mentioned(node: object) -> Iterator[str]:
+    if isinstance(node, syntax.Attribute):
+        yield node.name
+    elif isinstance(node, syntax.Name):
+        yield node.id
+
+
+def _nodes(node: Any) -> Iterator[object]:  # noqa: ANN401  # a node, or tuples of them
+    """The node and all inside it, but for what was told of functions in it."""
+    stack = [node]
+    while stack:
+        each = stack.pop()
+        if isinstance(each, tuple):
+            stack.extend(each)
+        elif hasattr(each, "__slots__") and not isinstance(each, syntax.Gist):
+            yield each
+            stack.extend([getattr(each, name) for name in each.__slots__])
