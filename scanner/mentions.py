@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from scanner.config import Config
 from scanner.model import MODEL_SOURCE, Mention, Query, TableName, Unresolved
@@ -19,7 +19,7 @@ def find_mentions(config: Config, schemas: Mapping[str, Schema], queries: Iterab
     for source in config.sources:
         schema = schemas[source.database]
         services = Services(source, config.services, config.root)
-        for mention in mentions(source, map(str, _tables(schema)), _classes(schema, known)):
+        for mention in mentions(source, _tables(schema), _classes(schema, known)):
             placed = services.owned(mention)
             found[source.database].setdefault((placed.location.path, placed.table), placed)
     return {name: list(each.values()) for name, each in found.items()}
@@ -34,8 +34,9 @@ def unexplained(
     return tuple(sorted(own, key=lambda m: (m.rank, m.location.path, m.location.line)))
 
 
-def _tables(schema: Schema) -> Iterator[TableName]:
-    yield from (table.name for table in schema.tables)
+def _tables(schema: Schema) -> dict[str, list[str]]:
+    """The tables with the names of their columns."""
+    return {str(table.name): [column.name for column in table.columns] for table in schema.tables}
 
 
 def _classes(schema: Schema, queries: Iterable[Query]) -> dict[str, str]:

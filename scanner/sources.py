@@ -43,7 +43,9 @@ def _collect_path(source: SourceConfig, path: Path, family: Family) -> Iterator[
     return collect_export(path, database=source.database)
 
 
-def mentions(source: SourceConfig, tables: Iterable[str], classes: Mapping[str, str]) -> Iterator[Mention]:
+def mentions(
+    source: SourceConfig, tables: Mapping[str, Iterable[str]], classes: Mapping[str, str]
+) -> Iterator[Mention]:
     """Where the files of a source of code name these tables, or the classes mapped to them."""
     if source.kind not in ("python", "sql_files") or source.path is None or not source.path.exists():
         return iter(())

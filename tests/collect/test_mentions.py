@@ -11,7 +11,8 @@ import pytest
 from scanner.collect.mentions import collect, names_of
 from scanner.model import Mention
 
-NAMES = names_of(["orders", "sales.order_items", "api_check"], {"Order": "orders", "Check": "api_check"})
+TABLES = {"orders": ["id", "total"], "sales.order_items": ["sku"], "api_check": ["id", "name"]}
+NAMES = names_of(TABLES, {"Order": "orders", "Check": "api_check"})
 
 
 def found(tree: Path, name: str, text: str) -> list[Mention]:
@@ -43,6 +44,8 @@ def said(tree: Path, name: str, text: str) -> list[tuple[str, str]]:
         ("check = Check(name=name)", "api_check", "makes a Check"),
         ("def serialize_order(order): pass", "orders", "function serialize_order"),
         ("def order_to_dict(order): pass", "orders", "function order_to_dict"),
+        ("print(user.orders.total)", "orders", "reads orders.total"),
+        ('def f(order):\n    """order: a row of the `orders` table."""\n', "orders", "documented as a table"),
     ],
 )
 def test_python_that_could_be_a_query_or_a_model(tmp_path: Path, text: str, table: str, expected: str) -> None:
@@ -62,6 +65,9 @@ def test_python_that_could_be_a_query_or_a_model(tmp_path: Path, text: str, tabl
         'reverse("orders")',
         "orders = []",
         "user.orders.append(order)",
+        "user.orders.other",
+        "user.orders.total()",
+        "x = 'the `orders` table'",
         "def sort_orders(orders): pass",
         "class Ordering(Enum): pass",
         "isinstance(x, Order)",

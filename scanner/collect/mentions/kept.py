@@ -48,7 +48,8 @@ class Kept:
         folder = private_folder()
         if folder is None:
             return cls(None)
-        told = (str(root.resolve()), sorted(names.tables.items()), sorted(names.classes.items()), _version())
+        columns = sorted((table, sorted(held)) for table, held in names.columns.items())
+        told = (str(root.resolve()), sorted(names.tables.items()), sorted(names.classes.items()), columns, _version())
         name = blake2b(repr(told).encode("utf-8", "surrogateescape"), digest_size=12).hexdigest()
         file = folder / f"mentions-{name}.json"
         with suppress(OSError, ValueError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 _CAPITAL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -24,6 +24,7 @@ class Names:
 
     tables: Mapping[str, str]  # "order_items"
     classes: Mapping[str, str]  # "OrderItem": mapped classes, in their own case
+    columns: Mapping[str, frozenset[str]] = field(default_factory=dict)  # of each table, in lower case
 
     def table(self, written: str) -> str | None:
         """The table of a name as it stands in a text, qualified or not."""
@@ -59,9 +60,10 @@ class Names:
         return things
 
 
-def names_of(tables: Iterable[str], classes: Mapping[str, str]) -> Names:
-    """The names of these tables (as `schema.name` or `name`), with the classes mapped to them."""
-    return Names({table.rpartition(".")[2].lower(): table for table in tables}, classes)
+def names_of(tables: Mapping[str, Iterable[str]], classes: Mapping[str, str]) -> Names:
+    """The names of these tables (as `schema.name` or `name`) and their columns, with the classes mapped to them."""
+    columns = {table: frozenset(name.lower() for name in names) for table, names in tables.items()}
+    return Names({table.rpartition(".")[2].lower(): table for table in tables}, classes, columns)
 
 
 def singular(word: str) -> str:

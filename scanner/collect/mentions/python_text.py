@@ -37,6 +37,11 @@ _REGISTERS = re.compile(r"register|admin|view|schema|serial|form|factory|mapper|
 _ASSIGNED = re.compile(r"^[ \t]*model[ \t]*=[ \t]*(?:\w+\.)*(?P<name>[A-Z]\w*)[ \t]*$", re.M)
 _MADE = re.compile(r"(?<![\w.])(?:models?\.)?(?P<name>[A-Z]\w*)\(")
 _ATTRIBUTE = re.compile(r"\b(?:tables?|db|database|metadata|schema)\.(?P<name>[a-z_]\w*+)(?!\s*\()")
+# participant.settings.language: rows that travel under the table's name, read by a column's name.
+_ROW = re.compile(r"\.(?P<name>[a-z_]\w*+)\.(?P<column>[a-z_]\w*+)(?!\s*\()")
+_CALLED_TABLE = re.compile(r"[`\"'](?P<name>\w+)[`\"']{1,2}\s+table\b|\btable\s+`{1,2}(?P<named>\w+)`")
+
+DOCUMENTED = "documented as a table"
 
 
 def in_python(text: str, names: Names) -> Iterator[Found]:
@@ -58,14 +63,20 @@ def _blank(text: str) -> str:
 def _in_string(text: str, token: re.Match[str], names: Names) -> Iterator[Found]:
     body, at = token["body"], token.start("body")
     if "\n" in body or " " in body:
-        found = list(in_sql(body, names))
-        if found and not _STATEMENT_BEFORE.search(_before(text, token)):
-            yield from (replace(each, at=at + each.at) for each in found)
+        found = [*in_sql(body, names), *_documented(body, names)]
+        alone = bool(found) and _STATEMENT_BEFORE.search(_before(text, token)) is not None
+        yield from (replace(each, at=at + each.at) for each in found if (each.text == DOCUMENTED) == alone)
         return
     table = names.table(body)
     said = _said_of(_before(text, token)) if table else None
     if table and said:
         yield Found(table, token.start(), said, 2)
+
+
+def _documented(body: str, names: Names) -> Iterator[Found]:
+    """What a docstring calls a table, as in: a row from the `orders` table."""
+    for match in _CALLED_TABLE.finditer(body):
+        yield from _found(names.table(match["name"] or match["named"]), match, DOCUMENTED, 3, "")
 
 
 def _before(text: str, token: re.Match[str]) -> str:
@@ -90,6 +101,10 @@ def _in_code(code: str, names: Names) -> Iterator[Found]:
         yield from _of_function(match, names)
     for match in _ATTRIBUTE.finditer(code):
         yield from _found(names.table(match["name"]), match, MAPPED, 2)
+    for match in _ROW.finditer(code):
+        table = names.table(match["name"])
+        if table and match["column"].lower() in names.columns.get(table, ()):
+            yield from _found(table, match, f"reads {match['name']}.{match['column']}", 1)
     if names.classes:
         yield from _of_mapped(code, names)
 
@@ -105,9 +120,9 @@ def _of_mapped(code: str, names: Names) -> Iterator[Found]:
         yield from _found(names.classes.get(match["name"]), match, f"makes a {match['name']}", 1)
 
 
-def _found(table: str | None, match: re.Match[str], text: str, rank: int) -> Iterator[Found]:
+def _found(table: str | None, match: re.Match[str], text: str, rank: int, group: str = "name") -> Iterator[Found]:
     if table is not None:
-        yield Found(table, match.start("name"), text, rank)
+        yield Found(table, match.start(group or 0), text, rank)
 
 
 def _of_function(match: re.Match[str], names: Names) -> Iterator[Found]:
