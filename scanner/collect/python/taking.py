@@ -220,13 +220,25 @@ def _other(value: ResultValue, call: _Call) -> Variants:
         known = next(filter(None, (signature(each, call.frame) for each in call.receivers)), Signature(""))
         found = RowUse("by-name", into=known.name or None, fields=known.fields, declared=known.declared)
         note(value, found, call.frame, call.at)
-    elif call.name in _LOGS or _SENDS.search(call.name):
+    elif _sends(value, call):
         note(value, RowUse("serialised", into=call.name), call.frame, call.at)
     elif call.name in _TEMPLATES:
         note(value, RowUse("returned", into=call.name), call.frame, call.at)
-    elif call.name not in _KEEPS and not any(isinstance(f, FunctionValue | ClassValue) for f in call.functions):
+    elif call.name not in _KEEPS and not _is_own(call):
         note(value, RowUse("unknown", into=call.name or None), call.frame, call.at)
     return ()
+
+
+def _sends(value: ResultValue, call: _Call) -> bool:
+    """Whether what the call is handed leaves the program. To log a cursor does not show its rows."""
+    if call.name in _LOGS:
+        return value.shape in ("row", "rows")
+    return _SENDS.search(call.name) is not None and not _is_own(call) and not _dumps_schema(call)
+
+
+def _is_own(call: _Call) -> bool:
+    """Whether it calls the project's own code, which is looked into."""
+    return any(isinstance(function, FunctionValue | ClassValue) for function in call.functions)
 
 
 def _without_rows(call: _Call) -> _Call:
@@ -247,16 +259,17 @@ def _dumps_schema(call: _Call) -> bool:
 
 def _holding(value: Value, call: _Call) -> Variants:
     """A list or dict with rows in it, handed to a call that sends it out or logs it."""
-    if call.name in _LOGS or (_SENDS.search(call.name) and not _dumps_schema(call)):
-        for held in rows.inside(value):
+    for held in rows.inside(value):
+        if _sends(held, call):
             note(held, RowUse("serialised", into=call.name), call.frame, call.at)
-    elif call.name in _TEMPLATES:
-        for held in rows.inside(value):
+        elif call.name in _TEMPLATES:
             note(held, RowUse("returned", into=call.name), call.frame, call.at)
-    elif call.name in CERTAIN and call.name in ("executemany", "execute_values", "execute_batch"):
-        for held in rows.inside(value):
+        elif call.name in _MANY and isinstance(value, ListValue) and any(held in item for item in value.items):
             use(held, "filled", call.frame, call.at, count=_placeholders(_without_rows(call)))
     return ()
+
+
+_MANY = frozenset(("executemany", "execute_values", "execute_batch"))
 
 
 _TAKERS: dict[str, Callable[[ResultValue, _Call], Variants]] = {
