@@ -58,7 +58,8 @@ def _model(prepared: Prepared, names: str, observation: Observation) -> Finding:
     location = observation.location
     model = (location.function if location is not None else None) or str(location)
     required = [c.column.name for c in prepared.change.columns if not (c.column.nullable or c.column.has_default)]
-    hit = mapped_model.mapped_model(model, str(location), str(prepared.table.name), names, required)
+    senders = [f"{use.into} ({use.location})" for use in observation.row_uses if use.kind == "serialised"]
+    hit = mapped_model.mapped_model(model, str(location), str(prepared.table.name), names, required, senders)
     return _finding(
         "mapped-model",
         hit,

@@ -102,6 +102,22 @@ def test_what_is_certain_goes_before_what_is_possible():
     assert (finding.name, finding.folded) == ("positional-rows", ("cached-plan", "star-projection"))
 
 
+def test_a_mapped_model_says_who_fails_and_who_sends_the_column_out():
+    sends = RowUse("serialised", location=Location("api.py", 8), into="OrderSerializer")
+    mapped = replace(
+        seen("SELECT id, customer_id, total FROM orders", 12, row_uses=(sends,)),
+        source="python_model",
+        executes="model",
+    )
+    (finding,) = [f for f in report(mapped, column="status text NOT NULL").findings if f.name == "mapped-model"]
+    assert "Its INSERTs fail once the column is there" in finding.message
+    assert "OrderSerializer (api.py:8) takes all its fields: status is sent out too" in finding.message
+    assert finding.help.startswith("Give status a default in the database first")
+    (finding,) = [f for f in report(replace(mapped, row_uses=())).findings if f.name == "mapped-model"]
+    assert "INSERTs" not in finding.message
+    assert "a.py:12" in finding.help
+
+
 ROW_CLASS = RowUse("splatted", 3, into="Order", fields=("id", "customer_id", "total"), declared=Location("a.py", 7))
 
 

@@ -8,7 +8,8 @@ Why it matters
     before the class has it. A default written in the class alone (Django's `default=`, SQLAlchemy's
     `default=`) is a value that the program sends: Django drops the database's default again when it has
     filled the rows that were there, and the code that is already running does not send the column. Its
-    INSERTs fail with a NOT NULL column until that code is gone.
+    INSERTs fail with a NOT NULL column until that code is gone. A serializer or form with
+    `fields = "__all__"`, or that excludes some alone, sends the column out as soon as the model has it.
 
 Example
     ALTER TABLE orders ADD COLUMN status text;
@@ -29,8 +30,12 @@ from scanner.rules.hit import Hit, listed
 CODE = "SC601"
 
 
-def mapped_model(model: str, place: str, table: str, columns: str, required: list[str]) -> Hit:
-    """What to say of a class that maps the table; `required` are the columns an INSERT must give a value."""
+def mapped_model(model: str, place: str, table: str, columns: str, required: list[str], senders: list[str]) -> Hit:
+    """What to say of a class that maps the table.
+
+    `required` are the columns an INSERT must give a value, `senders` the classes that take all of the model's
+    fields, with their places.
+    """
     message = f"The model {model} maps {table} and does not know {columns}: it neither reads nor writes it."
     help_ = (
         f"Add {columns} to {model} at {place}, as nullable or with the database's default, before code relies on it."
@@ -41,4 +46,7 @@ def mapped_model(model: str, place: str, table: str, columns: str, required: lis
             f"Give {listed(required)} a default in the database first: one in the class alone reaches only the code "
             f"that is released with it. Then add {columns} to {model} at {place}."
         )
+    if senders:
+        takes = "takes" if len(senders) == 1 else "take"
+        message += f" {listed(senders)} {takes} all its fields: {columns} is sent out too as soon as the model has it."
     return Hit(Effect.NEEDS_UPDATE, message, help_)

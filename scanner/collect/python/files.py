@@ -23,7 +23,8 @@ _RELEVANT = re.compile(
     rb"\b(?:select|insert\s+into|replace\s+into|update|delete\s+from|merge\s+into|truncate|with\s+\w+\s+as|call|copy"
     rb"|create\s+(?:or\s+replace\s+)?(?:temp\w*\s+|materialized\s+)?(?:view|table|function|procedure|trigger|rule))\s"
     rb"|\b(?:execute\w*|callproc|copy_expert|copy_from|copy_to|read_sql\w*|to_sql|mogrify|fetch(?:row|val|_all|_one)?)\s*\("
-    rb"|\.objects\b|__tablename__|mapped_column|models\.Model|%sql\b|\b(?:aiosql|pugsql|peewee|sqlmodel|copy_records_to_table|copy_to_table|copy_from_table)\b|\bsqlalchemy\b|\bdjango\.db\b|\.query\b|RawSQL",
+    rb"|\.objects\b|__tablename__|mapped_column|models\.Model|%sql\b|\b(?:aiosql|pugsql|peewee|sqlmodel|copy_records_to_table|copy_to_table|copy_from_table)\b|\bsqlalchemy\b|\bdjango\.db\b|\.query\b|RawSQL"
+    rb"|\bModel(?:Serializer|Form|Schema)\b|AutoSchema\b",
     re.IGNORECASE,
 )
 _NESTING = re.compile(

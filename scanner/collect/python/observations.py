@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from scanner.collect.python.drivers import Drivers
 from scanner.collect.python.frames import World
 from scanner.collect.python.holes import marked
 from scanner.collect.python.orm.mapped import Mapped
+from scanner.collect.python.orm.senders import senders
 from scanner.collect.python.orm.sql import Names, joined, pieces, text_at
 from scanner.collect.python.record import Run
 from scanner.collect.python.statements import is_ignored
 from scanner.collect.python.uses import merged
-from scanner.model import Location, Observation
+from scanner.collect.python.values import ClassValue
+from scanner.model import Location, Observation, RowUse
 from scanner.statements import split
 
 MODEL = "python_model"
@@ -29,7 +31,8 @@ def observations(world: World) -> Iterator[Observation]:
 
 def models(world: World) -> Iterator[Observation]:
     """Yields every mapped class and table as the SELECT of its columns, marked by their source, MODEL."""
-    found = [_model(mapped, world) for mapped in (*world.models(), *world.tables)]
+    uses = senders(world)
+    found = [_model(mapped, world, uses) for mapped in (*world.models(), *world.tables)]
     yield from sorted((each for each in found if each is not None), key=_order)
 
 
@@ -69,7 +72,7 @@ def _within(statement: str, source: str, at: int, whole: Observation) -> Locatio
     return replace(whole.location, line=line, column=found - (source.rfind("\n", 0, found) + 1))
 
 
-def _model(mapped: Mapped, world: World) -> Observation | None:
+def _model(mapped: Mapped, world: World, sent: Mapping[ClassValue, tuple[RowUse, ...]]) -> Observation | None:
     module = world.project.module(mapped.place.path)
     if module is None:
         return None
@@ -77,7 +80,8 @@ def _model(mapped: Mapped, world: World) -> Observation | None:
     sql, _ = marked(text_at(pieces("SELECT ", joined(", ", names.all_columns()), f" FROM {names.table}"), mapped.place))
     location = module.location(mapped.place)
     name = mapped.of.name if mapped.of else location.function
-    return Observation(MODEL, sql, location=replace(location, function=name), executes="model")
+    uses = sent.get(mapped.of, ()) if mapped.of else ()
+    return Observation(MODEL, sql, location=replace(location, function=name), executes="model", row_uses=uses)
 
 
 def _order(observation: Observation) -> tuple[str, int, int]:
