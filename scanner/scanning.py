@@ -18,6 +18,7 @@ from scanner.impact import Evidence, impact
 from scanner.mentions import find_mentions
 from scanner.model import (
     BlindSpot,
+    Checkpoint,
     Collected,
     Coverage,
     Family,
@@ -120,6 +121,8 @@ def _observations(config: Config, found: Mapping[str, list[Collected]], tell: Pr
         family = config.database(source.database).database.engine.family
         try:
             for item in _counted(source, family, tell):
+                if isinstance(item, Checkpoint):
+                    continue
                 if not isinstance(item, Observation):
                     found[source.database].append(services.place(item))
                 elif item.location is None or item.location.path not in ddl:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import glob
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from scanner.config import DatabaseConfig, SourceConfig, is_dsn
 from scanner.errors import SourceError
-from scanner.model import BlindSpot, Collected, Family, Mention, Skipped
+from scanner.model import BlindSpot, Checkpoint, Collected, Family, Mention, Skipped
 from scanner.schema import Schema
 from scanner.text_files import READ_ERRORS, decode, files_under, open_binary
 
 
-def collect(source: SourceConfig, family: Family) -> Iterator[Collected]:
-    """Everything a source yields. Raises SourceError when it cannot be read at all."""
+def collect(source: SourceConfig, family: Family, since: Collection[Checkpoint] = ()) -> Iterator[Collected]:
+    """Everything a source yields; of slow logs what came after these checkpoints, the last of each file.
+
+    Raises SourceError when it cannot be read at all.
+    """
     if source.dsn is not None:
         from scanner.collect.pg_stat_statements import collect_live
 
@@ -22,10 +25,12 @@ def collect(source: SourceConfig, family: Family) -> Iterator[Collected]:
     assert source.path is not None
     if not source.path.exists():
         raise SourceError(f"There is nothing at {source.path}.")
-    return _collect_path(source, source.path, family)
+    return _collect_path(source, source.path, family, since)
 
 
-def _collect_path(source: SourceConfig, path: Path, family: Family) -> Iterator[Collected]:
+def _collect_path(
+    source: SourceConfig, path: Path, family: Family, since: Collection[Checkpoint]
+) -> Iterator[Collected]:
     if source.kind == "python":
         from scanner.collect import python
 
@@ -37,7 +42,7 @@ def _collect_path(source: SourceConfig, path: Path, family: Family) -> Iterator[
     if source.kind == "mysql_slow_log":
         from scanner.collect import mysql_slow_log
 
-        return mysql_slow_log.collect(path, database=source.database)
+        return mysql_slow_log.collect(path, database=source.database, since=since)
     from scanner.collect.pg_stat_statements import collect_export
 
     return collect_export(path, database=source.database)

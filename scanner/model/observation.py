@@ -134,7 +134,22 @@ class Coverage:
     ignored: int = 0  # entries that are no statements to assess: SET, COMMIT, other programs' own
 
 
-Collected = Observation | Unread | BlindSpot | Coverage
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """How far a file has been read: all that stands before `position` has been yielded before this.
+
+    Whoever keeps what was yielded up to here can go on later: the collector, given this, yields what has come since,
+    and then Unread, BlindSpot and Coverage as if it had read the file from its start. What is yielded after a file's
+    last checkpoint is the end of something that may still be being written: it is yielded again, whole, next time.
+    """
+
+    source: str
+    place: str  # the file
+    position: int  # bytes of its (decompressed) content
+    state: str  # what the collector needs to go on, as it likes; no part of a statement is in it
+
+
+Collected = Observation | Unread | BlindSpot | Coverage | Checkpoint
 
 
 @dataclass(frozen=True, slots=True)

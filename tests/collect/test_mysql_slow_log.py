@@ -9,7 +9,7 @@ import pytest
 
 from scanner.collect.mysql_slow_log import Event, collect, entries, read_events
 from scanner.errors import SourceError
-from scanner.model import BlindSpot, Coverage, Observation, Unread
+from scanner.model import BlindSpot, Checkpoint, Coverage, Observation, Unread
 
 ACCOUNT = "# User@Host: app[app] @ web1 [10.0.0.9]  Id:    17\n"
 TIMES = "# Query_time: 0.250000  Lock_time: 0.000100 Rows_sent: 3  Rows_examined: 40\n"
@@ -239,7 +239,7 @@ def test_observations(tmp_path):
         f"{ACCOUNT}{TIMES}{STAMP}COMMIT;\n{ACCOUNT}{TIMES}# administrator command: Quit;\n"
     )
     path = write(tmp_path, log)
-    *observations, blind_spot, coverage = collect(path, database="shop", service="checkout")
+    *observations, checkpoint, blind_spot, coverage = collect(path, database="shop", service="checkout")
     assert observations[0] == Observation(
         source="mysql_slow_log",
         sql="SELECT 1",
@@ -254,6 +254,8 @@ def test_observations(tmp_path):
         host="web1",
     )
     assert [o.rows for o in observations] == [3, None, 4]
+    assert isinstance(checkpoint, Checkpoint)
+    assert checkpoint.position == len(log)
     assert isinstance(blind_spot, BlindSpot)
     assert "long_query_time" in blind_spot.message
     assert coverage == Coverage(

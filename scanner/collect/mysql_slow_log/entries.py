@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import BinaryIO, NamedTuple
 
 CHUNK_BYTES = 1 << 20
@@ -30,6 +31,14 @@ class Header(NamedTuple):
     after: bytes = b""  # the rest of Query_time's line, and the lines after it
     use: bytes | None = None
     timestamp: bytes | None = None
+
+
+@dataclass(slots=True)
+class Position:
+    """A place in the (decompressed) log: what stands before it has been read."""
+
+    offset: int = 0
+    lines: int = 0  # that end before it
 
 
 class Entry(NamedTuple):
@@ -59,36 +68,44 @@ _HEADER = re.compile(
     re.VERBOSE,
 )
 # A log that ends in a header before its Query_time.
-_CUT_HEADER = re.compile(rb"(?<=;)\s*\n#(?! administrator)[^\n]*(?:\n#[^\n]*)*\s*\Z")
+_CUT_HEADER = re.compile(rb"(?<=;)\s*\n(#(?! administrator)[^\n]*(?:\n#[^\n]*)*\s*)\Z")
 
 
-def entries(stream: BinaryIO) -> Iterator[Entry]:
+def entries(stream: BinaryIO, at: Position | None = None) -> Iterator[Entry]:
     """Yields the entries in the order of the log; bytes before the first header come as an entry without one.
 
-    Raises what reading the stream raises, after the entries that were whole before it.
+    `at` is where the stream stands, at the start of an entry; it is moved on to the start of each entry that is
+    yielded, and to the end. Raises what reading the stream raises, after the entries that were whole before it.
     """
+    at = at or Position()
     pending = b"\n"  # the start of the log counts as a line break
-    offset = 0  # of the entry at the start of `pending`
-    dropped = 0  # bytes left out of that entry
+    dropped = lines_dropped = 0  # bytes left out of the entry at the start of `pending`, and the lines in them
     while chunk := stream.read(CHUNK_BYTES):
         buffer = _without_nul_runs(pending + chunk)
         start, header = 0, None
         for following in _HEADER.finditer(buffer):
             end = following.start()
             if end:
-                yield _entry(buffer, start, header, end, offset, dropped)
-                offset += end - start + dropped
-                dropped = 0
+                yield _entry(buffer, start, header, end + 1, at.offset, dropped)
+                at.offset += end - start + dropped
+                at.lines += buffer.count(b"\n", start + 1, end + 1) + lines_dropped
+                dropped = lines_dropped = 0
             start, header = end, following
         pending = buffer[start:]
         if len(pending) > MAX_BODY_BYTES + 2 * CHUNK_BYTES:
-            dropped += len(pending) - MAX_BODY_BYTES - _MAX_HEADER_BYTES
+            left_out = pending[MAX_BODY_BYTES:-_MAX_HEADER_BYTES]
+            dropped += len(left_out)
+            lines_dropped += left_out.count(b"\n")
             pending = pending[:MAX_BODY_BYTES] + pending[-_MAX_HEADER_BYTES:]
     cut = _CUT_HEADER.search(pending)
-    end = cut.start() if cut else len(pending)
-    yield _entry(pending, 0, _HEADER.match(pending), end, offset, dropped)
+    end = cut.start(1) if cut else len(pending)
+    yield _entry(pending, 0, _HEADER.match(pending), end, at.offset, dropped)
+    at.offset += end - 1 + dropped
+    at.lines += pending.count(b"\n", 1, end) + lines_dropped
     if cut:
-        yield Entry(None, cut[0], offset + dropped + end, False)
+        yield Entry(None, cut[1], at.offset, False)
+        at.offset += len(cut[1])
+        at.lines += cut[1].count(b"\n")
 
 
 def _without_nul_runs(buffer: bytes) -> bytes:

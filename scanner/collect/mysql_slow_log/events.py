@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import BinaryIO
 
-from scanner.collect.mysql_slow_log.entries import Entry, Header, entries
+from scanner.collect.mysql_slow_log.entries import Entry, Header, Position, entries
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,7 @@ class Event:
     administrator_command: bool = False
     truncated: bool = False
     sampled: int | None = None  # Percona's log_slow_rate_limit: one of so many was logged
+    unfinished: bool = False  # at the end of a log that grows, the rest of it may follow
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,17 @@ class Fragment:
     """Bytes of a log that are no whole entry."""
 
     offset: int
-    size: int
+    size: int  # 0: only the lines a server begins a log with
+    unfinished: bool = False  # as of an Event
+
+
+@dataclass(slots=True)
+class State:
+    """Where the reading of a log stands, and what an entry there leaves out when it has not changed."""
+
+    position: Position = field(default_factory=Position)
+    database: str | None = None
+    time: str | None = None
 
 
 def read_events(stream: BinaryIO) -> Iterator[Event]:
@@ -48,32 +59,26 @@ def read_events(stream: BinaryIO) -> Iterator[Event]:
     return (item for item in read(stream) if isinstance(item, Event))
 
 
-def read(stream: BinaryIO) -> Iterator[Event | Fragment]:
+def read(stream: BinaryIO, state: State | None = None) -> Iterator[Event | Fragment]:
     """Yields the events of a slow log, and what was cut off from one, in order.
 
     An entry that does not name its database or its time has those of the entry before it: the server writes
-    `use` and, before 5.7, `# Time:` only when they change.
+    `use` and, before 5.7, `# Time:` only when they change. They and the position are kept in `state`: to read
+    the entry that was yielded last once more, and on from there, give it a stream that stands at that position.
     """
-    carried = _Carried()
-    for entry in entries(stream):
+    state = state or State()
+    for entry in entries(stream, state.position):
         body, opened_anew = _without_banner(entry.body)
         header = entry.header
+        unfinished = _UNFINISHED.search(entry.body) is not None
         if header is None:
             header, body = _cut_header(body)
         if header is not None and (body or header.use or header.timestamp):
-            yield _event(header, body, entry, carried)
-        elif header is not None or body:
-            yield Fragment(entry.offset, sum(map(len, filter(None, (*(header or ()), body)))))
+            yield _event(header, body, entry, state, unfinished)
+        elif header is not None or body or unfinished:
+            yield Fragment(entry.offset, sum(map(len, filter(None, (*(header or ()), body)))), unfinished)
         if opened_anew:
-            carried.database = None
-
-
-@dataclass(slots=True)
-class _Carried:
-    """What an entry leaves out when it has not changed."""
-
-    database: str | None = None
-    time: bytes | None = None
+            state.database = None
 
 
 def _without_banner(body: bytes) -> tuple[bytes, bool]:
@@ -93,10 +98,10 @@ def _cut_header(body: bytes) -> tuple[Header | None, bytes]:
     return Header(after=cut["after"], use=cut["use"], timestamp=cut["timestamp"]), body[cut.end() :].strip(_BLANK)
 
 
-def _event(header: Header, body: bytes, entry: Entry, carried: _Carried) -> Event:
+def _event(header: Header, body: bytes, entry: Entry, state: State, unfinished: bool) -> Event:
     time, account, before, query_time, lock_time, rows_sent, rows_examined, after, use, timestamp = header
     user, host, thread_id = _account(account) if account else (None, None, None)
-    carried.time = carried.time if time is None else time
+    state.time = state.time if time is None else time.decode("ascii", "replace")
     lines = before + after
     administrator_command = body.startswith(_ADMINISTRATOR)
     if administrator_command:
@@ -105,11 +110,11 @@ def _event(header: Header, body: bytes, entry: Entry, carried: _Carried) -> Even
     return Event(
         sql=sql,
         offset=entry.offset,
-        time=_from_seconds(timestamp) if timestamp is not None else _from_text(carried.time),
+        time=_from_seconds(timestamp) if timestamp is not None else _from_text(state.time),
         user=user,
         host=host,
         thread_id=_number(_THREAD_ID, lines) if thread_id is None else thread_id,
-        database=_database(use, lines, sql, carried),
+        database=_database(use, lines, sql, state),
         query_time_s=None if query_time is None else float(query_time),
         lock_time_s=None if lock_time is None else float(lock_time),
         rows_sent=None if rows_sent is None else int(rows_sent),
@@ -118,6 +123,7 @@ def _event(header: Header, body: bytes, entry: Entry, carried: _Carried) -> Even
         administrator_command=administrator_command,
         truncated=truncated or entry.cut,
         sampled=_number(_SAMPLED, lines) if lines else None,
+        unfinished=unfinished,
     )
 
 
@@ -150,9 +156,9 @@ def _from_seconds(seconds: bytes) -> datetime | None:
         return None
 
 
-def _from_text(time: bytes | None) -> datetime | None:
+def _from_text(time: str | None) -> datetime | None:
     """Reads `071015 21:43:52`, `131128  1:05:31`, and RFC 3339 with `Z`, with an offset, with neither."""
-    text = (time or b"").strip().decode("ascii", "replace")
+    text = (time or "").strip()
     old = _OLD_TIME.match(text)
     try:
         if old:
@@ -164,16 +170,16 @@ def _from_text(time: bytes | None) -> datetime | None:
         return None
 
 
-def _database(use: bytes | None, lines: bytes, sql: str, carried: _Carried) -> str | None:
+def _database(use: bytes | None, lines: bytes, sql: str, state: State) -> str | None:
     schema = _SCHEMA.search(lines) if use is None and lines else None
     if schema:
         return _text(schema[1])
     if use is not None:
-        carried.database = _text(use.strip(b" `"))
+        state.database = _text(use.strip(b" `"))
     elif sql[:3].lower() == "use":
         change = _USE.match(sql)
-        carried.database = change[1] if change else carried.database
-    return carried.database
+        state.database = change[1] if change else state.database
+    return state.database
 
 
 def _number(pattern: re.Pattern[bytes], lines: bytes) -> int | None:
@@ -185,6 +191,8 @@ def _text(value: bytes | None) -> str | None:
     return value.decode("utf-8", "replace") if value else None
 
 
+# Neither a statement nor a server's banner ends here, with its line.
+_UNFINISHED = re.compile(rb"(?<!;\n)(?<!;\r\n)(?<!Argument\n)(?<!Argument\r\n)\Z")
 _BLANK = b" \t\r\n\0"
 _ADMINISTRATOR = b"# administrator command: "
 _TRUNCATION_NOTICE = b"[Your log message was truncated]"  # Amazon RDS, when a log is downloaded in portions
