@@ -9,19 +9,24 @@ from scanner.model import MODEL_SOURCE, Mention, Query, TableName, Unresolved
 from scanner.resolve import references
 from scanner.schema import Schema
 from scanner.services import Services
-from scanner.sources import mentions
+from scanner.sources import mentions, schema_files
 
 
 def find_mentions(config: Config, schemas: Mapping[str, Schema], queries: Iterable[Query]) -> dict[str, list[Mention]]:
-    """For each database what the files of its sources of code say of its tables; one a file and table."""
+    """For each database what the files of its sources of code say of its tables; one a file and table.
+
+    Files of a schema are what is scanned against: they mention nothing.
+    """
     known = list(queries)
+    ddl = {file.resolve() for entry in config.databases for file in schema_files(entry)}
     found: dict[str, dict[tuple[str, str], Mention]] = {name: {} for name in schemas}
     for source in config.sources:
         schema = schemas[source.database]
         services = Services(source, config.services, config.root)
         for mention in mentions(source, _tables(schema), _classes(schema, known)):
             placed = services.owned(mention)
-            found[source.database].setdefault((placed.location.path, placed.table), placed)
+            if (config.root / placed.location.path).resolve() not in ddl:
+                found[source.database].setdefault((placed.location.path, placed.table), placed)
     return {name: list(each.values()) for name, each in found.items()}
 
 

@@ -16,6 +16,7 @@ FILES = {
     "app/sync.py": 'def sync(bus, rows):\n    bus.upsert("orders", rows)\n',
     "app/schemas.py": "class OrderSchema(Schema):\n    id = Integer()\n",
     "app/main.go": "func f() { db.Query(`SELECT id FROM orders`) }\n",
+    "app/schema.sql": "CREATE TABLE lines (id int); INSERT INTO orders VALUES (1, 2);",
     "app/users.py": 'TABLE = "users"\n',
     "app/node_modules/x/a.js": "db.from('orders')\n",
 }
@@ -25,7 +26,9 @@ def scan(tree: Path) -> scanner.Scan:
     for name, text in FILES.items():
         (tree / name).parent.mkdir(parents=True, exist_ok=True)
         (tree / name).write_text(text)
-    return scanner.scan(config_from_options("postgres:15", [str(tree / "schema.sql")], paths=[str(tree / "app")]))
+    schema = [str(tree / "schema.sql"), str(tree / "app" / "schema.sql")]
+    sources = [("python", str(tree / "app"))]
+    return scanner.scan(config_from_options("postgres:15", schema, sources=sources))
 
 
 def report(found: scanner.Scan) -> Report:
