@@ -29,6 +29,8 @@ class Part:
     kind: PartKind
     sql: str  # expressions stand in a SELECT
     into: tuple[str, ...] = ()  # variables that take the result
+    maybe: bool = False  # in a branch, a loop or a handler that may not be run
+    caught: tuple[str, ...] = ()  # conditions whose errors a handler takes: names, SQLSTATEs, errnos, in lower case
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from scanner.bodies.blocks import Placed
 from scanner.bodies.body import Part
 from scanner.model import Family
 
@@ -14,7 +15,7 @@ class Reading:
     """What was read of a body so far."""
 
     family: Family
-    parts: list[Part] = field(default_factory=list)
+    placed: Placed = field(default_factory=Placed)
     variables: list[tuple[str, str]] = field(default_factory=list)
     cursors: dict[str, str] = field(default_factory=dict)
     texts: dict[str, str] = field(default_factory=dict)  # MySQL: user variables and prepared statements that hold SQL

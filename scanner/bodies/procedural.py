@@ -7,8 +7,9 @@ expression (IF … THEN) or a query (FOR … IN … LOOP), until a statement is 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+from scanner.bodies.blocks import HANDLER, BlockKind
 from scanner.bodies.body import Body, Part, VariableRule
 from scanner.bodies.parts import READERS, Reading, dynamic_part, plain_name, query_part
 from scanner.model import Family
@@ -17,6 +18,10 @@ _TOKEN = re.compile(
     r"""--[^\n]*|/\*.*?\*/|(?:[EeNn])?'(?:[^'\\]|''|\\.)*'|"(?:[^"]|"")*"|`[^`]*`|\$(\w*)\$.*?\$\1\$|[A-Za-z_@#%][\w$.%]*|:=|<<|>>|\s+|.""",
     re.S,
 )
+_OPENS: dict[str, BlockKind] = {"BEGIN": "begin", "LOOP": "loop", "REPEAT": "loop"}
+_BLOCKS: dict[str, BlockKind] = {"IF": "branch", "CASE": "branch", "WHILE": "loop", "FOR": "loop", "FOREACH": "loop"}
+_LEAVING = frozenset({"RETURN", "LEAVE", "SIGNAL"})
+_RAISES = re.compile(r"(?:RE)?SIGNAL\b|RAISE\b(?!\s+(?:DEBUG|LOG|INFO|NOTICE|WARNING)\b)", re.I)
 _OPENERS = frozenset({"BEGIN", "LOOP", "ELSE", "REPEAT", "THEN", "DO"})
 _TESTS = {
     "IF": ("THEN",),
@@ -59,7 +64,7 @@ _IGNORED = frozenset(
         "CLOSE",
         "ASSERT",
     }
-    | {"START", "SAVEPOINT", "RELEASE", "LOCK", "UNLOCK", "MOVE", "ANALYZE", "EXCEPTION"}
+    | {"START", "SAVEPOINT", "RELEASE", "LOCK", "UNLOCK", "MOVE", "ANALYZE"}
 )
 CONFLICT_RULES: dict[str, VariableRule] = {"use_column": "column", "use_variable": "variable", "error": "error"}
 
@@ -74,7 +79,7 @@ def read_procedural(text: str, family: Family) -> Body:
     reading = Reading(family)
     for chunk in _chunks(_tokens(text)):
         _chunk(chunk, reading)
-    return Body(tuple(reading.parts), tuple(reading.variables), rule)
+    return Body(tuple(reading.placed.parts), tuple(reading.variables), rule)
 
 
 def _tokens(text: str) -> list[str]:
@@ -105,22 +110,39 @@ def _chunk(tokens: list[str], reading: Reading) -> None:
                 return _mysql_declaration(tokens, reading)
         elif word == "BEGIN" or (word in _OPENERS and not reading.declaring):
             reading.declaring = False
+            if word in _OPENS:
+                reading.placed.open(_OPENS[word])
             tokens = tokens[1:]
         elif reading.declaring:
             return _declaration(tokens, reading)
         elif word == "<<":
             tokens = tokens[tokens.index(">>") + 1 :] if ">>" in tokens else []
-        elif word in _TESTS:
-            tokens = _test(tokens, _TESTS[word], reading)
-        elif word == "CASE":
-            tokens = _case(tokens, reading)
-        elif word in ("FOR", "FOREACH"):
-            tokens = _loop(tokens, reading)
+        elif word in _CONTROL:
+            tokens = _control(word, tokens, reading)
         elif len(tokens) > 1 and tokens[1] == ":" and reading.family == "mysql":
             tokens = tokens[2:]  # a label
         else:
             return _statement(word, tokens, reading)
     return None
+
+
+def _control(word: str, tokens: list[str], reading: Reading) -> list[str]:
+    """A word that begins a branch, a loop or the handlers, with its condition; what follows is read on."""
+    placed = reading.placed
+    if word == "EXCEPTION":
+        placed.exception()
+        return tokens[1:]
+    if word == "WHEN" and placed.guarded is not None:
+        then = _position(tokens, ("THEN",))
+        placed.when(placed.guarded, "".join(tokens[1:then]))
+        return tokens[then + 1 :]
+    rest = _CONTROL[word](tokens, reading)
+    if word in _BLOCKS:
+        placed.open(_BLOCKS[word], maybe=True)
+    elif word == "UNTIL":
+        placed.close()
+        rest = _stripped(rest)[1:]  # of END REPEAT
+    return rest
 
 
 def _stripped(tokens: list[str]) -> list[str]:
@@ -141,7 +163,7 @@ def _declaration(tokens: list[str], reading: Reading) -> None:
     kind = re.sub(r"\bCONSTANT\b|\bNOT\s+NULL\b|\bCOLLATE\s+\S+", "", kind, flags=re.I).strip().lower()
     reading.variables.append((plain_name(name), kind))
     if value:
-        reading.parts.append(Part("test", f"SELECT {value[0].strip()}"))
+        reading.placed.add(Part("test", f"SELECT {value[0].strip()}"))
 
 
 def _mysql_declaration(tokens: list[str], reading: Reading) -> None:
@@ -150,13 +172,9 @@ def _mysql_declaration(tokens: list[str], reading: Reading) -> None:
     if cursor is not None:
         reading.cursors[cursor["name"].lower()] = cursor["query"]
         return None
-    handler = re.match(
-        r"(?:CONTINUE|EXIT|UNDO)\s+HANDLER\s+FOR\s+.*?\b(?P<rest>SET|BEGIN|SELECT|ROLLBACK)\b",
-        text,
-        re.I | re.S,
-    )
+    handler = HANDLER.match(text)
     if handler is not None:
-        return _chunk(_tokens(text[handler.start("rest") :]), reading)
+        return _handler(handler["conditions"], _tokens(handler["rest"]), reading)
     names, _, kind = text.partition(" ")
     declared = re.match(r"(?P<names>[\w`]+(?:\s*,\s*[\w`]+)*)\s+(?P<kind>.*)", text, re.S)
     names, kind = (declared["names"], declared["kind"]) if declared else (names, kind)
@@ -165,12 +183,21 @@ def _mysql_declaration(tokens: list[str], reading: Reading) -> None:
     return None
 
 
-def _test(tokens: list[str], ends: tuple[str, ...], reading: Reading) -> list[str]:
+def _handler(conditions: str, tokens: list[str], reading: Reading) -> None:
+    """The body of a handler: one statement, or a block that goes on in the next chunk."""
+    reading.placed.handle(conditions)
+    block = tokens[0].upper() == "BEGIN"
+    _chunk(tokens[1:] if block else tokens, reading)
+    if not block:
+        reading.placed.close()
+
+
+def _test(tokens: list[str], reading: Reading) -> list[str]:
     """A condition up to its THEN, LOOP or DO; what follows is read on."""
-    end = _position(tokens, ends)
+    end = _position(tokens, _TESTS[tokens[0].upper()])
     condition = "".join(tokens[1:end]).strip()
-    if condition and not re.match(r"(?:others|sqlstate|\w+_\w+)\b(?!\s*[.(=<>])", condition, re.I):
-        reading.parts.append(Part("test", f"SELECT {condition}"))
+    if condition:
+        reading.placed.add(Part("test", f"SELECT {condition}"))
     return tokens[end + 1 :]
 
 
@@ -179,7 +206,7 @@ def _case(tokens: list[str], reading: Reading) -> list[str]:
     end = _position(tokens, ("WHEN",))
     operand = "".join(tokens[1:end]).strip()
     if operand:
-        reading.parts.append(Part("test", f"SELECT {operand}"))
+        reading.placed.add(Part("test", f"SELECT {operand}"))
     return tokens[end:]
 
 
@@ -191,11 +218,11 @@ def _loop(tokens: list[str], reading: Reading) -> list[str]:
     first = query[0].upper() if query else ""
     text = "".join(query).strip()
     if first in _QUERY_WORDS:
-        reading.parts.append(Part("loop", text, targets))
+        reading.placed.add(Part("loop", text, targets))
     elif first == "EXECUTE":
-        reading.parts.append(dynamic_part(text[7:], targets))
+        reading.placed.add(dynamic_part(text[7:], targets))
     elif text.lower() in reading.cursors:
-        reading.parts.append(Part("loop", reading.cursors[text.lower()], targets))
+        reading.placed.add(Part("loop", reading.cursors[text.lower()], targets))
     else:
         reading.variables += [(target, "integer") for target in targets]
     return tokens[end + 1 :]
@@ -214,17 +241,31 @@ def _position(tokens: list[str], words: tuple[str, ...]) -> int:
 def _statement(word: str, tokens: list[str], reading: Reading) -> None:
     text = "".join(tokens).strip()
     if word == "END":
+        reading.placed.close()
         rest = re.sub(r"^END(\s+(IF|LOOP|CASE|WHILE|REPEAT))?(\s+\w+)?\s*", "", text, flags=re.I)
         return _chunk(_tokens(rest), reading) if rest else None
+    if word in _LEAVING and not re.match(r"RETURN\s+(?:NEXT|QUERY)\b", text, re.I):
+        reading.placed.leave(loop=word == "LEAVE")
+    if _RAISES.match(text):
+        reading.placed.raise_again()
     if word in _IGNORED:
         return None
     reader = READERS.get(word)
     if reader is not None:
-        reading.parts.append(reader(text, reading))
+        reading.placed.add(reader(text, reading))
     elif word in _QUERY_WORDS:
-        reading.parts.append(query_part(text, reading))
+        reading.placed.add(query_part(text, reading))
     elif (assigned := re.match(r"[\w.\[\]\"]+\s*(?::=|=)(?P<value>.*)", text, re.S)) is not None:
-        reading.parts.append(Part("assign", f"SELECT {assigned['value'].strip()}"))
+        reading.placed.add(Part("assign", f"SELECT {assigned['value'].strip()}"))
     else:
-        reading.parts.append(Part("run", text))
+        reading.placed.add(Part("run", text))
     return None
+
+
+_CONTROL: dict[str, Callable[[list[str], Reading], list[str]]] = {
+    **dict.fromkeys(_TESTS, _test),
+    "CASE": _case,
+    "FOR": _loop,
+    "FOREACH": _loop,
+    "EXCEPTION": _test,
+}

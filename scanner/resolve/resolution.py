@@ -175,6 +175,7 @@ class Write:
     ignores_errors: bool = False  # INSERT IGNORE, LOAD … IGNORE, lax sql_mode
     upsert: bool = False  # a row whose key is taken, any key, is no error: it changes or drops a row
     via: str | None = None  # the routine or trigger whose body writes
+    copied: frozenset[str] = frozenset()  # columns that get what a row of this table has in them
 
 
 class Gap(NamedTuple):

@@ -9,6 +9,7 @@ from sqlglot import exp
 
 from scanner.bodies import Body, Part
 from scanner.model import Routine, Table, TableName, Unresolved
+from scanner.resolve.catching import settle
 from scanner.resolve.context import Context, Relation
 from scanner.resolve.parse import Parsed, parse
 from scanner.resolve.resolution import ErrorKind, Meaning, Output
@@ -56,7 +57,9 @@ def run_body(
         inner.gap(body.unread, returns.body if returns is not None else "")
     run = Run(inner, name, _scope(inner, body, rows, tables), body, returns)
     for part in body.parts:
+        known = len(inner.result.errors), len(inner.result.writes)
         _part(run, part)
+        run.meanings += settle(inner, part, *known)
     return Called(inner.meanings.of("body", name, *run.meanings), tuple(run.results))
 
 

@@ -71,6 +71,7 @@ def note_write(
     columns_listed: bool = True,
     ignores_errors: bool = False,
     upsert: bool = False,
+    copied: frozenset[str] = frozenset(),
 ) -> None:
     """Notes what is written, and sets off the triggers of the table."""
     if source.relation is not None:
@@ -83,6 +84,7 @@ def note_write(
             ignores_errors,
             upsert,
             ctx.settings.via,
+            copied,
         )
         ctx.result.writes.append(made)
         for event in _EVENTS.get(kind, (kind,)):

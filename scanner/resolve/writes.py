@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlglot import exp
 
+from scanner.model import Column, Table
 from scanner.resolve.assignments import assign
 from scanner.resolve.context import Context, Relation
 from scanner.resolve.expressions import value
@@ -38,12 +41,14 @@ def _insert(ctx: Context, node: exp.Insert, parent: Scope | None) -> Relation:
     given = _given(ctx, node, scope)
     listed = _listed(ctx, node.this)
     values: tuple[tuple[str, Meaning], ...] = _EMPTY
+    copied: frozenset[str] = frozenset()
     if source.table is not None:
         columns = insert_columns(ctx, source.table, listed, given, node)
         check_insert(ctx, source.table, columns, node)
         check_unset(ctx, source.table, columns, given.outputs, node)
         check_types(ctx, source.table, columns, given.outputs, node)
         values = tuple((c.name, o.meaning) for c, o in zip(columns, given.outputs, strict=False))
+        copied = _copied(ctx, source.table, columns, given)
     elif source.behind is not None:
         names = listed if listed is not None else [f.name for f in source.fields()]
         index = ctx.schema.index(source.behind)
@@ -61,9 +66,17 @@ def _insert(ctx: Context, node: exp.Insert, parent: Scope | None) -> Relation:
         columns_listed=listed is not None,
         ignores_errors=bool(node.args.get("ignore")),
         upsert=replace or _takes_any_key(ctx, conflict),
+        copied=copied,
     )
     scope.add(source, ctx.key)
     return _returning(ctx, node, scope, ctx.meanings.of("insert", source.rows, given.rows, otherwise))
+
+
+def _copied(ctx: Context, table: Table, columns: Sequence[Column], given: Relation) -> frozenset[str]:
+    """The columns that are copied from rows of the same table, as in INSERT INTO t SELECT * FROM t."""
+    if table.name not in ctx.result.reads | ctx.result.behind:
+        return frozenset()
+    return frozenset(c.name for c, o in zip(columns, given.outputs, strict=False) if o.column == c.name)
 
 
 def _takes_any_key(ctx: Context, conflict: exp.Expr | None) -> bool:

@@ -3,8 +3,9 @@
     with postgres_server() as server, server.fresh_database() as database:
         database.run("CREATE TABLE t (i integer)")
 
-A server listens on a free port of the loopback interface, keeps its data in a temporary directory,
-dies with the process that started it and leaves nothing behind. Settings are for speed, not for safety.
+A server listens on a free port of the loopback interface, keeps its data in a temporary directory (in memory
+where there is room), dies with the process that started it and leaves nothing behind. Settings are for speed,
+not for safety.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ from scanner.model import Engine
 
 INITDB_OPTIONS = ("--username=postgres", "--auth=trust", "--no-locale", "--encoding=UTF8", "--no-sync")
 INSTALL_DB_OPTIONS = ("--no-defaults", "--auth-root-authentication-method=normal", "--skip-test-db")
+MEMORY = Path("/dev/shm")  # Linux' file system in memory: tables are made there in a fraction of the time
+ROOM = 2 << 30  # bytes that must be free there
 START_SECONDS = 60
 STOP_SECONDS = 20
 
@@ -212,6 +215,7 @@ def _mariadb_programs() -> tuple[Path, Path]:
 def _mariadb_options(directory: Path) -> dict[str, object]:
     return {
         "datadir": directory / "data",
+        "tmpdir": directory,  # a server that starts removes the temporary tables it finds, another server's too
         "socket": directory / "socket",
         "pid-file": directory / "pid",
         "bind-address": "127.0.0.1",
@@ -227,7 +231,8 @@ def _mariadb_options(directory: Path) -> dict[str, object]:
 @contextmanager
 def _directory(user: str) -> Iterator[Path]:
     """A temporary directory of the user the server runs as."""
-    directory = Path(tempfile.mkdtemp(prefix="scanner-"))
+    in_memory = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM
+    directory = Path(tempfile.mkdtemp(prefix="scanner-", dir=MEMORY if in_memory else None))
     try:
         account = _account(user)
         if account:

@@ -24,6 +24,7 @@ def test_the_scanner_says_what_the_engine_does(engine: str, request: pytest.Fixt
     server: Server = request.getfixturevalue(engine)
     tally, disagreements = search(server, aims(server.engine.family), SEED, EXAMPLES)
     request.config.stash[NOTES].extend(tally.lines())
+    assert tally.died is None, tally.died
     assert disagreements == [], f"{len(disagreements)} disagreements, the first:\n\n" + "\n\n".join(disagreements[:3])
     assert tally.examples >= LEAST
     assert tally.rare() == [], f"under a tenth of the statements come to these: {tally.lines()[1]}"

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from tests.engine.differential.agreement import Judgement, Outcomes, Result, judge
 from tests.engine.differential.aims import aims, trials
 from tests.engine.differential.alter import Trial
-from tests.engine.differential.run import ChangeFailsError, Runner, ask, runner
+from tests.engine.differential.run import ChangeFailsError, Runner, ServerDiedError, ask, runner
 from tests.engine.differential.tally import Tally
 from tests.engine.servers import Server, engines, started
 
@@ -38,7 +38,7 @@ def search(server: Server, rules: Sequence[str], number: int, examples: int) -> 
         for rule in rules:
             found += _near(asked, server, rule, number, examples, tally)
         for round_ in range(_ROUNDS):
-            for outcome in tally.rare():
+            for outcome in tally.rare() if tally.died is None else ():
                 rule = tally.shows(outcome)
                 found += _round(asked, server, rule, number + (_ROUNDS + round_) * 1_000, examples, tally)
     tally.seconds = time.monotonic() - start
@@ -50,7 +50,7 @@ def _near(asked: Runner, server: Server, rule: str, number: int, examples: int, 
     disagreements: list[str] = []
     for round_ in range(_ROUNDS):
         disagreements += _round(asked, server, rule, number + round_ * 1_000, examples, tally)
-        if rule == "anything" or min(tally.fired[rule], tally.near[rule]) >= WANTED:
+        if tally.died is not None or rule == "anything" or min(tally.fired[rule], tally.near[rule]) >= WANTED:
             break
     return disagreements
 
@@ -61,10 +61,15 @@ def _round(asked: Runner, server: Server, rule: str, number: int, examples: int,
     @settings(_SETTINGS, max_examples=examples)
     @given(trials(rule, server.engine))
     def one(trial: object) -> None:
+        if tally.died is not None:
+            return
         try:
             result = _result(asked, trial)  # type: ignore[arg-type]
         except ChangeFailsError:
             tally.refused += 1
+            return
+        except ServerDiedError as died:
+            tally.died = str(died)
             return
         tally.add(result)
         if result.outcome is not Outcomes.ERROR_BEFORE and result.judgement is Judgement.DISAGREES:
@@ -97,8 +102,10 @@ def main() -> int:
             number = SystemRandom().randrange(1_000_000)
             for server in servers:
                 tally, found = search(server, aims(server.engine.family), number, EXAMPLES)
-                print("\n\n".join([*found, *tally.lines()]), flush=True)
+                print("\n\n".join([*found, *tally.lines(), *filter(None, [tally.died])]), flush=True)
                 wrong += len(found)
+                if tally.died is not None:
+                    return 1
     return 1 if wrong else 0
 
 

@@ -23,6 +23,7 @@ class Tally:
     near: Counter[str] = field(default_factory=Counter)
     shown: Counter[tuple[Outcomes, str]] = field(default_factory=Counter)  # by which aim
     seconds: float = 0.0
+    died: str | None = None  # what the server was asked when it went away: nothing is asked after that
 
     def add(self, result: Result) -> None:
         """Counts one trial."""
