@@ -1,8 +1,8 @@
 """The statement lists nearly all columns of the table, and not the new one
 
 What it means
-    A SELECT names at least nine in ten of the table's columns (five or more), or an INSERT or UPDATE gives a
-    value to that many of those that a program gives values to (three or more).
+    A SELECT names at least nine in ten of the table's columns, or an INSERT or UPDATE gives a value to that many
+    of those that a program gives values to; five or more.
 
 Why it matters
     Nothing fails. But a statement that names the whole row means the whole row: whoever relies on the new
@@ -32,10 +32,10 @@ from scanner.rules.hit import Hit, listed
 CODE = "SC603"
 
 # In three applications (oncall, sydent, synapse) 3 % of the SELECTs written by hand name nine tenths of a table's
-# columns, while the bulk names less than a half; half of the INSERTs name all that they can.
+# columns, while the bulk names less than a half; half of the INSERTs name all that they can. Of fewer than five columns
+# a statement that names all says little: there are not many others to name.
 _SHARE = 0.9
-_LEAST_READ = 5
-_LEAST_WRITTEN = 3
+_LEAST = 5
 
 
 def listed_columns(comparison: Comparison) -> Iterator[Hit]:
@@ -64,7 +64,7 @@ def _read(comparison: Comparison) -> Iterator[Listed]:
     }
     every = {column.name for column in comparison.table.columns if not column.invisible}
     named = {column for column in known if column is not None}
-    if len(named) >= max(_LEAST_READ, _SHARE * len(every)) and not named & set(comparison.change.names):
+    if len(named) >= max(_LEAST, _SHARE * len(every)) and not named & set(comparison.change.names):
         yield "reads", named, every
 
 
@@ -73,7 +73,7 @@ def _written(comparison: Comparison) -> Iterator[Listed]:
         every = _given(comparison, write.table, write.kind)
         named = {column for column, _ in write.values} & every
         is_list = write.columns_listed and write.via is None and write.table == comparison.table.name
-        if is_list and len(named) >= max(_LEAST_WRITTEN, _SHARE * len(every)):
+        if is_list and len(named) >= max(_LEAST, _SHARE * len(every)):
             yield "writes", named, every
 
 
