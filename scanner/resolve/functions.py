@@ -79,6 +79,9 @@ def _function_name(call: exp.Expr | None) -> str:
 def _call(ctx: Context, call: exp.Expr | None, scope: Scope) -> Meaning:
     if call is None:
         return ctx.meanings.of("none")
+    if isinstance(call, exp.JSONTable):
+        columns = tuple(column.sql() for column in call.args["schema"].expressions)
+        return ctx.meanings.of("json table", value(ctx, call.this, scope, Clause.FROM), *columns)
     if isinstance(call, exp.Anonymous) and str(call.this).lower() in ROW_MAKERS:
         return made_row_base(ctx, call, scope, Clause.FROM)
     if isinstance(call, exp.Func) and not isinstance(call, exp.Anonymous):
@@ -118,9 +121,17 @@ def _outputs(ctx: Context, call: exp.Expr | None, name: str, alias: str, rows: M
             return row_outputs(ctx, table, rows), False
         if name in ROW_MAKERS:
             return [], True
+    if isinstance(call, exp.JSONTable):
+        return [Output(column, ctx.meanings.of("field", rows, column)) for column in _json_columns(ctx, call)], False
     if name in _COLUMNS:
         return [Output(column, ctx.meanings.of("field", rows, column)) for column in _COLUMNS[name]], False
     return [Output(alias, ctx.meanings.of("result", rows))], False
+
+
+def _json_columns(ctx: Context, call: exp.JSONTable) -> list[str]:
+    """The names in COLUMNS, those of NESTED PATH among them."""
+    found = call.args["schema"].find_all(exp.JSONColumnDef, bfs=False)
+    return [ctx.name(column.this) for column in found if column.this is not None]
 
 
 def _row_made(ctx: Context, call: exp.Expr) -> Table | None:

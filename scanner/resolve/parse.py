@@ -17,6 +17,7 @@ from sqlglot.errors import SqlglotError
 
 from scanner.model import Family, Unresolved
 from scanner.resolve.reworded import plain_operators, reworded
+from scanner.resolve.shortened import shortened
 from scanner.resolve.wrapped import Wrapper, unwrap
 
 # sqlglot warns for every statement it hands back as text; we report those as unresolved ourselves.
@@ -27,6 +28,7 @@ _PARSER_ERRORS = (SqlglotError, ValueError, TypeError, AttributeError, LookupErr
 # Read as SQL, "$1,$" is the start of a dollar quote: a parameter is shown to sqlglot as a number of the same length.
 _PARAMETER = re.compile(r"\$\d+(?![\w$])")
 _FUNCTION = re.compile(r"(?<![\w.\"`])([A-Za-z])(\w*)(?=\s*\()")
+_VALUES = re.compile(r"\s*VALUES\s*(?:ROW\s*)?\(", re.I)
 _VALUES_ROW = re.compile(r"\bVALUES\s+ROW\s*\(", re.I)
 # A letter that no function's name begins with, and the way back.
 _PLAIN = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -40,6 +42,7 @@ class Parsed:
 
     tree: exp.Expr
     wrapper: Wrapper
+    cut: bool = False  # the text is cut off: this is what stands before
 
 
 # Few are kept: a tree that outlives its statement costs the garbage collector more than another parse.
@@ -49,23 +52,43 @@ def parse(sql: str, family: Family) -> Parsed | Unresolved:
     wrapper = unwrap(sql, family)
     tree = _tree(wrapper.sql, family)
     if isinstance(tree, Unresolved):
-        return tree
+        cut = _before_the_cut(wrapper.sql, family)
+        return tree if cut is None else Parsed(cut, wrapper, cut=True)
     if isinstance(tree, exp.Command):
         return Unresolved("opaque statement", str(tree.this).upper())
     return Parsed(tree, wrapper)
+
+
+def _before_the_cut(sql: str, family: Family) -> exp.Expr | None:
+    """The tree of what is whole in a text that is cut off; None for a text that is not, or where nothing is."""
+    for text in shortened(sql):
+        tree = _tree(text, family)
+        if isinstance(tree, exp.Query | exp.DML):
+            return tree
+    return None
 
 
 def _tree(sql: str, family: Family) -> exp.Expr | Unresolved:
     shown = _PARAMETER.sub(lambda m: "0" * len(m[0]), sql) if family == "postgres" else sql
     text = plain_operators(shown, family)
     try:
-        tree = sqlglot.parse_one(text, dialect=_dialect(family))
+        tree = _values(text, family) or sqlglot.parse_one(text, dialect=_dialect(family))
         tree = (_read_again(text, family) or tree) if isinstance(tree, exp.Command) else tree
         return _rows_as_tuples(tree) if family == "mysql" and _VALUES_ROW.search(text) else tree
     except RecursionError:
         return Unresolved("too deeply nested", "the statement is nested more deeply than can be followed")
     except _PARSER_ERRORS as error:
         return _read_again(text, family) or Unresolved("does not parse", _first_line(error))
+
+
+def _values(text: str, family: Family) -> exp.Expr | None:
+    """`VALUES (1, 2)` by itself, which sqlglot knows from MySQL and MariaDB in parentheses only."""
+    if family != "mysql" or _VALUES.match(text) is None:
+        return None
+    tree = sqlglot.parse_one(f"({text.rstrip(' ;')})", dialect=_dialect(family)).unnest()
+    for node in tree.walk():
+        node.meta.update({name: node.meta[name] - 1 for name in ("start", "end") if name in node.meta})
+    return tree
 
 
 def _read_again(text: str, family: Family) -> exp.Expr | None:

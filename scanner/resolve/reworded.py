@@ -21,6 +21,11 @@ _BLANKED = re.compile(
 _CURRENT_OF = re.compile(r"\bCURRENT\s+OF\s+\S+", re.I)
 _SUBSCRIPT = re.compile(r"(?<=[\w\"])(?:\[[^\[\]]*\]|\.\w+)+(?=\s*[,)])")
 _INSERT_COLUMNS = re.compile(r"(?P<head>\bINSERT\s+INTO\s+[\w.\"]+(?:\s+AS\s+\w+)?\s*)(?P<columns>\([^()]*\))", re.I)
+_ODBC_JOIN = re.compile(r"\{\s*OJ\b(?P<join>[^{}]*)\}", re.I)
+_DELETE_STARS = re.compile(r"^\s*DELETE\s+(?:FROM\s+)?(?:[\w.`]+\s*(?:\.\s*\*\s*)?,\s*)*[\w.`]+\s*\.\s*\*", re.I)
+_STAR = re.compile(r"\.\s*\*")
+_QUALIFIED_COLUMNS = re.compile(r"(?P<head>\b(?:INSERT|REPLACE)\b[^()]*)(?P<columns>\([^()]*\))", re.I)
+_QUALIFIER = re.compile(r"(?:(?:\w+|`[^`]*`)\s*\.\s*)+(?=\w|`)")
 _OPERATOR = re.compile(r"(?<![-+*/<>=~!@#%^&|`?])[-+*/<>=~!@#%^&|`?]{2,}")
 _COMMENT = ("--", "/*", "*/")
 # Those that sqlglot 30 reads as what they are; `a <% b` it reads as `a < %` under the name b, others not at all.
@@ -39,10 +44,21 @@ def plain_operators(text: str, family: Family) -> str:
 def reworded(text: str, family: Family) -> str:
     """The statement in sqlglot's grammar, for one that it did not read."""
     if family != "postgres":
-        return text
+        return _mysql(text)
     text = _BLANKED.sub(_blank, text)
     text = _CURRENT_OF.sub(lambda m: "TRUE".ljust(len(m[0])), text)
     return _INSERT_COLUMNS.sub(lambda m: m["head"] + _SUBSCRIPT.sub(_blank, m["columns"]), text)
+
+
+def _mysql(text: str) -> str:
+    text = _ODBC_JOIN.sub(_as_parentheses, text)
+    text = _DELETE_STARS.sub(lambda m: _STAR.sub(_blank, m[0]), text)
+    return _QUALIFIED_COLUMNS.sub(lambda m: m["head"] + _QUALIFIER.sub(_blank, m["columns"]), text)
+
+
+def _as_parentheses(match: re.Match[str]) -> str:
+    """`{ OJ a LEFT JOIN b ON … }`: ODBC's way to write an outer join."""
+    return "(" + " " * (match.start("join") - match.start() - 1) + match["join"] + ")"
 
 
 def _blank(match: re.Match[str]) -> str:

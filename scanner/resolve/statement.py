@@ -34,7 +34,9 @@ def resolve(
     """
     ctx = context(schema, meanings, settings, parsed.tree.key)
     ctx.wrapper = parsed.wrapper
-    ctx.offset_known = parsed.wrapper.kind not in ("evaluate", "exchange")
+    ctx.offset_known = parsed.wrapper.kind not in ("evaluate", "exchange", "alter view")
+    if parsed.cut:
+        ctx.gap("the text of the statement is cut off", "")
     ctx.memo = memo if memo is not None else {}
     try:
         return _wrapped(ctx, parsed)

@@ -28,6 +28,7 @@ Kind = Literal[
     "evaluate",
     "exchange",
     "lock",
+    "alter view",
 ]
 
 _EXPLAIN = re.compile(
@@ -50,6 +51,7 @@ _NEXT_VARIABLE = re.compile(r",\s*@(?:\w+|\?)\s*:?=")
 _EXCHANGE = re.compile(
     r"\s*ALTER\s+TABLE\s+(?P<name>[\w.`]+)\s+EXCHANGE\s+PARTITION\s+\S+\s+WITH\s+TABLE\s+(?P<other>[\w.`]+)", re.I
 )
+_ALTER_VIEW = re.compile(r"\s*ALTER\s+(?:[^()]*?\s)?VIEW\s+(?P<rest>.*)", re.I | re.S)
 _REFRESH = re.compile(r"\s*REFRESH\s+MATERIALIZED\s+VIEW\s+(?:CONCURRENTLY\s+)?(?P<name>[\w.\"]+).*", re.I | re.S)
 _DESCRIBE = re.compile(
     r"\s*(?:SHOW\s+(?:FULL\s+|EXTENDED\s+)*(?:COLUMNS|FIELDS)\s+(?:FROM|IN)|SHOW\s+CREATE\s+TABLE|CHECKSUM\s+TABLE|DESCRIBE|DESC|EXPLAIN)"
@@ -154,6 +156,11 @@ def _exchange(_sql: str, match: re.Match[str], _family: Family) -> Wrapper:
     return Wrapper(f"SELECT * FROM {match['name']}, {match['other']}", "exchange")
 
 
+def _alter_view(_sql: str, match: re.Match[str], _family: Family) -> Wrapper:
+    """ALTER VIEW v AS …: the view is made anew."""
+    return Wrapper(f"CREATE OR REPLACE VIEW {match['rest']}", "alter view")
+
+
 def _do(_sql: str, match: re.Match[str], _family: Family) -> Wrapper:
     return Wrapper("SELECT 1", "do", match["body"])
 
@@ -229,6 +236,7 @@ _AROUND: dict[Family, tuple[tuple[re.Pattern[str], _Maker], ...]] = {
         (_SET_STATEMENT, _inside("none")),
         (_EVALUATE, _evaluate),
         (_EXCHANGE, _exchange),
+        (_ALTER_VIEW, _alter_view),
         (_EXECUTE, _instead("execute")),
     ),
 }

@@ -18,7 +18,7 @@ Columns = tuple[tuple[str, object], ...]  # names and the driver's types
 ERRORS = (psycopg.Error, pymysql.Error)
 
 _FIRST_OF_USERS = 16384  # PostgreSQL numbers the types that users make from here on, in each database anew
-_DEFINES = re.compile(r"CREATE\b|SELECT\b.*\bINTO\s+\w+\s+FROM\b", re.I | re.S)
+_DEFINES = re.compile(r"CREATE\b|ALTER\b|SELECT\b.*\bINTO\s+\w+\s+FROM\b", re.I | re.S)
 _COPY = re.compile(r"COPY\b.*\b(FROM\s+STDIN|TO\s+STDOUT)\b", re.I | re.S)
 
 
