@@ -49,6 +49,7 @@ class Context:
     active: tuple[str, ...] = ()  # routines and triggers whose bodies this is in
     called: dict[TableName, Called] = field(default_factory=dict)
     wrapper: Wrapper = field(default_factory=lambda: Wrapper(""))  # what stood around the statement
+    strict_write: bool = False  # inside a write of MySQL or MariaDB that makes an error of what a SELECT warns of
     frozen: bool = False  # inside a view: names are those of the day it was created
     meaning_of: dict[int, Meaning] = field(default_factory=dict)  # tree node → meaning, for the check of GROUP BY
     row_values: dict[Meaning, Source] = field(default_factory=dict)  # whole rows used as values

@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from scanner.resolve.context import Context
 from scanner.resolve.resolution import ErrorKind
-from scanner.resolve.types import comparable
+from scanner.resolve.types import comparable, family
 from scanner.resolve.value_types import scalar_type
 
 _CONSTANTS = (exp.Literal, exp.Parameter, exp.Placeholder, exp.Boolean)
@@ -36,6 +36,15 @@ def check_types(ctx: Context, node: exp.Expr, left: str | None, right: str | Non
     if ctx.postgres and not comparable(left, right):
         message = f"operator does not exist: {left} {_SIGNS.get(node.key, '=')} {right}"
         ctx.error(ErrorKind.TYPE_MISMATCH, "42883", message, node)
+    check_converted(ctx, node, left, right)
+
+
+def check_converted(ctx: Context, node: exp.Expr, left: str | None, right: str | None, column: str = "") -> None:
+    """Notes MySQL's and MariaDB's error where a strict INSERT or UPDATE compares a number with a text that is none."""
+    if ctx.strict_write and {family(left), family(right)} == {"number", "text"}:
+        message = f"truncated incorrect value: {column or 'it'} is compared as {left} with {right}"
+        doubt = "it depends on whether every text is a number"
+        ctx.error(ErrorKind.TYPE_MISMATCH, "1292", message, node, column=column or None, possible=doubt)
 
 
 def note_constant(ctx: Context, left: exp.Expr, *others: exp.Expr) -> None:

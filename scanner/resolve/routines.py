@@ -96,7 +96,7 @@ def _run(
 ) -> Called:
     if name in ctx.active or len(ctx.active) > DEPTH:
         return Called(ctx.meanings.of("recursive", name), open=True)
-    key = (name, id(body), stale, tuple(id(source.table) for source in rows.values()))
+    key = (name, id(body), stale, ctx.strict_write, tuple(id(source.table) for source in rows.values()))
     known = ctx.memo.get(key)
     if known is None:
         rule = ctx.settings.variable_conflict if body.rule == "error" else body.rule

@@ -10,6 +10,7 @@ from scanner.model import Table, TableName, View
 from scanner.resolve.context import Context
 from scanner.resolve.expressions import value
 from scanner.resolve.functions import function_source
+from scanner.resolve.operands import check_converted
 from scanner.resolve.resolution import Clause, ErrorKind, JoinKeys, Meaning, Output
 from scanner.resolve.scope import (
     DerivedSource,
@@ -290,3 +291,5 @@ def _check_key(ctx: Context, name: str, sides: tuple[Sequence[Field], Sequence[F
         code = "42804" if ctx.schema.engine.version < (18,) else "42883"
         message = f'the join key "{name}" is {sides[0][0].type} on one side and {sides[1][0].type} on the other'
         ctx.error(ErrorKind.TYPE_MISMATCH, code, message, join, column=name)
+    elif all(sides):
+        check_converted(ctx, join, sides[0][0].type, sides[1][0].type, name)

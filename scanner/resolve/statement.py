@@ -59,6 +59,7 @@ def context(schema: Schema, meanings: Meanings, settings: Settings, kind: str, *
 def _inside(ctx: Context, name: str, rule: VariableRule, *, frozen: bool) -> Context:
     inner = context(ctx.schema, ctx.meanings, replace(ctx.settings, via=name, variables=rule), "body")
     inner.active = (*ctx.active, name)
+    inner.strict_write = ctx.strict_write
     inner.called = ctx.called
     inner.memo = ctx.memo
     inner.frozen = frozen

@@ -23,6 +23,22 @@ _EMPTY: tuple[tuple[str, Meaning], ...] = ()
 
 def write(ctx: Context, node: exp.Expr, parent: Scope | None) -> Relation:
     """Resolves a data-modifying statement; the relation is what its RETURNING yields."""
+    around = ctx.strict_write
+    ctx.strict_write = around or _is_strict(ctx, node)
+    try:
+        return _write(ctx, node, parent)
+    finally:
+        ctx.strict_write = around
+
+
+def _is_strict(ctx: Context, node: exp.Expr) -> bool:
+    """Whether a text that is no number is refused where it is compared with one (measured: MariaDB's DELETE warns)."""
+    warns = isinstance(node, exp.Delete) and ctx.schema.engine.name == "mariadb"
+    lax = not ctx.settings.strict or node.args.get("ignore") or ctx.wrapper.ignores
+    return not (ctx.postgres or warns or lax)
+
+
+def _write(ctx: Context, node: exp.Expr, parent: Scope | None) -> Relation:
     if isinstance(node, exp.Insert):
         return _insert(ctx, node, parent)
     if isinstance(node, exp.Update):

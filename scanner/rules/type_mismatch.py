@@ -14,7 +14,8 @@ Instead
     Qualify the name, or write the join's keys out.
 
 Engines
-    PostgreSQL 42883, and 42804 for join keys before version 18. MySQL and MariaDB convert.
+    PostgreSQL 42883, and 42804 for join keys before version 18. MySQL and MariaDB convert; in a
+    strict mode an INSERT or UPDATE (MySQL: a DELETE too) fails with 1292 where a text is no number.
 """
 
 from __future__ import annotations

@@ -59,7 +59,7 @@ class Result:
         if said == self.outcome:
             return Judgement.AGREES
         unseen = self.outcome in (Outcomes.SHAPE, Outcomes.UNCHANGED)
-        if unseen and (said == Outcomes.RESULTS or self._depends_on_data):
+        if (unseen and said == Outcomes.RESULTS) or self._depends_on_data:
             return Judgement.NOT_SEEN
         return Judgement.DISAGREES
 
@@ -73,7 +73,8 @@ class Result:
         """The error that was predicted is one that other rows would raise."""
         worst = self.verdict.findings[:1]
         return any(
-            f.certainty is Certainty.POSSIBLE and f.name in ("unique-default", "referenced-table") for f in worst
+            f.certainty is Certainty.POSSIBLE and f.name in ("unique-default", "referenced-table", "type-mismatch")
+            for f in worst
         )
 
     def __str__(self) -> str:
