@@ -10,7 +10,7 @@ from scanner.collect.python import inlining, rows, syntax
 from scanner.collect.python.binding import bind, elements, items
 from scanner.collect.python.calls import call
 from scanner.collect.python.classes import attribute
-from scanner.collect.python.frames import Frame
+from scanner.collect.python.frames import MAX_NESTED, Frame
 from scanner.collect.python.methods import dict_of
 from scanner.collect.python.names import last_name, position, rows_of, shown
 from scanner.collect.python.orm import hooks
@@ -224,7 +224,7 @@ def _comprehension(expression: syntax.Comprehension, frame: Frame) -> Variants:
     sources = evaluate(expression.source, frame)
     known = [items((source,)) for source in sources]
     found: list[Value] = []
-    if all(known) and not expression.inner:
+    if all(known) and not expression.inner and frame.turns <= MAX_NESTED:
         found.extend(_made(expression, each, frame, exact=True) for each in known if each)
     else:
         found.append(_made(expression, (elements(sources, frame),), frame, exact=False))
@@ -234,11 +234,13 @@ def _comprehension(expression: syntax.Comprehension, frame: Frame) -> Variants:
 
 def _made(expression: syntax.Comprehension, sources: Iterable[Variants], frame: Frame, *, exact: bool) -> Value:
     results: list[Variants] = []
+    around, frame.turns = frame.turns, frame.turns * 4
     for item in sources:
         bind(expression.target, item, frame)
         for inner in expression.inner:
             evaluate(inner, frame)
         results.append(evaluate(expression.element, frame))
+    frame.turns = around
     return dict_of(results, open=not exact) if expression.is_dict else ListValue(tuple(results), open=not exact)
 
 

@@ -12,6 +12,8 @@ from scanner.collect.python.literals import decode
 
 Positions = Mapping[cst.CSTNode, int]
 
+_MAX_DIGITS = 100  # a longer number is no position, width or count
+
 _OPERATORS: dict[type[cst.CSTNode], str] = {
     cst.Add: "+",
     cst.Modulo: "%",
@@ -109,7 +111,7 @@ def _parts(piece: syntax.Expression) -> tuple[syntax.Expression, ...]:
 
 
 def _constant(node: cst.Integer | cst.Float | cst.Imaginary, _: Positions) -> syntax.Expression:
-    return syntax.Constant(node.value)
+    return syntax.Constant(node.value) if len(node.value) <= _MAX_DIGITS else syntax.Opaque()
 
 
 def _unary(node: cst.UnaryOperation, positions: Positions) -> syntax.Expression:

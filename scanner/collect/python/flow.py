@@ -11,7 +11,7 @@ from scanner.collect.python import answers, factories, inlining, rows, syntax
 from scanner.collect.python.binding import bind, elements, items
 from scanner.collect.python.classes import class_attribute
 from scanner.collect.python.evaluate import evaluate, operated
-from scanner.collect.python.frames import ClassInfo, Definition, Frame
+from scanner.collect.python.frames import MAX_TURNS, ClassInfo, Definition, Frame
 from scanner.collect.python.given import Given
 from scanner.collect.python.names import last_name, position, shown
 from scanner.collect.python.parameters import ANY, bindings
@@ -111,11 +111,13 @@ def _merged(ends: list[dict[str, Variants]]) -> dict[str, Variants]:
 def _for(statement: syntax.For, frame: Frame) -> bool:
     sources = evaluate(statement.source, frame)
     known = items(sources)
-    if known and len(known) <= _MAX_TURNS:
+    if known and len(known) <= _MAX_TURNS and frame.turns * len(known) <= MAX_TURNS:
+        frame.turns *= len(known)
         for item in known:
             bind(statement.target, item, frame)
             if not run(statement.body, frame):
                 break
+        frame.turns //= len(known)
     else:
         before = dict(frame.names)
         bind(statement.target, elements(sources, frame), frame)

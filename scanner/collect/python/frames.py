@@ -27,6 +27,8 @@ from scanner.model import Family
 
 # Re-exports may go round in circles.
 _MAX_IMPORTS = 12
+MAX_NESTED = 64  # turns of what stands around a display of a loop that is evaluated item by item
+MAX_TURNS = 512  # of loops inside loops that are run item by item
 
 
 @dataclass(slots=True)
@@ -43,6 +45,7 @@ class Frame:
     stars: list[ImportedValue] = field(default_factory=list)
     quiet: bool = False  # texts met here are messages
     in_transaction: bool = False
+    turns: int = 1  # how often what stands here is run, for the loops around it
     depth: int = 0  # how many calls it was entered through
     root: Root = field(default_factory=Root)
     returns: list[Value] = field(default_factory=list)

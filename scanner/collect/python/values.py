@@ -6,12 +6,15 @@ An expression has variants, one for each way through the branches before it, bou
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal as OneOf
 
 from scanner.model import RowUse
 
 MAX_VARIANTS = 16
+# Sixty lines that each double a list make more values than there is memory: beyond these nothing of it is known.
+MAX_WEIGHT = 100_000  # values in a list or dict, pieces of a text
+MAX_CHARACTERS = 8_000_000  # of a text that was put together
 
 HoleKind = OneOf["identifier", "list", "value", "clause", "unknown"]
 
@@ -50,6 +53,11 @@ class TextValue:
 
     pieces: tuple[Literal | Gap, ...]
 
+    def __post_init__(self) -> None:
+        length = sum(len(piece.text) for piece in self.pieces if isinstance(piece, Literal))
+        if len(self.pieces) > MAX_WEIGHT or (len(self.pieces) > 1 and length > MAX_CHARACTERS):
+            object.__setattr__(self, "pieces", (Gap("a text too long to follow"),))
+
     @property
     def place(self) -> Place | None:
         """Where the statement text stands: the first literal that is not blank."""
@@ -77,6 +85,15 @@ class ListValue:
 
     items: tuple[Variants, ...]
     open: bool = False
+    weight: int = field(default=1, compare=False)  # how many values are in it, at every depth
+
+    def __post_init__(self) -> None:
+        weight = _weight(self.items)
+        if weight > MAX_WEIGHT:
+            object.__setattr__(self, "items", ())
+            object.__setattr__(self, "open", True)
+        else:
+            object.__setattr__(self, "weight", weight)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +102,15 @@ class DictValue:
 
     entries: tuple[tuple[str, Variants], ...]
     open: bool = False
+    weight: int = field(default=1, compare=False)  # how many values are in it, at every depth
+
+    def __post_init__(self) -> None:
+        weight = _weight(values for _, values in self.entries)
+        if weight > MAX_WEIGHT:
+            object.__setattr__(self, "entries", ())
+            object.__setattr__(self, "open", True)
+        else:
+            object.__setattr__(self, "weight", weight)
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +259,10 @@ def bounded(values: Iterable[Value]) -> Variants:
     extremes = (ordered[-1], ordered[0])
     rest = [value for value in distinct if value not in extremes]
     return (*extremes, *rest[: MAX_VARIANTS - 2])
+
+
+def _weight(parts: Iterable[Variants]) -> int:
+    return 1 + sum(value.weight if isinstance(value, ListValue | DictValue) else 1 for part in parts for value in part)
 
 
 def _size(value: Value) -> int:
