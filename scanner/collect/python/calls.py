@@ -21,6 +21,7 @@ from scanner.collect.python.values import (
     ExternalValue,
     FunctionValue,
     InstanceValue,
+    MapperValue,
     PartialValue,
     ResultValue,
     TextValue,
@@ -33,6 +34,9 @@ from scanner.collect.python.values import (
 
 def call(expression: syntax.Call, frame: Frame) -> Variants:
     """What the call gives; whatever its arguments are, they are evaluated exactly once."""
+    own = _of_super(expression, frame)
+    if own:
+        return own
     receivers, functions = _callee(expression, frame)
     arguments = [_argument(each, expression, frame) for each in expression.arguments]
     given = Given.of(expression.arguments, arguments)
@@ -105,6 +109,13 @@ def _called_back(functions: Variants, given: Given, frame: Frame, root: Root) ->
             if isinstance(value, FunctionValue) and not (of_library and not any(behind.every())):
                 found.extend(inlining.called_back(value, behind, frame, root) or ())
     return bounded(found)
+
+
+def _of_super(expression: syntax.Call, frame: Frame) -> Variants:
+    """``super()`` in a class whose instances are a mapper's queries: the query."""
+    if not isinstance(expression.function, syntax.Name) or expression.function.id != "super":
+        return ()
+    return tuple(value for value in frame.find("self") if isinstance(value, MapperValue))
 
 
 def _callee(expression: syntax.Call, frame: Frame) -> tuple[Variants, Variants]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from scanner.collect.python.drivers import Drivers
 from scanner.collect.python.frames import World
 from scanner.collect.python.holes import marked
+from scanner.collect.python.orm.django_many import tables_between
 from scanner.collect.python.orm.mapped import Mapped
 from scanner.collect.python.orm.senders import senders
 from scanner.collect.python.orm.sql import Names, joined, pieces, text_at
@@ -31,8 +32,9 @@ def observations(world: World) -> Iterator[Observation]:
 
 def models(world: World) -> Iterator[Observation]:
     """Yields every mapped class and table as the SELECT of its columns, marked by their source, MODEL."""
-    uses = senders(world)
-    found = [_model(mapped, world, uses) for mapped in (*world.models(), *world.tables)]
+    uses, mapped = senders(world), world.models()
+    between = dict.fromkeys(each for model in mapped for each in tables_between(model, world))
+    found = [_model(each, world, uses) for each in (*mapped, *world.tables, *between)]
     yield from sorted((each for each in found if each is not None), key=_order)
 
 

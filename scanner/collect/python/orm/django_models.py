@@ -48,7 +48,7 @@ def django_model(of: ClassValue, world: World) -> Mapped | None:
     if _meta_flag(of, "proxy", world):
         base = next((base for base in lineage(of, info.frame)[1:] if world.model(base)), None)
         return world.model(base) if base else None
-    fields = [field for each in reversed(_own_lineage(of, world)) for field in _fields(each, world)]
+    fields = [field for each in reversed(own_lineage(of, world)) for field in _fields(each, world)]
     columns = _with_key(of, [_column(field) for field in fields], world)
     return Mapped(
         "django",
@@ -56,7 +56,7 @@ def django_model(of: ClassValue, world: World) -> Mapped | None:
         columns,
         info.frame.place(info.syntax.at),
         of,
-        relations=tuple(_relations(fields, world)),
+        relations=(*_relations(fields, world), *_to_parent(of, columns, world)),
         ordering=_ordering(of, world),
         managed=not _meta_flag(of, "managed", world, value="False"),
     )
@@ -96,7 +96,7 @@ def _configured_label(path: str, world: World) -> str | None:
     return None
 
 
-def _own_lineage(of: ClassValue, world: World) -> list[ClassValue]:
+def own_lineage(of: ClassValue, world: World) -> list[ClassValue]:
     """The class and the abstract bases and mixins whose fields become its own."""
     frame = world.classes[of].frame
     bases = lineage(of, frame)
@@ -143,9 +143,17 @@ def _parent(of: ClassValue, world: World) -> ClassValue | None:
     return next((base for base in bases if world.model(base) is not None), None)
 
 
+def _to_parent(of: ClassValue, columns: tuple[MappedColumn, ...], world: World) -> Iterator[Relation]:
+    parent = _parent(of, world)
+    mapped = world.model(parent) if parent else None
+    link = next((column for column in columns if column.primary_key and column.attribute.endswith("_ptr")), None)
+    if parent is not None and mapped is not None and mapped.key is not None and link is not None:
+        yield Relation(link.attribute, parent, link.name, mapped.key.name)
+
+
 def _relations(fields: list[Declaration], world: World) -> Iterator[Relation]:
     for field in fields:
-        target = _target(field) if field.kind in _FOREIGN else None
+        target = model_of(field) if field.kind in _FOREIGN else None
         if target is None:
             continue
         mapped = world.model(target)
@@ -154,8 +162,9 @@ def _relations(fields: list[Declaration], world: World) -> Iterator[Relation]:
         yield Relation(field.attribute, target, _column(field).name, remote)
 
 
-def _target(field: Declaration) -> ClassValue | None:
-    to = field.keyword("to") or (field.positional[0] if field.positional else None)
+def model_of(field: Declaration, argument: str = "to") -> ClassValue | None:
+    """The model that a field refers to, or that another of its arguments names."""
+    to = field.keyword(argument) or (field.positional[0] if field.positional and argument == "to" else None)
     if to is None:
         return None
     values = field.frame.evaluate(to)
@@ -186,7 +195,7 @@ def reverse_relations(of: ClassValue, world: World) -> dict[str, Relation]:
     for other in world.models():
         if other.of is None or other.framework != "django":
             continue
-        fields = {f.attribute: f for each in _own_lineage(other.of, world) for f in _fields(each, world)}
+        fields = {f.attribute: f for each in own_lineage(other.of, world) for f in _fields(each, world)}
         for relation in other.relations:
             if relation.target == of and relation.attribute in fields:
                 back = Relation(relation.attribute, other.of, relation.remote, relation.local)

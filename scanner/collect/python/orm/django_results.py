@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from scanner.collect.python.frames import Frame, World
 from scanner.collect.python.given import Given
+from scanner.collect.python.orm.django_many import parent
 from scanner.collect.python.orm.django_steps import annotate, filter_by, quoted_name
 from scanner.collect.python.orm.lookups import operand
 from scanner.collect.python.orm.mapped import Mapped, MappedColumn
@@ -165,6 +166,9 @@ def _bulk_update(query: QueryValue, given: Given, frame: Frame) -> Variants:
 
 
 def _inserts(query: QueryValue, given: Given, frame: Frame) -> None:
+    link = parent(query.mapped, frame.world)
+    if link is not None:  # a row in each table
+        _inserts(replace(query, mapped=link[1]), given, frame)
     names = Names(query.mapped, frame.world.family)
     statement = insert(names, _inserted(query.mapped, given), frame.world.family)
     _finished(replace(query, verb="insert", columns=(statement,), entities=()), frame)
@@ -179,6 +183,36 @@ def _finished(query: QueryValue, frame: Frame) -> Variants:
     if query.whole and query.entities and query.mapped.of:
         return (InstanceValue(query.mapped.of, stored=True),)
     return ()
+
+
+def _link(query: QueryValue, _: Given, frame: Frame) -> Variants:
+    """``instance.tags.add(…)``."""
+    if query.through is None:
+        return ()
+    between, local, remote = query.through
+    names = Names(between, frame.world.family)
+    columns = ", ".join(names.quoted(name) for name in (local, remote))
+    ignore = "" if frame.world.family == "mysql" else " ON CONFLICT DO NOTHING"
+    sql = pieces(f"INSERT INTO {names.table} ({columns}) VALUES (%s, %s){ignore}")
+    _finished(replace(query, verb="insert", columns=(sql,), entities=()), frame)
+    return ()
+
+
+def _unlink(query: QueryValue, given: Given, frame: Frame) -> Variants:
+    """``instance.tags.remove(…)`` and ``.clear()``."""
+    if query.through is None:
+        return ()
+    between, local, remote = query.through
+    names = Names(between, frame.world.family)
+    only = pieces(f" AND {names.column(remote)} IN (", Gap("…", "list"), ")") if given.positional else ()
+    where = pieces(f"{names.column(local)} = %s", only)
+    _finished(replace(query, verb="delete", tables=(names.table,), joins=(), wheres=(where,), entities=()), frame)
+    return ()
+
+
+def _relink(query: QueryValue, given: Given, frame: Frame) -> Variants:
+    _unlink(query, given, frame)
+    return _link(query, given, frame) if query.through else ()
 
 
 FINAL: dict[str, Callable[[QueryValue, Given, Frame], Variants]] = {
@@ -201,9 +235,19 @@ FINAL: dict[str, Callable[[QueryValue, Given, Frame], Variants]] = {
     "create": _create,
     "acreate": _create,
     "get_or_create": _get_or_create,
-    "aget_or_create": _get_or_create,
     "update_or_create": _update_or_create,
     "bulk_create": _bulk_create,
     "abulk_create": _bulk_create,
     "bulk_update": _bulk_update,
+    "abulk_update": _bulk_update,
+    "aget_or_create": _get_or_create,
+    "aupdate_or_create": _update_or_create,
+    "add": _link,
+    "aadd": _link,
+    "remove": _unlink,
+    "aremove": _unlink,
+    "clear": _unlink,
+    "aclear": _unlink,
+    "set": _relink,
+    "aset": _relink,
 }

@@ -57,7 +57,7 @@ def attribute(base: Value, name: str, frame: Frame) -> Variants:
         return model_manager(LIBRARY[base.name], name, frame)
     if isinstance(base, ClassValue):
         mapped = frame.world.model(base)
-        return _class_attribute(mapped, name, frame) if mapped else ()
+        return _class_attribute(mapped, base, name, frame) if mapped else ()
     if isinstance(base, InstanceValue):
         mapped = frame.world.model(base.of)
         return instance_attribute(mapped, name, frame) if mapped else ()
@@ -167,9 +167,9 @@ def assigned(base: Value, name: str, at: int, frame: Frame) -> None:
                 frame.world.record.query(query, frame.root)
 
 
-def _class_attribute(mapped: Mapped, name: str, frame: Frame) -> Variants:
+def _class_attribute(mapped: Mapped, of: ClassValue, name: str, frame: Frame) -> Variants:
     if mapped.framework == "django":
-        return model_manager(mapped, name, frame)
+        return model_manager(mapped, name, frame, of)
     if name == "__table__":
         return (mapped,)
     if name == "query":

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from scanner.collect.python.frames import World
+from scanner.collect.python.orm.django_many import Many, many, parent
 from scanner.collect.python.orm.django_models import reverse_relations
 from scanner.collect.python.orm.mapped import Mapped, MappedColumn, Relation
 from scanner.collect.python.orm.queries import (
@@ -70,25 +71,41 @@ def resolve(path: str, mapped: Mapped, world: World, *, outer: bool = False) -> 
     """Follows a path of fields and relations; None where it leaves what is known."""
     parts = path.split("__")
     joins: list[Join] = []
-    here, many = mapped, False
+    here, is_many = mapped, False
     while parts:
         names = Names(here, world.family)
         column = here.key if parts[0] == "pk" else here.column(parts[0])
         relation = here.relation(parts[0]) or (None if column else _back(here, parts[0], world))
         target = world.model(relation.target) if relation else None
+        if relation is None and column is None:
+            over = many(here, parts[0], world)
+            up = parent(here, world) if over is None else None
+            if over is not None and (end := world.model(over.target)):
+                joins.append(_to(here, over.through, over.local, world, outer=outer))
+                rest = _past_key(parts[1:], end)
+                if not rest or (rest == parts[1:] and rest[0] in _LOOKUPS):
+                    column = MappedColumn(over.remote, over.remote)
+                    return Resolved(Names(over.through, world.family), column, tuple(joins), tuple(rest), many=True)
+                joins.append(_from(over, end, world, outer=outer))
+                here, parts, is_many = end, parts[1:], True
+                continue
+            if up is not None:
+                joins.append(_join(here, up[0], up[1], world, outer=outer))
+                here = up[1]
+                continue
         if relation is None or target is None:
             if column is None or (column.foreign and parts[1:] and parts[1] not in _LOOKUPS):
                 return None
-            return Resolved(names, column, tuple(joins), tuple(parts[1:]), many)
+            return Resolved(names, column, tuple(joins), tuple(parts[1:]), is_many)
         remote = target.column(relation.remote)
         if column is not None and not _goes_on(parts[1:], target, world):
-            return Resolved(names, column, tuple(joins), tuple(_past_key(parts[1:], target)), many)
+            return Resolved(names, column, tuple(joins), tuple(_past_key(parts[1:], target)), is_many)
         joins.append(_join(here, relation, target, world, outer=outer))
-        many = many or column is None
+        is_many = is_many or column is None
         here, parts = target, parts[1:]
         if not parts and remote is not None:
             key = target.key or remote
-            return Resolved(Names(target, world.family), key, tuple(joins), (), many)
+            return Resolved(Names(target, world.family), key, tuple(joins), (), is_many)
     return None
 
 
@@ -224,3 +241,21 @@ def _join(here: Mapped, relation: Relation, target: Mapped, world: World, *, out
     ours, theirs = Names(here, world.family), Names(target, world.family)
     on = pieces(f"{ours.column(relation.local)} = {theirs.column(relation.remote)}")
     return Join(theirs.table, on, outer)
+
+
+def to_parent(here: Mapped, link: tuple[Relation, Mapped], world: World) -> Join:
+    """From a model to the one whose table it extends."""
+    return _join(here, link[0], link[1], world, outer=False)
+
+
+def _to(here: Mapped, through: Mapped, local: str, world: World, *, outer: bool) -> Join:
+    """From a model to the table between it and another."""
+    ours, between = Names(here, world.family), Names(through, world.family)
+    key = here.key.name if here.key else "id"
+    return Join(between.table, pieces(f"{ours.column(key)} = {between.column(local)}"), outer)
+
+
+def _from(way: Many, target: Mapped, world: World, *, outer: bool) -> Join:
+    between, theirs = Names(way.through, world.family), Names(target, world.family)
+    key = target.key.name if target.key else "id"
+    return Join(theirs.table, pieces(f"{between.column(way.remote)} = {theirs.column(key)}"), outer)

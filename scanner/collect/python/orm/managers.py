@@ -10,20 +10,21 @@ from scanner.collect.python.frames import Frame
 from scanner.collect.python.given import Given
 from scanner.collect.python.inlining import invoked
 from scanner.collect.python.orm.declared import Declaration, declarations
+from scanner.collect.python.orm.django_many import Many, many
 from scanner.collect.python.orm.django_models import reverse_relations
 from scanner.collect.python.orm.django_queries import manager
 from scanner.collect.python.orm.mapped import Mapped
-from scanner.collect.python.orm.queries import QueryValue
+from scanner.collect.python.orm.queries import Join, QueryValue
 from scanner.collect.python.orm.sql import Names, pieces
-from scanner.collect.python.values import ClassValue, FunctionValue, InstanceValue, Place, Variants
+from scanner.collect.python.values import ClassValue, FunctionValue, InstanceValue, Place, Value, Variants
 
 _CONVENTIONAL = frozenset(("objects", "_default_manager", "_base_manager"))
 NOWHERE = Place("", 0)
 
 
-def model_manager(mapped: Mapped, name: str, frame: Frame) -> Variants:
-    """``Model.objects`` or another manager of the model; empty if the attribute is none."""
-    declaration = _declaration(mapped, name, frame)
+def model_manager(mapped: Mapped, name: str, frame: Frame, of: ClassValue | None = None) -> Variants:
+    """``Model.objects`` or another manager of the model; empty if the attribute is none. `of` may be its proxy."""
+    declaration = _declaration(of or mapped.of, name, frame)
     if declaration is None and name not in _CONVENTIONAL:
         return ()
     methods = _methods(declaration) if declaration else None
@@ -32,8 +33,17 @@ def model_manager(mapped: Mapped, name: str, frame: Frame) -> Variants:
         return (query,)
     for function in class_attribute(methods, "get_queryset", frame):
         if isinstance(function, FunctionValue):
-            return invoked(function, query, Given((), {}), frame) or (query,)
+            made = invoked(function, query, Given((), {}), frame) or (query,)
+            return tuple(_unplaced(value, frame) for value in made)
     return (query,)
+
+
+def _unplaced(value: Value, frame: Frame) -> Value:
+    """What a manager begins with stands where the manager is used."""
+    if not isinstance(value, QueryValue):
+        return value
+    frame.world.record.derived(value)
+    return replace(value, place=NOWHERE)
 
 
 def instance_attribute(mapped: Mapped, name: str, frame: Frame) -> Variants:
@@ -43,6 +53,8 @@ def instance_attribute(mapped: Mapped, name: str, frame: Frame) -> Variants:
         return (InstanceValue(relation.target, stored=True),)
     back = reverse_relations(mapped.of, frame.world).get(name) if mapped.of else None
     other = frame.world.model(back.target) if back else None
+    if mapped.framework == "django" and back is None and (way := many(mapped, name, frame.world)) is not None:
+        return _over(way, frame)
     if back is None or other is None or mapped.framework != "django":
         return ()
     managers = model_manager(other, "objects", frame)
@@ -50,11 +62,25 @@ def instance_attribute(mapped: Mapped, name: str, frame: Frame) -> Variants:
     return tuple(replace(each, wheres=(where,)) for each in managers if isinstance(each, QueryValue))
 
 
-def _declaration(mapped: Mapped, name: str, frame: Frame) -> Declaration | None:
+def _over(way: Many, frame: Frame) -> Variants:
+    """The manager of a many-to-many field of an instance."""
+    target, world = frame.world.model(way.target), frame.world
+    if target is None:
+        return ()
+    between, theirs = Names(way.through, world.family), Names(target, world.family)
+    key = target.key.name if target.key else "id"
+    join = Join(between.table, pieces(f"{theirs.column(key)} = {between.column(way.remote)}"))
+    where = pieces(f"{between.column(way.local)} = %s")
+    sides = (way.through, way.local, way.remote)
+    managers = (each for each in model_manager(target, "objects", frame) if isinstance(each, QueryValue))
+    return tuple(replace(each, joins=(*each.joins, join), wheres=(where,), through=sides) for each in managers)
+
+
+def _declaration(of: ClassValue | None, name: str, frame: Frame) -> Declaration | None:
     """Where the class or one of its bases says what manager this is."""
-    if mapped.of is None:
+    if of is None:
         return None
-    known = (each for each in lineage(mapped.of, frame) if each in frame.world.classes)
+    known = (each for each in lineage(of, frame) if each in frame.world.classes)
     for each in known:
         for declaration in declarations(frame.world.classes[each]):
             if declaration.attribute == name and declaration.call is not None:

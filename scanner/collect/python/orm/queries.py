@@ -7,7 +7,7 @@ from typing import Literal as OneOf
 
 from scanner.collect.python.orm.mapped import Framework, Mapped
 from scanner.collect.python.orm.sql import joined, pieces, text_at
-from scanner.collect.python.values import ClassValue, MapperValue, Place, Sql, TextValue, Value, Variants
+from scanner.collect.python.values import ClassValue, Literal, MapperValue, Place, Sql, TextValue, Value, Variants
 
 Verb = OneOf["select", "insert", "update", "delete", "exists"]
 
@@ -39,6 +39,7 @@ class QueryValue(MapperValue):
     tables: tuple[str, ...] = ()  # what stands after FROM, joins excepted
     columns: tuple[Sql, ...] = ()
     joins: tuple[Join, ...] = ()
+    late: tuple[Join, ...] = ()  # joined behind the others where columns of them are read
     wheres: tuple[Sql, ...] = ()
     groups: tuple[Sql, ...] = ()
     havings: tuple[Sql, ...] = ()
@@ -52,6 +53,7 @@ class QueryValue(MapperValue):
     begun: bool = False  # a manager nobody has called yet is no query
     methods: ClassValue | None = None  # a class of the project with methods of its own
     entities: tuple[Mapped, ...] = ()  # what the rows hold: instances of these
+    through: tuple[Mapped, str, str] | None = None  # the table between, with its columns for both sides
     annotations: tuple[tuple[str, Sql], ...] = ()  # columns that were given a name
 
     @property
@@ -129,7 +131,7 @@ def select(query: QueryValue, *, without: tuple[str, ...] = ()) -> Sql:
     parts: list[Sql] = [pieces("SELECT DISTINCT " if query.distinct else "SELECT ", joined(", ", query.columns))]
     if tables:
         parts.append(pieces("FROM ", ", ".join(tables)))
-    parts.extend(join.sql(query.mapped.framework) for join in query.joins)
+    parts.extend(join.sql(query.mapped.framework) for join in (*query.joins, *_late(query)))
     parts.extend(_wheres(query))
     if query.groups:
         parts.append(pieces("GROUP BY ", joined(", ", query.groups)))
@@ -139,6 +141,12 @@ def select(query: QueryValue, *, without: tuple[str, ...] = ()) -> Sql:
         parts.append(pieces("ORDER BY ", joined(", ", query.orders)))
     parts.extend(pieces(tail) for tail in (query.limit, query.lock) if tail)
     return joined(" ", parts)
+
+
+def _late(query: QueryValue) -> list[Join]:
+    first = [column[0].text for column in query.columns if column and isinstance(column[0], Literal)]
+    missing = (join for join in query.late if join not in query.joins)
+    return [join for join in missing if any(text.startswith(f"{join.table}.") for text in first)]
 
 
 def _wheres(query: QueryValue) -> list[Sql]:

@@ -1,0 +1,89 @@
+"""Django's many-to-many fields, the tables between, and the parents of models that extend another's table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from scanner.collect.python.frames import World
+from scanner.collect.python.orm.declared import Declaration, declarations
+from scanner.collect.python.orm.django_models import model_of, own_lineage, related_name
+from scanner.collect.python.orm.mapped import Mapped, MappedColumn, Relation
+from scanner.collect.python.values import ClassValue
+
+_MANY = frozenset(("ManyToManyField", "ParentalManyToManyField"))
+
+
+@dataclass(frozen=True, slots=True)
+class Many:
+    """A way over a table between: its columns that refer to this side and to the other."""
+
+    target: ClassValue
+    through: Mapped
+    local: str
+    remote: str
+
+
+def many(mapped: Mapped, name: str, world: World) -> Many | None:
+    """The way that a field of the model, or of one that refers to it, gives this name."""
+    if mapped.of is None:
+        return None
+    for field in _fields(mapped.of, world):
+        if field.attribute == name:
+            return _way(mapped.of, field, world)
+    for other in world.models():
+        if other.of is not None and other.framework == "django":
+            for field in _fields(other.of, world):
+                way = _way(other.of, field, world) if name in related_name(field, other.of) else None
+                if way is not None and way.target == mapped.of:
+                    return Many(other.of, way.through, way.remote, way.local)
+    return None
+
+
+def tables_between(mapped: Mapped, world: World) -> Iterator[Mapped]:
+    """The tables that Django makes for the model's many-to-many fields."""
+    for field in _fields(mapped.of, world) if mapped.of and mapped.framework == "django" else ():
+        way = _way(mapped.of, field, world) if mapped.of and field.keyword("through") is None else None
+        if way is not None:
+            yield way.through
+
+
+def parent(mapped: Mapped, world: World) -> tuple[Relation, Mapped] | None:
+    """The link of a model to the model whose table it extends."""
+    for relation in mapped.relations:
+        target = world.model(relation.target) if relation.attribute.endswith("_ptr") else None
+        if target is not None and mapped.key is not None and mapped.key.name == relation.local:
+            return relation, target
+    return None
+
+
+def _fields(of: ClassValue, world: World) -> list[Declaration]:
+    if of not in world.classes:
+        return []
+    declared = (each for base in own_lineage(of, world) for each in declarations(world.classes[base]))
+    return [each for each in declared if each.kind in _MANY]
+
+
+def _way(of: ClassValue, field: Declaration, world: World) -> Many | None:
+    target, mapped = model_of(field), world.model(of)
+    if target is None or mapped is None:
+        return None
+    through = model_of(field, "through")
+    if through is not None:
+        return _declared(of, target, world.model(through))
+    ours, theirs = (each.name.rsplit(".", 1)[-1].lower() for each in (of, target))
+    local, remote = (f"from_{ours}_id", f"to_{theirs}_id") if of == target else (f"{ours}_id", f"{theirs}_id")
+    names = (MappedColumn("id", "id", primary_key=True, generated=True), MappedColumn(local, local))
+    table = field.text("db_table") or f"{mapped.table}_{field.attribute}"
+    between = Mapped("django", table, (*names, MappedColumn(remote, remote)), mapped.place, managed=mapped.managed)
+    return Many(target, between, local, remote)
+
+
+def _declared(of: ClassValue, target: ClassValue, through: Mapped | None) -> Many | None:
+    if through is None:
+        return None
+    ours = [relation.local for relation in through.relations if relation.target == of]
+    theirs = [relation.local for relation in through.relations if relation.target == target]
+    if not ours or not theirs:
+        return None
+    return Many(target, through, ours[0], theirs[-1])
