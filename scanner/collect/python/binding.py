@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from itertools import chain
 
@@ -12,6 +13,7 @@ from scanner.collect.python.orm import hooks
 from scanner.collect.python.orm.queries import QueryValue
 from scanner.collect.python.texts import constant_text
 from scanner.collect.python.values import (
+    ConstantValue,
     DictValue,
     InstanceValue,
     ListValue,
@@ -54,6 +56,19 @@ def items(values: Variants) -> tuple[Variants, ...] | None:
     if len(values) > 1 or not isinstance(value, ListValue | DictValue) or value.open:
         return None
     return value.items if isinstance(value, ListValue) else keys(value).items
+
+
+def entry(base: ListValue | DictValue, index: Value) -> Iterable[Value]:
+    """``base[index]``; what any of the items is where the index is not known."""
+    if isinstance(base, DictValue):
+        entries = dict(base.entries)
+        if isinstance(index, TextValue) and len(index.pieces) == 1 and isinstance(index.pieces[0], Literal):
+            return entries.get(index.pieces[0].text, ())
+        return chain.from_iterable(entries.values())
+    if isinstance(index, ConstantValue) and index.source.lstrip("-").isdecimal():
+        position = int(index.source)
+        return base.items[position] if -len(base.items) <= position < len(base.items) else ()
+    return chain.from_iterable(base.items)
 
 
 def keys(value: DictValue) -> ListValue:

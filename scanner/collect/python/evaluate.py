@@ -7,7 +7,7 @@ from itertools import chain
 from typing import Any
 
 from scanner.collect.python import inlining, rows, syntax
-from scanner.collect.python.binding import bind, elements, items
+from scanner.collect.python.binding import bind, elements, entry, items
 from scanner.collect.python.calls import call
 from scanner.collect.python.classes import attribute
 from scanner.collect.python.frames import MAX_NESTED, Frame
@@ -23,7 +23,7 @@ from scanner.collect.python.texts import (
     interpolations,
     repeated,
 )
-from scanner.collect.python.truth import truth
+from scanner.collect.python.truth import narrowed, truth
 from scanner.collect.python.values import (
     ConstantValue,
     DictValue,
@@ -103,24 +103,12 @@ def _subscript(expression: syntax.Subscript, frame: Frame) -> Variants:
         elif isinstance(base, ResultValue):
             found.extend(rows.item(base, indexes[0], frame.place(expression.at), frame))
         elif isinstance(base, ListValue | DictValue):
-            found.extend(chain.from_iterable(_item(base, index) for index in indexes))
+            found.extend(chain.from_iterable(entry(base, index) for index in indexes))
         elif isinstance(base, QueryValue):
             found.extend(hooks.item(base, None if is_slice else indexes[0], frame))
         elif isinstance(base, MapperValue):
             found.extend(hooks.named(base, indexes[0], frame))
     return bounded(found)
-
-
-def _item(base: ListValue | DictValue, index: Value) -> Iterable[Value]:
-    if isinstance(base, DictValue):
-        entries = dict(base.entries)
-        if isinstance(index, TextValue) and len(index.pieces) == 1 and isinstance(index.pieces[0], Literal):
-            return entries.get(index.pieces[0].text, ())
-        return chain.from_iterable(entries.values())
-    if isinstance(index, ConstantValue) and index.source.lstrip("-").isdecimal():
-        position = int(index.source)
-        return base.items[position] if -len(base.items) <= position < len(base.items) else ()
-    return chain.from_iterable(base.items)
 
 
 def _binary(expression: syntax.Binary, frame: Frame) -> Variants:
@@ -177,7 +165,13 @@ def _choice(expression: syntax.Choice, frame: Frame) -> Variants:
     known = truth(expression.test, frame)
     if known is not None:
         return evaluate(expression.body if known else expression.otherwise, frame)
-    return bounded((*evaluate(expression.body, frame), *evaluate(expression.otherwise, frame)))
+    found: list[Value] = []
+    before = frame.names
+    for side, holds in ((expression.body, True), (expression.otherwise, False)):
+        frame.names = {**before, **narrowed(expression.test, frame, holds=holds)}
+        found.extend(evaluate(side, frame))
+    frame.names = before
+    return bounded(found)
 
 
 def _items(expression: syntax.Items, frame: Frame) -> Variants:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from scanner.collect.python.holes import marked
 from scanner.collect.python.orm.queries import QueryValue
-from scanner.collect.python.statements import is_ignored, is_run, is_statement, may_begin
+from scanner.collect.python.statements import is_ignored, is_lopsided, is_run, is_statement, may_begin
 from scanner.collect.python.values import FunctionValue, Gap, Literal, Place, TextValue
 from scanner.model import RowUse
 
@@ -119,6 +119,8 @@ class Record:
             numbers[text].append(number)
             roots[text.place][text].update(self._roots[number])
         for text, same in numbers.items():
+            if _is_mismatched(text, roots[text.place]):
+                continue
             if not _is_filled(text, roots[text.place], entered):
                 uses = tuple(use for n in same for use in self.uses.get(n, ()))
                 inside = not self.in_transactions.isdisjoint(same)
@@ -145,6 +147,13 @@ def _is_filled(
     if any(root.function not in entered for root in here[text]):
         return False
     return any(root.function not in entered for roots in here.values() for root in roots)
+
+
+def _is_mismatched(text: TextValue, here: Iterable[TextValue]) -> bool:
+    """Whether columns and values are from different ways through the program, where others fit."""
+    if len(text.places) < 2 or not is_lopsided(marked(text)[0]):
+        return False
+    return any(not is_lopsided(marked(other)[0]) for other in here)
 
 
 def _placed(run: Run, roots: Iterable[Root], functions: Container[FunctionValue]) -> Iterator[Run]:

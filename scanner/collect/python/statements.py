@@ -32,6 +32,9 @@ _STRUCTURES = tuple(
         rf"CREATE\s+(?:OR\s+REPLACE\s+)?(?:FUNCTION|PROCEDURE|TRIGGER|RULE|EVENT)\s+{_NAME}.+",
     )
 )
+_INSERTED = re.compile(rf"INSERT\s+(?:\w+\s+)*?INTO\s+{_NAME}\s*\(([^()]*)\)\s*", re.IGNORECASE)
+_ROW = re.compile(r"VALUES\s*\(", re.IGNORECASE)
+_PART = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|__hole_\d+__|[(),]")
 # A statement shows what it is in its first characters; the bound keeps huge literals from costing seconds.
 _LOOK_AT = 20_000
 # What an `execute` may run; these first words are enough where the call is known to run SQL.
@@ -100,6 +103,30 @@ def is_run(sql: str) -> bool:
 def is_ignored(sql: str) -> bool:
     """Whether it is a statement that no added column can matter to: transactions, settings, other DDL."""
     return not _structured(sql) and _IGNORED.match(sql, _end_of_lead(sql)) is not None
+
+
+def is_lopsided(sql: str) -> bool:
+    """Whether it is an INSERT that gives a row of another width than its list of columns has."""
+    names = _INSERTED.match(sql, _end_of_lead(sql))
+    values = _ROW.match(sql, names.end()) if names else None
+    if names is None or values is None or "__hole_" in names[1]:
+        return False
+    width = _width(sql, values.end())
+    return width is not None and width != names[1].count(",") + 1
+
+
+def _width(sql: str, start: int) -> int | None:
+    """The number of values up to the parenthesis that closes; None where one may stand for several."""
+    depth, count = 0, 1
+    for match in _PART.finditer(sql, start, start + _LOOK_AT):
+        sign = match[0]
+        if sign.startswith("__hole_"):
+            return None
+        if sign == ")" and not depth:
+            return count
+        depth += {"(": 1, ")": -1}.get(sign, 0)
+        count += sign == "," and not depth
+    return None
 
 
 def first_word(sql: str) -> str:

@@ -6,6 +6,7 @@ from scanner.collect.python import syntax
 from scanner.collect.python.frames import Frame
 from scanner.collect.python.values import ConstantValue, DictValue, ListValue, Literal, TextValue, Value, Variants
 
+_MORE_THAN_NONE = ((">", syntax.Constant("0")), ("!=", syntax.Constant("0")), (">=", syntax.Constant("1")))
 _FALSE = frozenset(("None", "False", "0", "0.0"))
 
 
@@ -23,9 +24,19 @@ def narrowed(test: syntax.Expression, frame: Frame, *, holds: bool) -> dict[str,
         return narrowed(test.operand, frame, holds=not holds)
     if isinstance(test, syntax.Binary) and test.operator == ("and" if holds else "or"):
         return {**narrowed(test.left, frame, holds=holds), **narrowed(test.right, frame, holds=holds)}
-    values = frame.names.get(test.id, ()) if isinstance(test, syntax.Name) else ()
+    name = _asked(test)
+    values = frame.names.get(name, ()) if name else ()
     kept = tuple(value for value in values if _is_full(value) in (None, holds))
-    return {test.id: kept} if isinstance(test, syntax.Name) and kept and kept != values else {}
+    return {name: kept} if name and kept and kept != values else {}
+
+
+def _asked(test: syntax.Expression) -> str | None:
+    """The name that ``name``, ``len(name)`` and ``len(name) > 0`` ask to be full."""
+    if isinstance(test, syntax.Binary) and (test.operator, test.right) in _MORE_THAN_NONE:
+        return _asked(test.left) if isinstance(test.left, syntax.Call) else None
+    if isinstance(test, syntax.Call) and isinstance(test.function, syntax.Name) and test.function.id == "len":
+        test = test.arguments[0].value if test.arguments else test
+    return test.id if isinstance(test, syntax.Name) else None
 
 
 def _is_full(value: Value) -> bool | None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from scanner.collect.python.statements import first_word, is_ignored, is_run, is_statement
+from scanner.collect.python.statements import first_word, is_ignored, is_lopsided, is_run, is_statement
 
 
 @pytest.mark.parametrize(
@@ -95,3 +95,21 @@ def test_first_word_is_behind_comments_and_parentheses() -> None:
 def test_huge_texts_cost_little() -> None:
     assert not is_statement("SELECT " + "a " * 2_000_000)
     assert not is_statement("UPDATE t " + "a " * 2_000_000 + "SET")
+
+
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        ("INSERT INTO t (a, b) VALUES (1)", True),
+        ("INSERT INTO t (a) VALUES (1, 2)", True),
+        ("INSERT INTO t (a, b) VALUES (f(1, 2), '(,')", False),
+        ("INSERT INTO t (a, b) VALUES (__hole_1__)", False),
+        ("INSERT INTO t (__hole_1__) VALUES (1)", False),
+        ("INSERT INTO t VALUES (1)", False),
+        ("INSERT INTO t (a, b) SELECT 1", False),
+        ("INSERT IGNORE INTO t (a) VALUES (1, 2)", True),
+        ("SELECT 1", False),
+    ],
+)
+def test_rows_of_another_width_than_their_columns(sql: str, expected: bool) -> None:
+    assert is_lopsided(sql) is expected
