@@ -45,6 +45,7 @@ class DropColumn:
     """DROP COLUMN."""
 
     column: str
+    cascade: bool = False  # CASCADE is written: what depends on the column goes too
 
 
 @dataclass(frozen=True, slots=True)

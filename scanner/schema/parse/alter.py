@@ -107,7 +107,7 @@ def _read_drop(cursor: Cursor) -> Action:
     if not constraint:
         cursor.accept("COLUMN")
     cursor.accept("IF", "EXISTS")
-    return DropConstraint(cursor.name()) if constraint else DropColumn(cursor.name())
+    return DropConstraint(cursor.name()) if constraint else DropColumn(cursor.name(), cursor.accept("CASCADE"))
 
 
 _NAMED_CONSTRAINTS = {"postgres": ("CONSTRAINT",), "mysql": ("CONSTRAINT", "CHECK", "INDEX", "KEY")}

@@ -18,6 +18,7 @@ from scanner.schema.parse.actions import (
     SetType,
 )
 from scanner.schema.parse.alter import read_alteration
+from scanner.schema.parse.cascade import cascades, drop_dependents_of_column
 from scanner.schema.parse.cursor import Cursor
 from scanner.schema.parse.draft import Draft, TableDraft
 from scanner.schema.parse.renaming import rename
@@ -70,9 +71,11 @@ def _apply_to_one(action: Action, draft: Draft, table: TableDraft, *, inherited:
         case EditColumn(name, edit, inherits) if inherits or not inherited:
             index = table.require(name)
             table.columns[index] = edit(table.columns[index])
-        case DropColumn(name):
+        case DropColumn(name, cascade):
             if table.index(name) is not None:
                 table.drop_column(name)
+            if cascades(draft, "CASCADE" if cascade else None):
+                drop_dependents_of_column(draft, table.name, name)
         case RenameColumn(old, new):
             table.rename_column(old, new)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from scanner.model import TableName
+from scanner.schema.parse.cascade import cascades, drop_dependents, drop_dependents_of_type
 from scanner.schema.parse.cursor import Cursor
 from scanner.schema.parse.draft import Draft, TableDraft
 from scanner.schema.parse.routines import drop_routine
@@ -18,9 +20,9 @@ def drop(cursor: Cursor, draft: Draft) -> None:
         pass
     kind = cursor.advance().key
     if kind in ("TABLE", "VIEW"):
-        _drop_each(cursor, lambda: _drop_relation(cursor, draft))
+        _drop_relations(cursor, draft)
     elif kind in ("TYPE", "DOMAIN"):
-        _drop_each(cursor, lambda: draft.types.pop(draft.resolved_type(cursor.relation()), None))
+        _drop_types(cursor, draft)
     elif kind in _ROUTINES and not cursor.at("TRIGGER"):
         drop_routine(cursor, draft)
     elif kind == "TRIGGER":
@@ -30,7 +32,7 @@ def drop(cursor: Cursor, draft: Draft) -> None:
     elif kind == "INDEX":
         _drop_index(cursor, draft)
     elif kind in ("SCHEMA", "DATABASE"):
-        _drop_each(cursor, lambda: _drop_schema(cursor.name(), draft))
+        _drop_schemas(cursor, draft)
 
 
 def _drop_each(cursor: Cursor, drop_one: Callable[[], object]) -> None:
@@ -41,7 +43,24 @@ def _drop_each(cursor: Cursor, drop_one: Callable[[], object]) -> None:
         drop_one()
 
 
-def _drop_relation(cursor: Cursor, draft: Draft) -> None:
+def _drop_relations(cursor: Cursor, draft: Draft) -> None:
+    gone: list[TableName] = []
+    _drop_each(cursor, lambda: gone.extend(_drop_relation(cursor, draft)))
+    if cascades(draft, cursor.accept_any("CASCADE", "RESTRICT")):
+        drop_dependents(draft, gone)
+
+
+def _drop_types(cursor: Cursor, draft: Draft) -> None:
+    gone: list[TableName] = []
+    _drop_each(cursor, lambda: gone.append(draft.resolved_type(cursor.relation())))
+    cascade = cascades(draft, cursor.accept_any("CASCADE", "RESTRICT"))
+    for name in gone:
+        if draft.types.pop(name, None) is not None and cascade:
+            drop_dependents_of_type(draft, name)
+
+
+def _drop_relation(cursor: Cursor, draft: Draft) -> list[TableName]:
+    """The names that are gone: the relation's and those of the tables below it."""
     name = draft.resolved(cursor.relation())
     found = draft.relations.get(name)
     gone = [name]
@@ -54,6 +73,7 @@ def _drop_relation(cursor: Cursor, draft: Draft) -> None:
         draft.heirs.pop(each, None)
     draft.triggers = {key: trigger for key, trigger in draft.triggers.items() if key[0] not in gone}
     draft.rules = {key: rule for key, rule in draft.rules.items() if key[0] not in gone}
+    return gone
 
 
 def _drop_rule(cursor: Cursor, draft: Draft) -> None:
@@ -73,6 +93,13 @@ def _drop_index(cursor: Cursor, draft: Draft) -> None:
     for relation in draft.relations.values():
         if isinstance(relation, TableDraft):
             relation.constraints = [c for c in relation.constraints if c.name not in names]
+
+
+def _drop_schemas(cursor: Cursor, draft: Draft) -> None:
+    before = list(draft.relations)
+    _drop_each(cursor, lambda: _drop_schema(cursor.name(), draft))
+    if cascades(draft, cursor.accept_any("CASCADE", "RESTRICT")):
+        drop_dependents(draft, [name for name in before if name not in draft.relations])
 
 
 def _drop_schema(schema: str, draft: Draft) -> None:
