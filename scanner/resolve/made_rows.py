@@ -9,9 +9,9 @@ from sqlglot import exp
 from scanner.model import Table
 from scanner.resolve.context import Context
 from scanner.resolve.resolution import ErrorKind, Meaning, WholeRow
-from scanner.resolve.scope import Scope
+from scanner.resolve.scope import Field, Scope
 from scanner.resolve.types import family
-from scanner.resolve.value_types import row_of, scalar_type
+from scanner.resolve.value_types import row_of, scalar_type, table_of_type
 from scanner.resolve.widths import is_row_call, width
 
 TEXTS = (exp.Literal, exp.Parameter, exp.Placeholder)
@@ -27,6 +27,13 @@ def row_value(ctx: Context, table: Table, base: Meaning, known: Mapping[str, Mea
     return meaning
 
 
+def composite(ctx: Context, field: Field, node: exp.Expr) -> Field:
+    """The field as it is read: a column of a table's row type, or an array of it, holds rows with today's fields."""
+    element = (field.type or "").removesuffix("[]")
+    table = table_of_type(ctx, element) if ctx.postgres and field.table is not None else None
+    return field if table is None else field._replace(meaning=row_value(ctx, table, field.meaning, {}, node))
+
+
 def check_as_row(ctx: Context, table: Table, given: exp.Expr, scope: Scope, node: exp.Expr) -> None:
     """Notes what fails when the expression is made a row of the table: ROW(…) of another width, a text of one."""
     values = width(ctx, given, scope) if isinstance(given, exp.Tuple) or is_row_call(given) else None
@@ -39,10 +46,20 @@ def check_as_row(ctx: Context, table: Table, given: exp.Expr, scope: Scope, node
         note_literal(ctx, table, node)
 
 
-def note_literal(ctx: Context, table: Table, node: exp.Expr) -> None:
+def check_stored(ctx: Context, sql_type: str, given: exp.Expr, scope: Scope) -> None:
+    """Notes what fails when the expression is stored in a column of this type, which may be that of a table's rows."""
+    inner = given.unnest()
+    table, element = table_of_type(ctx, sql_type), table_of_type(ctx, sql_type.removesuffix("[]"))
+    if isinstance(inner, TEXTS) and element is not None:
+        note_literal(ctx, element, given, "stored")
+    elif table is not None and (isinstance(inner, exp.Tuple) or is_row_call(inner)):
+        check_as_row(ctx, table, inner, scope, given)
+
+
+def note_literal(ctx: Context, table: Table, node: exp.Expr, use: str = "literal") -> None:
     """Notes a row of the table that is written as text, with the fields that the table has."""
     names = tuple(c.name for c in table.columns)
-    ctx.result.whole_rows[id(node)] = WholeRow(ctx.span(node), str(table.name), table.name, names, "literal")
+    ctx.result.whole_rows[id(node)] = WholeRow(ctx.span(node), str(table.name), table.name, names, use)
 
 
 def _is_row_text(ctx: Context, node: exp.Expr, table: Table) -> bool:

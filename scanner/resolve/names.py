@@ -10,6 +10,7 @@ from sqlglot import exp
 from scanner.model import HOLE_PATTERN, TableName
 from scanner.resolve.context import Context
 from scanner.resolve.lookup import Lookup, Step, lookup
+from scanner.resolve.made_rows import composite
 from scanner.resolve.resolution import Binding, Clause, ErrorKind, Meaning, Output
 from scanner.resolve.rows import levels, row_source, source_named, whole_row
 from scanner.resolve.scope import Field, Scope, Source
@@ -92,7 +93,7 @@ def _bind_in_levels(
 def _settle(ctx: Context, column: exp.Column, clause: Clause, matches: Sequence[Field], depth: int) -> Meaning:
     if len(matches) > 1:
         _ambiguous(ctx, column, matches[0].name, matches)
-    chosen = matches[0]
+    chosen = composite(ctx, matches[0], column)
     place = _place(ctx, column)
     own = (chosen.source, chosen.node, chosen.table, chosen.column, chosen.type)
     _note(ctx, column, Binding(chosen.name, clause, chosen.meaning, place, *own, depth))

@@ -10,6 +10,7 @@ from sqlglot import exp
 from scanner.model import HOLE_PATTERN, Table
 from scanner.resolve.context import Context
 from scanner.resolve.expressions import value
+from scanner.resolve.made_rows import composite
 from scanner.resolve.privileges import check_readable
 from scanner.resolve.resolution import Clause, ErrorKind, Output, Star
 from scanner.resolve.rows import row_source, source_named
@@ -24,7 +25,11 @@ def project(ctx: Context, items: Sequence[exp.Expr], scope: Scope, clause: Claus
     open_ = False
     for item in items:
         stars = _star_fields(ctx, item, scope)
-        made = [_named(ctx, item, value(ctx, item.unalias(), scope, clause))] if stars is None else _spread(stars)
+        made = (
+            [_named(ctx, item, value(ctx, item.unalias(), scope, clause))]
+            if stars is None
+            else _spread(ctx, stars, item)
+        )
         open_ = open_ or (_is_hole(item) if stars is None else _is_open(ctx, item, scope, stars))
         outputs += made
         nodes += [id(item)] * len(made)
@@ -86,7 +91,8 @@ def _row_star(ctx: Context, item: exp.Dot, scope: Scope) -> list[Field]:
     ]
 
 
-def _spread(found: list[Field]) -> list[Output]:
+def _spread(ctx: Context, stars: list[Field], item: exp.Expr) -> list[Output]:
+    found = [composite(ctx, field, item) for field in stars]
     return [Output(f.name, f.meaning, f.type, star=True, unset=f.unset, column=f.name) for f in found]
 
 

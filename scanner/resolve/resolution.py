@@ -160,7 +160,7 @@ class WholeRow:
     source: str
     table: TableName | None
     columns: tuple[str, ...]
-    use: str  # value, not-null-test, field
+    use: str  # value, not-null-test, identity, literal (a row written as text), stored (such a one, or NULL)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from scanner.resolve.assignments import assign
 from scanner.resolve.context import Context, Relation
 from scanner.resolve.expressions import value
 from scanner.resolve.inserts import check_insert, check_types, check_unset, insert_columns
+from scanner.resolve.made_rows import check_stored
 from scanner.resolve.projection import project
 from scanner.resolve.query import common_tables
 from scanner.resolve.resolution import Clause, Meaning
@@ -63,6 +64,7 @@ def _insert(ctx: Context, node: exp.Insert, parent: Scope | None) -> Relation:
         check_insert(ctx, source.table, columns, node)
         check_unset(ctx, source.table, columns, given.outputs, node)
         check_types(ctx, source.table, columns, given.outputs, node)
+        _check_cells(ctx, columns, node.args.get("expression"), scope)
         values = tuple((c.name, o.meaning) for c, o in zip(columns, given.outputs, strict=False))
         copied = _copied(ctx, source.table, columns, given)
     elif source.behind is not None:
@@ -93,6 +95,17 @@ def _copied(ctx: Context, table: Table, columns: Sequence[Column], given: Relati
     if table.name not in ctx.result.reads | ctx.result.behind:
         return frozenset()
     return frozenset(c.name for c, o in zip(columns, given.outputs, strict=False) if o.column == c.name)
+
+
+def _check_cells(ctx: Context, columns: Sequence[Column], rows: exp.Expr | None, scope: Scope) -> None:
+    """Notes the values written out for columns of a row type, and which of them fit no more."""
+    if not ctx.postgres or not isinstance(rows, exp.Values):
+        return
+    for row in rows.expressions:
+        cells = row.expressions if isinstance(row, exp.Tuple) else [row]
+        for column, cell in zip(columns, cells, strict=False):
+            if columns.count(column) == 1:  # `(v.a, v.b)` names fields of one column
+                check_stored(ctx, column.type, cell, scope)
 
 
 def _takes_any_key(ctx: Context, conflict: exp.Expr | None) -> bool:
@@ -244,6 +257,7 @@ def _merge_insert(ctx: Context, then: exp.Insert, target: Source, scope: Scope) 
         return
     columns = insert_columns(ctx, target.table, names, given, then)
     check_insert(ctx, target.table, columns, then)
+    _check_cells(ctx, columns, exp.Values(expressions=[cells]), scope)
     values = tuple((c.name, o.meaning) for c, o in zip(columns, outputs, strict=False))
     note_write(ctx, target, "insert", values, then, columns_listed=names is not None)
 

@@ -34,9 +34,10 @@ def whole_row_use(comparison: Comparison) -> Iterator[Hit]:
     """Yields a change of results for each row value that reaches the result; an error for row literals."""
     names = listed(list(comparison.change.names))
     for row in comparison.grown_rows:
-        if row.use == "literal":
+        if row.use in ("literal", "stored"):
             message = f"The row literal has no field for {names}: it fails with 22P02."
-            yield Hit(Effect.BREAKS, message, f"Write the literal with {len(row.columns)} fields.", row.span)
+            doubt = "the value may be NULL" if row.use == "stored" else None
+            yield Hit(Effect.BREAKS, message, f"Write the literal with {len(row.columns)} fields.", row.span, doubt)
         elif row.use == "value" and comparison.meaning_changed:
             message = f"The row of {row.source} used as one value now has {names} in it."
             example = f"json_build_object('{row.columns[0]}', …)"
