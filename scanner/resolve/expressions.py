@@ -8,9 +8,16 @@ from sqlglot import exp
 
 from scanner.model import Routine
 from scanner.resolve.context import Context
-from scanner.resolve.made_rows import TEXTS, check_as_row, note_literal, row_value
+from scanner.resolve.made_rows import TEXTS, check_as_row, check_made, note_literal, row_value
 from scanner.resolve.names import bind
-from scanner.resolve.operands import arguments, check_comparable, check_types, note_constant
+from scanner.resolve.operands import (
+    arguments,
+    check_comparable,
+    check_operands,
+    check_types,
+    note_constant,
+    note_listed,
+)
 from scanner.resolve.resolution import Clause, ErrorKind, Meaning
 from scanner.resolve.results import returned_columns, returned_table
 from scanner.resolve.rows import row_source, whole_row
@@ -26,7 +33,7 @@ from scanner.resolve.value_types import (
     scalar_type,
     table_of_type,
 )
-from scanner.resolve.widths import COMPARISONS, check_rows, is_row_operand, width
+from scanner.resolve.widths import COMPARISONS, allow_uneven_arms, check_rows, is_row_operand, width
 
 # Functions of a row whose result does not depend on which columns the row has.
 _ROW_BLIND = frozenset({"count", "num_nonnulls_row"})
@@ -53,6 +60,7 @@ def _generic(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Mean
         ctx.aggregates += 1
         clause = Clause.HAVING_AGGREGATE if clause is Clause.HAVING else clause
     parts = [value(ctx, child, scope, clause) for child in arguments(node)]
+    check_operands(ctx, node)
     meaning = ctx.meanings.of(type(node).__name__, node.name if not parts else "", *parts)
     fields = ctx.meanings.rows.get(parts[0]) if parts and isinstance(node, _HANDS_ON) else None
     if fields is not None:
@@ -87,15 +95,8 @@ def _query(ctx: Context, node: exp.Expr, scope: Scope, _clause: Clause) -> Meani
 def _exists(ctx: Context, node: exp.Expr, scope: Scope, _clause: Clause) -> Meaning:
     relation = ctx.query(node.this, scope)
     if not ctx.postgres:
-        _allow_uneven_arms(ctx, node.this)
+        allow_uneven_arms(ctx, node.this)
     return ctx.meanings.of("exists", relation.rows if relation.some is None else relation.some)
-
-
-def _allow_uneven_arms(ctx: Context, query: exp.Expr) -> None:
-    """MySQL and MariaDB do not look at the stars of a set operation that stands in EXISTS (measured)."""
-    inner = query.unnest() if isinstance(query, exp.Subquery) else query
-    uneven = [e for e in ctx.result.errors if e.kind is ErrorKind.SET_OPERATION_WIDTH and e.node == id(inner)]
-    ctx.result.errors = [e for e in ctx.result.errors if e not in uneven]
 
 
 def _in(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning:
@@ -108,6 +109,7 @@ def _in(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning:
     check_rows(ctx, width(ctx, node.this, scope), None if relation.open else len(relation.outputs), query)
     if len(relation.outputs) == 1:
         check_types(ctx, node, scalar_type(ctx, node.this), relation.outputs[0].type)
+        note_listed(ctx, node.this, query)
     rows = relation.rows if relation.some is None else relation.some
     return ctx.meanings.of("in", left, rows, *(o.meaning for o in relation.outputs))
 
@@ -121,12 +123,6 @@ def _comparison(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> M
         check_rows(ctx, left_width, right_width, right)
     else:
         check_comparable(ctx, node)
-    return meaning
-
-
-def _operation(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning:
-    meaning = _generic(ctx, node, scope, clause)
-    note_constant(ctx, *arguments(node))
     return meaning
 
 
@@ -263,6 +259,7 @@ def made_row_base(ctx: Context, call: exp.Anonymous, scope: Scope, clause: Claus
     base = value(ctx, first, scope, clause)
     if source is not None:
         base = whole_row(ctx, source, first, "identity")
+    check_made(ctx, call)
     return ctx.meanings.of("made row", str(call.this), base, *(value(ctx, a, scope, clause) for a in others))
 
 
@@ -293,5 +290,4 @@ _HANDLERS: dict[type[exp.Expr], _Handler] = {
     exp.TryCast: _cast,
     exp.Anonymous: _function,
     **dict.fromkeys(COMPARISONS, _comparison),
-    **dict.fromkeys((exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Between, exp.Coalesce), _operation),
 }

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from scanner.model import Column, Table, TableName
+from scanner.model import Column, Table
 from scanner.resolve.context import Context, Relation
 from scanner.resolve.privileges import check_sequences
 from scanner.resolve.resolution import ErrorKind, Output
 from scanner.resolve.types import assignable
+from scanner.resolve.value_types import domain_of
 
 
 def insert_columns(
@@ -133,10 +134,8 @@ def _required(ctx: Context, column: Column) -> bool:
     """No value, no default, no NULL. MySQL gives an ENUM its first member (measured)."""
     if column.has_default:
         return False
-    domain = ctx.schema.types.get(TableName("public", column.type)) or ctx.schema.types.get(
-        TableName(None, column.type)
-    )
-    if domain is not None and domain.kind == "domain" and domain.not_null and domain.default is None:
+    domain = domain_of(ctx, column)
+    if domain is not None and domain.not_null and domain.default is None:
         return True
     if column.nullable or (ctx.schema.engine.name == "mariadb" and column.on_update):  # a default there (measured)
         return False

@@ -11,7 +11,7 @@ from scanner.resolve.context import Context
 from scanner.resolve.resolution import ErrorKind, Meaning, WholeRow
 from scanner.resolve.scope import Field, Scope
 from scanner.resolve.types import family
-from scanner.resolve.value_types import row_of, scalar_type, table_of_type
+from scanner.resolve.value_types import domain_of, row_of, scalar_type, table_of_type
 from scanner.resolve.widths import is_row_call, width
 
 TEXTS = (exp.Literal, exp.Parameter, exp.Placeholder)
@@ -44,6 +44,17 @@ def check_as_row(ctx: Context, table: Table, given: exp.Expr, scope: Scope, node
         family(scalar_type(ctx, given)) == "text" and not _is_row_text(ctx, given, table)
     ):
         note_literal(ctx, table, node)
+
+
+def check_made(ctx: Context, call: exp.Anonymous) -> None:
+    """json_populate_record makes every field: what the document lacks is NULL, and no default of its type counts."""
+    table = row_of(ctx, call)
+    for column in table.columns if table is not None else ():
+        domain = domain_of(ctx, column)
+        if domain is not None and domain.not_null:
+            doubt = f"the document may have a value for {column.name}"
+            message = f"domain {column.type} does not allow null values"
+            ctx.error(ErrorKind.REQUIRED_COLUMN, "23502", message, call, column=column.name, possible=doubt)
 
 
 def check_stored(ctx: Context, sql_type: str, given: exp.Expr, scope: Scope) -> None:

@@ -7,7 +7,8 @@ from functools import lru_cache
 
 _FAMILIES = {
     "number": "int integer bigint smallint tinyint mediumint int2 int4 int8 serial bigserial smallserial "
-    "numeric decimal dec real float float4 float8 double money fixed oid bit",
+    "numeric decimal dec real float float4 float8 double money fixed oid",
+    "bits": "bit varbit",
     "text": "text varchar char character bpchar name citext tinytext mediumtext longtext nvarchar string",
     "bool": "bool boolean",
     "time": "date timestamp timestamptz time timetz datetime year interval",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from sqlglot import exp
 
-from scanner.model import Table, TableName
+from scanner.model import Column, Table, TableName, UserType
 from scanner.resolve.context import Context
 from scanner.resolve.results import returned_table
 from scanner.resolve.types import is_plain
@@ -49,6 +49,12 @@ def table_of_type(ctx: Context, sql_type: str | None) -> Table | None:
         return None
     found = ctx.schema.find(TableName(words[-2] if len(words) > 1 else None, words[-1]))
     return found if isinstance(found, Table) else None
+
+
+def domain_of(ctx: Context, column: Column) -> UserType | None:
+    """The domain that is the column's type, if it is one."""
+    found = (ctx.schema.types.get(TableName(schema, column.type)) for schema in ("public", None))
+    return next((each for each in found if each is not None and each.kind == "domain"), None)
 
 
 def row_of(ctx: Context, node: exp.Expr) -> Table | None:

@@ -49,6 +49,13 @@ def check_rows(ctx: Context, left: int | None, right: int | None, node: exp.Expr
         )
 
 
+def allow_uneven_arms(ctx: Context, query: exp.Expr) -> None:
+    """MySQL and MariaDB do not look at the stars of a set operation that stands in EXISTS (measured)."""
+    inner = query.unnest() if isinstance(query, exp.Subquery) else query
+    uneven = [e for e in ctx.result.errors if e.kind is ErrorKind.SET_OPERATION_WIDTH and e.node == id(inner)]
+    ctx.result.errors = [e for e in ctx.result.errors if e not in uneven]
+
+
 def is_row_operand(node: exp.Expr) -> bool:
     """A subquery compared with a row, or assigned to one: its width is checked there."""
     parent = node.parent

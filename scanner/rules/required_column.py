@@ -32,8 +32,13 @@ CODE = "SC202"
 
 
 def required_column(comparison: Comparison) -> Iterator[Hit]:
-    """Yields an error of the engine for each required column that the INSERT does not give."""
+    """Yields an error of the engine for each required column that the INSERT, or a document made a row, lacks."""
     for error in comparison.new_errors(ErrorKind.REQUIRED_COLUMN):
+        if error.table is None:
+            message = f"It fails with {error.code}: {error.message}, and {error.column} is missing in the document."
+            help_ = f"Give the document a value for {error.column}, or let its domain be NULL."
+            yield Hit(Effect.BREAKS, message, help_, error.span, error.possible)
+            continue
         insert = f"the INSERT in {error.via}" if error.via else "the INSERT"
         column = f"{error.table}.{error.column}"
         message = f"It fails with {error.code}: {column} is NOT NULL without a default, and {insert} leaves it out."
