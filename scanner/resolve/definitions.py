@@ -104,11 +104,13 @@ def load(ctx: Context, parsed: Parsed) -> Resolution:
 
 
 def exchange(ctx: Context, parsed: Parsed) -> Resolution:
-    """MySQL's EXCHANGE PARTITION: the partitioned table and the other one need the same columns."""
+    """ATTACH and EXCHANGE PARTITION: both tables need the same columns. INHERIT: the child may have others beside."""
     tables = [_table(ctx, node) for node in parsed.tree.find_all(exp.Table)]
     known = [table for table in tables if table is not None]
     ctx.result.reads.update(table.name for table in known)
-    if len({len(table.columns) for table in known}) > 1:
+    columns = [{ctx.key(c.name) for c in table.columns} for table in known]
+    fits = len(known) < 2 or columns[0] == columns[1] or (parsed.wrapper.kind == "inherit" and columns[0] < columns[1])
+    if not fits:
         message = f"{' and '.join(str(table.name) for table in known)} have different columns"
         ctx.error(ErrorKind.PARTITION_COLUMNS, "42804/1736", message, parsed.tree)
     return ctx.result

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 
 from scanner.bodies import Body, read_block, read_routine, read_trigger
-from scanner.model import Family, Routine, Table, TableName, Trigger
+from scanner.model import Family, Routine, Table, TableName, Trigger, Unresolved
 from scanner.resolve.context import Context
-from scanner.resolve.resolution import Meaning, Output, Resolution
+from scanner.resolve.resolution import RUN_TIME, Meaning, Output, Resolution
 from scanner.resolve.running import DEPTH, Called, run_body
 from scanner.resolve.scope import CommonTable, Source, TableSource
 
@@ -35,6 +36,19 @@ def call_named(ctx: Context, name: str) -> Called | None:
     bare = name.split(".")[-1].strip('"`')
     routine = ctx.schema.routine(bare)
     return call(ctx, routine) if routine is not None else None
+
+
+def created_routine(ctx: Context, sql: str) -> Resolution | Unresolved:
+    """CREATE FUNCTION and CREATE PROCEDURE: PostgreSQL checks a body in SQL, and reads of others the grammar alone."""
+    found = type(ctx.schema).from_ddl(sql, ctx.schema.engine).routines
+    if len(found) != 1:
+        return Unresolved("opaque statement", "CREATE FUNCTION")
+    if found[0].language.lower() == "sql":
+        call(ctx, replace(found[0], atomic=False))
+    result = ctx.result
+    result.errors = [error for error in result.errors if error.kind not in RUN_TIME]
+    result.writes, result.bodies = [], {}
+    return result
 
 
 def run_block(ctx: Context, text: str) -> Called:

@@ -13,7 +13,7 @@ from scanner.resolve.definitions import copy, create, exchange, load, truncate
 from scanner.resolve.parse import Parsed, parse
 from scanner.resolve.query import query
 from scanner.resolve.resolution import RUN_TIME, ErrorKind, Meanings, Resolution
-from scanner.resolve.routines import call, call_named, fire, run_block
+from scanner.resolve.routines import call, call_named, created_routine, fire, run_block
 from scanner.resolve.sources import duplicate_names, rename
 from scanner.resolve.wrapped import Wrapper
 from scanner.resolve.writes import write
@@ -34,7 +34,7 @@ def resolve(
     """
     ctx = context(schema, meanings, settings, parsed.tree.key)
     ctx.wrapper = parsed.wrapper
-    ctx.offset_known = parsed.wrapper.kind not in ("evaluate", "exchange", "alter view")
+    ctx.offset_known = parsed.wrapper.kind not in ("evaluate", "exchange", "inherit", "alter view")
     if parsed.cut:
         ctx.gap("the text of the statement is cut off", "")
     ctx.memo = memo if memo is not None else {}
@@ -74,8 +74,10 @@ def _wrapped(ctx: Context, parsed: Parsed) -> Resolution | Unresolved:
         return _called(ctx, parsed.wrapper)
     if kind == "load":
         return load(ctx, parsed)
-    if kind == "exchange":
+    if kind in ("exchange", "inherit"):
         return exchange(ctx, parsed)
+    if kind == "routine":
+        return created_routine(ctx, parsed.wrapper.name)
     resolution = _statement(ctx, parsed)
     if isinstance(resolution, Unresolved):
         return resolution

@@ -27,6 +27,8 @@ Kind = Literal[
     "handler",
     "evaluate",
     "exchange",
+    "inherit",
+    "routine",
     "lock",
     "alter view",
 ]
@@ -63,9 +65,14 @@ _CALL = re.compile(r"\s*CALL\s+(?P<name>[\w.\"`]+)", re.I)
 _EXECUTE = re.compile(r"\s*EXECUTE\s+(?P<name>\"[^\"]+\"|[\w`]+).*", re.I | re.S)
 _FETCH = re.compile(r"\s*(?:FETCH|MOVE|CLOSE)\b.*?(?P<name>[\w\"]+)\s*;?\s*$", re.I | re.S)
 _DO = re.compile(
-    r"\s*DO\b(?:\s+LANGUAGE\s+\w+)?\s*\$(?P<tag>\w*)\$(?P<body>.*)\$(?P=tag)\$(?:\s+LANGUAGE\s+\w+)?\s*;?\s*$",
+    r"\s*DO\b(?:\s+LANGUAGE\s+[\w\"]+)?\s*(?:\$(?P<tag>\w*)\$(?P<body>.*)\$(?P=tag)\$|'(?P<quoted>.*)')"
+    r"(?:\s+LANGUAGE\s+[\w\"]+)?\s*;?\s*$",
     re.I | re.S,
 )
+_ROUTINE = re.compile(r"\s*CREATE\s+(?:OR\s+REPLACE\s+)?(?:FUNCTION|PROCEDURE)\b", re.I)
+_PG_TABLE = r"\s*ALTER\s+TABLE\s+(?:IF\s+EXISTS\s+)?(?:ONLY\s+)?(?P<{}>[\w.\"]+)\s+"
+_ATTACH = re.compile(_PG_TABLE.format("name") + r"ATTACH\s+PARTITION\s+(?P<other>[\w.\"]+)", re.I)
+_INHERIT = re.compile(_PG_TABLE.format("other") + r"INHERIT\s+(?P<name>[\w.\"]+)", re.I)
 _LOAD = re.compile(
     r"\s*LOAD\s+(?:DATA|XML)\b.*?\b(?P<on>IGNORE|REPLACE)?\s*INTO\s+TABLE\s+(?P<name>[\w.`]+)(?P<rest>.*)$",
     re.I | re.S,
@@ -161,8 +168,17 @@ def _alter_view(_sql: str, match: re.Match[str], _family: Family) -> Wrapper:
     return Wrapper(f"CREATE OR REPLACE VIEW {match['rest']}", "alter view")
 
 
+def _inherit(_sql: str, match: re.Match[str], _family: Family) -> Wrapper:
+    return Wrapper(f"SELECT * FROM {match['name']}, {match['other']}", "inherit")
+
+
 def _do(_sql: str, match: re.Match[str], _family: Family) -> Wrapper:
-    return Wrapper("SELECT 1", "do", match["body"])
+    body = match["body"] if match["quoted"] is None else match["quoted"].replace("''", "'")
+    return Wrapper("SELECT 1", "do", body)
+
+
+def _routine(sql: str, _match: re.Match[str], _family: Family) -> Wrapper:
+    return Wrapper("SELECT 1", "routine", sql)
 
 
 def _load(_sql: str, match: re.Match[str], _family: Family) -> Wrapper:
@@ -220,6 +236,9 @@ _AROUND: dict[Family, tuple[tuple[re.Pattern[str], _Maker], ...]] = {
         (_DECLARE, _inside("declare")),
         (_REFRESH, _instead("refresh")),
         (_DO, _do),
+        (_ROUTINE, _routine),
+        (_ATTACH, _exchange),
+        (_INHERIT, _inherit),
         (_LOCK, _instead("lock")),
         (_COPY, _copy),
         (_EXECUTE, _instead("execute")),

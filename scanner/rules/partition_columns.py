@@ -1,8 +1,8 @@
-"""A partition is exchanged with a table that has other columns
+"""A table becomes a partition or a child, and has other columns
 
 What it means
-    ALTER TABLE … EXCHANGE PARTITION swaps a partition with a table of the same columns. One of the two has
-    the new column now.
+    ALTER TABLE … EXCHANGE PARTITION swaps a partition with a table of the same columns; ATTACH PARTITION and
+    INHERIT make a table part of another one. One of the two has the new column now.
 
 Why it matters
     Jobs that load or archive by swapping partitions fail until both tables have the column.
@@ -15,7 +15,7 @@ Instead
     Add the column to both tables, at the same place.
 
 Engines
-    MySQL and MariaDB 1736.
+    PostgreSQL 42804 (ATTACH PARTITION, INHERIT), MySQL and MariaDB 1736 (EXCHANGE PARTITION).
 """
 
 from __future__ import annotations
