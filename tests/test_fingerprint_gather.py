@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import zip_longest
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -138,6 +139,23 @@ def test_a_digest_that_two_statements_could_have_given_stays_alone() -> None:
         in_slow_log("SELECT a, b FROM t ORDER BY 2"),
     )
     assert [q.calls for q in queries] == [100, 1, 1]
+
+
+@pytest.mark.parametrize(
+    "cut",
+    [
+        "SELECT `a` FROM `t` WHERE `b` = ? AND `c` IN (...",
+        "SELECT `a` FROM `t` WHERE `b` = ? AND `c` IN (...) AN...",
+        "SELECT `a` FROM `t` WHERE `b` = ? ...",
+    ],
+)
+def test_a_digest_that_was_cut_off_meets_the_only_statement_that_begins_so(cut: str) -> None:
+    whole = "SELECT a FROM t WHERE b = 1 AND c IN (1, 2) AND d = 3"
+    (query,) = gathered(in_digests(cut), in_slow_log(whole))
+    assert query.calls == 101
+    other = in_slow_log("SELECT a FROM t WHERE b = 1 AND c IN (1, 2) AND e = 3")
+    assert len(gathered(in_digests(cut), in_slow_log(whole), other)) == 3
+    assert len(gathered(in_digests(cut), in_slow_log("SELECT a FROM t WHERE x = 1"))) == 2
 
 
 def test_double_quotes_follow_the_database() -> None:

@@ -9,9 +9,10 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from operator import attrgetter
 
-from scanner.fingerprint.identity import digest_key, fingerprint
+from scanner.fingerprint.digests import digest_text, made_of
+from scanner.fingerprint.identity import fingerprint
 from scanner.fingerprint.normal import normalise_holes
-from scanner.model import HOLE_PATTERN, Database, Hole, Observation, Query
+from scanner.model import HOLE_PATTERN, Database, Engine, Hole, Observation, Query
 
 _PYTHON_LITERAL = re.compile(r"""(?:'(?:[^'\\]|\\.)*'?|"(?:[^"\\]|\\.)*"?)|(?<![\w.])\d[\w.]*""", re.DOTALL)
 _DIGEST_SOURCE = "mysql_digests"
@@ -108,20 +109,30 @@ def _masked(hole: Hole, marker: str) -> Hole:
 
 def _digests_joined(groups: _Groups, databases: Mapping[str, Database]) -> _Groups:
     """The groups, with the digests that only one full statement can have given moved to that statement."""
-    coarse = {
-        key: digest_key(_first(sightings).sql, databases[key[0]].engine)
-        for key, sightings in groups.items()
-        if databases[key[0]].engine.family == "mysql"
-    }
-    digests = {key for key in coarse if all(s.observation.source == _DIGEST_SOURCE for s in groups[key].values())}
-    full: dict[tuple[str, str], list[_Key]] = defaultdict(list)
-    for key in coarse.keys() - digests:
-        full[key[0], coarse[key]].append(key)
-    whole = {key: candidates[0] for key in digests if len(candidates := full[key[0], coarse[key]]) == 1}
+    whole: dict[_Key, _Key] = {}
+    for name, database in databases.items():
+        if database.engine.family == "mysql":
+            whole |= _made_of({key: group for key, group in groups.items() if key[0] == name}, database.engine)
     joined = {key: sightings for key, sightings in groups.items() if key not in whole}
     for digest, key in whole.items():
         joined[key] = joined[key] | groups[digest]
     return joined
+
+
+def _made_of(groups: _Groups, engine: Engine) -> dict[_Key, _Key]:
+    """Digest → the only full statement of the same database that can be it."""
+    digests: dict[str, list[_Key]] = defaultdict(list)
+    full: dict[str, list[_Key]] = defaultdict(list)
+    for key, sightings in groups.items():
+        is_digest = all(s.observation.source == _DIGEST_SOURCE for s in sightings.values())
+        (digests if is_digest else full)[digest_text(_first(sightings).sql, engine)].append(key)
+    found = made_of(digests, full)
+    return {
+        key: full[found[text]][0]
+        for text, keys in digests.items()
+        if text in found and len(full[found[text]]) == 1
+        for key in keys
+    }
 
 
 def _first(sightings: _Sightings) -> Observation:

@@ -56,8 +56,8 @@ def folded(normalised: str, engine: Engine) -> list[str]:
     return _fold_postgres(tokens) if engine.family == "postgres" else list(_fold_mysql(tokens))
 
 
-def digest_key(normalised: str, engine: Engine) -> str:
-    """A coarser hash, on which a MySQL digest agrees with the statement it was made of.
+def digest_tokens(normalised: str, engine: Engine) -> list[str]:
+    """The tokens in which a MySQL digest agrees with the statement it was made of.
 
     Digests count no values, keep no ordinals and lose the case of names that are keywords somewhere.
     """
@@ -68,7 +68,7 @@ def digest_key(normalised: str, engine: Engine) -> str:
             kept.pop()
         else:
             kept.append(lexeme)
-    return _hash(kept)
+    return kept
 
 
 def _hash(tokens: list[str]) -> str:

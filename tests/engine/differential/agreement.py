@@ -58,7 +58,7 @@ class Result:
         said = PREDICTED[self.verdict.effect]
         if said == self.outcome:
             return Judgement.AGREES
-        unseen = self.outcome in (Outcomes.SHAPE, Outcomes.UNCHANGED)
+        unseen = self.outcome in (Outcomes.SHAPE, Outcomes.UNCHANGED) or self._has_too_many_rows
         if (unseen and said == Outcomes.RESULTS) or self._depends_on_data:
             return Judgement.NOT_SEEN
         return Judgement.DISAGREES
@@ -67,6 +67,11 @@ class Result:
     def rules(self) -> set[str]:
         """The rules that found something."""
         return {finding.name.replace("-", "_") for finding in self.verdict.findings}
+
+    @property
+    def _has_too_many_rows(self) -> bool:
+        """Other rows than before, as predicted, and more than one where one can be: with other data there is one."""
+        return bool({self.account.after.code, self.account.filled.code} & {"1242", "21000"})
 
     @property
     def _depends_on_data(self) -> bool:

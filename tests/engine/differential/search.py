@@ -18,9 +18,9 @@ from tests.engine.differential.run import ChangeFailsError, Runner, ServerDiedEr
 from tests.engine.differential.tally import Tally
 from tests.engine.servers import Server, engines, started
 
-EXAMPLES = int(os.environ.get("SCANNER_FUZZ_EXAMPLES", "45"))  # for each rule
+EXAMPLES = int(os.environ.get("SCANNER_FUZZ_EXAMPLES", "40"))  # for each rule
 WANTED = 20  # statements that a rule hits, and as many that it just does not
-_ROUNDS = 6  # of EXAMPLES each, until there are so many
+_ROUNDS = 8  # of EXAMPLES each, until there are so many
 _AGAIN = 5  # times that other rows are tried where a predicted change was not seen
 _SETTINGS = settings(
     database=None,

@@ -1,0 +1,45 @@
+"""MySQL's digests ← the full statements that they were made of."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable
+
+from scanner.fingerprint.identity import digest_tokens
+from scanner.model import Engine
+
+_CUT = "..."  # what the server ends a digest with that is longer than max_digest_length
+_LAST = "\U0010ffff"  # sorts behind every text
+
+
+def digest_text(normalised: str, engine: Engine) -> str:
+    """What a digest and the statement it was made of have in common."""
+    return " ".join(digest_tokens(normalised, engine))
+
+
+def made_of(digests: Iterable[str], statements: Iterable[str]) -> dict[str, str]:
+    """Digest → the full statement, where only one can be it; all of them as `digest_text` gives them.
+
+    A digest that was cut off is the beginning of its statement.
+    """
+    known = sorted(statements)
+    found = {}
+    for digest in digests:
+        beginning = _beginning(digest)
+        first = bisect_left(known, beginning)
+        fits = known[first : bisect_left(known, beginning + _LAST)] if _is_cut(digest) else known[first : first + 1]
+        if len(fits) == 1 and (_is_cut(digest) or fits == [digest]):
+            found[digest] = fits[0]
+    return found
+
+
+def _is_cut(digest: str) -> bool:
+    return digest.endswith(_CUT) or digest.count("(") > digest.count(")")
+
+
+def _beginning(digest: str) -> str:
+    """A whole digest; of one that is cut off what stands before its last word, which may be half of one."""
+    if not _is_cut(digest):
+        return digest
+    words = digest.removesuffix(_CUT).split()
+    return " ".join([*words[:-1], ""])
