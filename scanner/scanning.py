@@ -21,7 +21,7 @@ from scanner.model import (
     Checkpoint,
     Collected,
     Coverage,
-    Family,
+    Database,
     Mention,
     Observation,
     Query,
@@ -77,7 +77,7 @@ def scan_databases(config: Config, progress: Progress | None = None) -> tuple[Da
     found: dict[str, list[Collected]] = defaultdict(list)
     schemas = {entry.name: _schema(entry, found[entry.name], tell) for entry in config.databases}
     databases = {name: schema.database for name, schema in schemas.items()}
-    queries = join_templates(gather(_observations(config, found, tell), databases), databases)
+    queries = join_templates(gather(_observations(config, databases, found, tell), databases), databases)
     tell("Looking for other places that name tables", 0)
     named = find_mentions(config, schemas, queries)
     tell("Putting the queries together", 0)
@@ -114,13 +114,14 @@ def _schema(entry: DatabaseConfig, found: list[Collected], tell: Progress) -> Sc
     return schema
 
 
-def _observations(config: Config, found: Mapping[str, list[Collected]], tell: Progress) -> Iterator[Observation]:
+def _observations(
+    config: Config, databases: Mapping[str, Database], found: Mapping[str, list[Collected]], tell: Progress
+) -> Iterator[Observation]:
     for source in config.sources:
         services = Services(source, config.services, config.root)
         ddl = _ddl_of(source, config)
-        family = config.database(source.database).database.engine.family
         try:
-            for item in _counted(source, family, tell):
+            for item in _counted(source, databases[source.database], tell):
                 if isinstance(item, Checkpoint):
                     continue
                 if not isinstance(item, Observation):
@@ -132,10 +133,10 @@ def _observations(config: Config, found: Mapping[str, list[Collected]], tell: Pr
             found[source.database].append(Unread(source.kind, _place(source), str(error)))
 
 
-def _counted(source: SourceConfig, family: Family, tell: Progress) -> Iterator[Collected]:
+def _counted(source: SourceConfig, database: Database, tell: Progress) -> Iterator[Collected]:
     step = f"Reading {_place(source)} ({source.kind})"
     tell(step, 0)
-    for count, item in enumerate(collect(source, family), 1):
+    for count, item in enumerate(collect(source, database), 1):
         if count % _REPORT_EVERY == 0:
             tell(step, count)
         yield item

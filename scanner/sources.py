@@ -8,13 +8,14 @@ from pathlib import Path
 
 from scanner.config import DatabaseConfig, SourceConfig, is_dsn
 from scanner.errors import SourceError
-from scanner.model import BlindSpot, Checkpoint, Collected, Family, Mention, Skipped
+from scanner.fingerprint import alike
+from scanner.model import BlindSpot, Checkpoint, Collected, Database, Mention, Skipped
 from scanner.schema import Schema
 from scanner.text_files import READ_ERRORS, decode, files_under, open_binary
 
 
-def collect(source: SourceConfig, family: Family, since: Collection[Checkpoint] = ()) -> Iterator[Collected]:
-    """Everything a source yields; of slow logs what came after these checkpoints, the last of each file.
+def collect(source: SourceConfig, database: Database, since: Collection[Checkpoint] = ()) -> Iterator[Collected]:
+    """Everything a source of this database yields; of slow logs what came after these checkpoints, each file's last.
 
     Raises SourceError when it cannot be read at all.
     """
@@ -25,12 +26,13 @@ def collect(source: SourceConfig, family: Family, since: Collection[Checkpoint] 
     assert source.path is not None
     if not source.path.exists():
         raise SourceError(f"There is nothing at {source.path}.")
-    return _collect_path(source, source.path, family, since)
+    return _collect_path(source, source.path, database, since)
 
 
 def _collect_path(
-    source: SourceConfig, path: Path, family: Family, since: Collection[Checkpoint]
+    source: SourceConfig, path: Path, database: Database, since: Collection[Checkpoint]
 ) -> Iterator[Collected]:
+    family = database.engine.family
     if source.kind == "python":
         from scanner.collect import python
 
@@ -42,7 +44,7 @@ def _collect_path(
     if source.kind == "mysql_slow_log":
         from scanner.collect import mysql_slow_log
 
-        return mysql_slow_log.collect(path, database=source.database, since=since)
+        return mysql_slow_log.collect(path, database=source.database, alike=alike(database), since=since)
     from scanner.collect.pg_stat_statements import collect_export
 
     return collect_export(path, database=source.database)

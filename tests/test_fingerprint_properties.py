@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.fingerprint import fingerprint, normalise
+from scanner.fingerprint import alike, fingerprint, normalise
+from scanner.fingerprint.alike import Key
 from scanner.fingerprint.lexer import dialect_of, tokenize
 from scanner.fingerprint.normal import written
 from scanner.fingerprint.shapes import shape_of
-from scanner.model import Engine
+from scanner.model import Database, Engine
 
 ENGINES = [Engine.parse(name) for name in ("postgres:15", "postgres:18", "mysql:8.0", "mariadb:10.11")]
 POSTGRES, MYSQL = ENGINES[0], ENGINES[2]
@@ -183,3 +184,35 @@ def test_time_is_linear(name: str, engine: Engine) -> None:
     normalised = normalise(LONG[name], engine)
     fingerprint(normalised, engine)
     assert time.process_time() - started < 10
+
+
+logged = queries | st.sampled_from(
+    [
+        "SELECT a FROM t1 WHERE b = {} AND c = '{}' ORDER BY {} LIMIT {}",
+        "SELECT * FROM t WHERE a IN ({}, {}, '{}') /* {} */ GROUP BY {}",
+        "INSERT INTO t{} VALUES ({}, \"{}\", 'it''s {}')",
+        "UPDATE t SET a = '{}' 'b' WHERE c = 0x{} AND d > .{}",
+    ]
+).flatmap(
+    lambda text: st.tuples(*[st.sampled_from(["1", "2", "10", "0", "x", "'", "\\'", "''", "*/", '"'])] * 5).map(
+        lambda values: text.format(*values)
+    )
+)
+
+
+@given(st.lists(logged, min_size=2, max_size=30), st.sampled_from(["", "ANSI_QUOTES", "NO_BACKSLASH_ESCAPES"]))
+def test_statements_with_the_same_key_have_the_same_normalised_text(statements: list[str], mode: str) -> None:
+    database = Database("shop", MYSQL, sql_mode=frozenset({mode}) if mode else None)
+    key = alike(database)
+    texts: dict[Key, str] = {}
+    for sql in statements:
+        normal = normalise(sql, MYSQL, sql_mode=database.sql_mode)
+        assert texts.setdefault(key(sql.encode("utf-8", "surrogatepass")), normal) == normal
+
+
+def test_values_are_no_part_of_a_key() -> None:
+    key = alike(Database("shop", MYSQL))
+    one = key(b"SELECT a FROM t1 WHERE b = 0 AND c IN (1, 22) AND d = 'x' ORDER BY 1 LIMIT 5")
+    assert one == key(b"SELECT a FROM t1 WHERE b = 123 AND c IN (7, 8) AND d = 'it' ORDER BY 1 LIMIT 10")
+    assert one != key(b"SELECT a FROM t1 WHERE b = 0 AND c IN (1, 22) AND d = 'x' ORDER BY 2 LIMIT 5")
+    assert one != key(b"SELECT a FROM t2 WHERE b = 0 AND c IN (1, 22) AND d = 'x' ORDER BY 1 LIMIT 5")

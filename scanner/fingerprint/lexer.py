@@ -108,8 +108,8 @@ def _postgres_pattern(*, dollar_strings: bool) -> re.Pattern[str]:
 def _mysql_pattern(dialect: Dialect) -> re.Pattern[str]:
     parts = [
         _PLAIN,
-        "[nNbBxX]?+" + _mysql_string(dialect, "'"),
-        _mysql_string(dialect, '"') if dialect.double_quoted_strings else _DOUBLE_QUOTED,
+        "[nNbBxX]?+" + mysql_string(dialect, "'"),
+        mysql_string(dialect, '"') if dialect.double_quoted_strings else _DOUBLE_QUOTED,
         _WORD,
         rf"(?:{_NUMBER})(?![\w$])",
         r"\d[\w$]++",  # a name may begin with digits
@@ -124,7 +124,8 @@ def _mysql_pattern(dialect: Dialect) -> re.Pattern[str]:
     return re.compile(rf"\s*+({'|'.join(parts)})")
 
 
-def _mysql_string(dialect: Dialect, quote: str) -> str:
+def mysql_string(dialect: Dialect, quote: str) -> str:
+    """The expression of a string in these quotes."""
     if dialect.backslash:
         return rf"{quote}(?:[^{quote}\\]++|{quote}{quote}|\\(?s:.))*+{quote}?+"
     return rf"{quote}(?:[^{quote}]++|{quote}{quote})*+{quote}?+"
@@ -163,7 +164,7 @@ def _without_executed_comments(sql: str, dialect: Dialect) -> str:
 @cache
 def _executed_scan(dialect: Dialect) -> re.Pattern[str]:
     executed = r"/\*(?P<maria>M?)!(?P<version>\d{5,6})?+(?P<content>(?:[^*]++|\*(?!/))*+)(?:\*/)?+"
-    strings = (_mysql_string(dialect, "'"), _mysql_string(dialect, '"'), _BACKTICKED)
+    strings = (mysql_string(dialect, "'"), mysql_string(dialect, '"'), _BACKTICKED)
     return re.compile("|".join([*strings, executed, _COMMENT["mysql"]]))
 
 

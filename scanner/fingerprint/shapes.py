@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import pairwise
 
 from scanner.fingerprint.lexer import Dialect
-from scanner.fingerprint.words import MODIFIED_TYPES, PRECISIONS
+from scanner.fingerprint.words import COMPARISONS, MODIFIED_TYPES, PRECISIONS
 
 _LONGEST = 500  # tokens; a longer statement is hardly repeated
 _QUERIES = frozenset(("SELECT", "INSERT", "UPDATE", "DELETE", "REPLACE", "WITH"))
@@ -32,8 +33,26 @@ def shape_of(tokens: list[str], dialect: Dialect) -> tuple[str, ...] | None:
     if not _MEANT.isdisjoint(words) or ("AS" in words and not dialect.postgres and _has_string_alias(tokens)):
         return None
     strings = _STRINGS_WITH_DOUBLE if dialect.double_quoted_strings else _STRINGS
-    shortest = 0 if _COUNTED.isdisjoint(words) else _SHORT
-    return tuple([_number(t, shortest) if (first := t[0]) in _DIGITS else strings.get(first, t) for t in tokens])
+    if _COUNTED.isdisjoint(words):
+        return tuple([_number(t) if (first := t[0]) in _DIGITS else strings.get(first, t) for t in tokens])
+    shortest = _shortest(tokens)
+    return tuple(
+        [_number(t, n) if t[0] in _DIGITS else strings.get(t[0], t) for t, n in zip(tokens, shortest, strict=True)]
+    )
+
+
+def _shortest(tokens: list[str]) -> Iterator[int]:
+    """How long each token must be to be a value, were it a number: of any length where it is compared."""
+    previous = ""
+    lists: list[bool] = []  # of each open parenthesis: whether it follows IN
+    for token in tokens:
+        alone = previous in COMPARISONS or (previous in ("(", ",") and bool(lists) and lists[-1])
+        yield 0 if alone else _SHORT
+        if token == "(":
+            lists.append(previous == "IN")
+        elif token == ")" and lists:
+            lists.pop()
+        previous = token.upper()
 
 
 def _has_string_alias(tokens: list[str]) -> bool:
@@ -41,6 +60,6 @@ def _has_string_alias(tokens: list[str]) -> bool:
     return any(name[0] in "'\"" and word.upper() == "AS" for word, name in pairwise(tokens))
 
 
-def _number(lexeme: str, shortest: int) -> str:
+def _number(lexeme: str, shortest: int = 0) -> str:
     """0 for a number of at least so many characters; MySQL's names may begin with digits, too."""
     return _NUMBER if len(lexeme) >= shortest and (lexeme.isdigit() or "." in lexeme) else lexeme

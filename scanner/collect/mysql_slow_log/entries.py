@@ -44,12 +44,14 @@ class Position:
 class Entry(NamedTuple):
     """One entry as it stands in the log."""
 
-    header: Header | None  # None: bytes before the first header
+    header: tuple[bytes, ...] | None  # the fields of Header; None: bytes before the first header
     body: bytes  # the statement with its semicolon, and whatever stands before the next header
     offset: int  # of the header's first byte in the (decompressed) log
     cut: bool  # the body was longer than MAX_BODY_BYTES
 
 
+# A statement or a server's banner ends so, with its line: no more of it can follow when the log grows.
+FINISHED = (b";\n", b";\r\n", b"Argument\n", b"Argument\r\n")
 # Every line is matched with the line break before it: so the search begins with a literal, which is fast.
 _HEADER = re.compile(
     rb"""
@@ -57,10 +59,10 @@ _HEADER = re.compile(
     (?:Time:(?P<time>[^\n\#]*)\n?\#[ ])?                  # 5.0 could put the next line's text on this one
     (?:User@Host:(?P<account>[^\n]*)\n\#[ ])?
     (?P<before>(?:(?!Query_time:)[^\n]*\n\#[ ]?){0,20}+)  # Thread_id, Schema, QC_hit, ...
-    Query_time:[ ]*(?P<query_time>[\d.]+)
-    (?:[ ]+Lock_time:[ ]*(?P<lock_time>[\d.]+))?
-    (?:[ ]+Rows_sent:[ ]*(?P<rows_sent>\d+))?
-    (?:[ ]+Rows_examined:[ ]*(?P<rows_examined>\d+))?
+    Query_time:[ ]*(?P<query_time>\d{0,12}\.?\d{1,12})
+    (?:[ ]+Lock_time:[ ]*(?P<lock_time>\d{0,12}\.?\d{1,12}))?
+    (?:[ ]+Rows_sent:[ ]*(?P<rows_sent>\d{1,18}))?
+    (?:[ ]+Rows_examined:[ ]*(?P<rows_examined>\d{1,18}))?
     (?P<after>[^\n]*(?:\n\#(?![ ](?:administrator[ ]command|Time|User@Host|Query_time):)[^\n]*)*+)
     (?:\n(?i:use)[ ](?P<use>[^\n;]*);\r?(?=\n))?
     (?:\nSET[ ](?:(?:last_)?insert_id=\d+,)*timestamp=(?P<timestamp>\d+)[\d.]*;\r?(?=\n))?
@@ -115,5 +117,5 @@ def _without_nul_runs(buffer: bytes) -> bytes:
 
 def _entry(buffer: bytes, start: int, header: re.Match[bytes] | None, end: int, offset: int, dropped: int) -> Entry:
     body = buffer[header.end() if header else start : end]
-    fields = Header(*header.groups()) if header else None
-    return Entry(fields, body[:MAX_BODY_BYTES], offset, dropped > 0 or len(body) > MAX_BODY_BYTES)
+    cut = dropped > 0 or len(body) > MAX_BODY_BYTES
+    return Entry(header.groups() if header else None, body[:MAX_BODY_BYTES] if cut else body, offset, cut)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import BinaryIO
@@ -33,7 +33,6 @@ class Event:
     administrator_command: bool = False
     truncated: bool = False
     sampled: int | None = None  # Percona's log_slow_rate_limit: one of so many was logged
-    unfinished: bool = False  # at the end of a log that grows, the rest of it may follow
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +40,7 @@ class Fragment:
     """Bytes of a log that are no whole entry."""
 
     offset: int
-    size: int  # 0: only the lines a server begins a log with
-    unfinished: bool = False  # as of an Event
+    size: int
 
 
 @dataclass(slots=True)
@@ -51,43 +49,47 @@ class State:
 
     position: Position = field(default_factory=Position)
     database: str | None = None
-    time: str | None = None
+    time: bytes | None = None  # as `# Time:` has it
+
+    def copy(self) -> State:
+        """The same, to come back to."""
+        return replace(self, position=replace(self.position))
 
 
 def read_events(stream: BinaryIO) -> Iterator[Event]:
     """Yields the events of a slow log in order. Raises only what reading the stream raises."""
-    return (item for item in read(stream) if isinstance(item, Event))
+    state = State()
+    items = (understood(entry, state) for entry in entries(stream, state.position))
+    return (item for item in items if isinstance(item, Event))
 
 
-def read(stream: BinaryIO, state: State | None = None) -> Iterator[Event | Fragment]:
-    """Yields the events of a slow log, and what was cut off from one, in order.
+def understood(entry: Entry, state: State) -> Event | Fragment | None:
+    """The event that an entry is, or what is left of one that was cut; None: nothing, as where a log begins.
 
     An entry that does not name its database or its time has those of the entry before it: the server writes
-    `use` and, before 5.7, `# Time:` only when they change. They and the position are kept in `state`: to read
-    the entry that was yielded last once more, and on from there, give it a stream that stands at that position.
+    `use` and, before 5.7, `# Time:` only when they change. They are kept in `state`.
     """
-    state = state or State()
-    for entry in entries(stream, state.position):
-        body, opened_anew = _without_banner(entry.body)
-        header = entry.header
-        unfinished = _UNFINISHED.search(entry.body) is not None
-        if header is None:
-            header, body = _cut_header(body)
-        if header is not None and (body or header.use or header.timestamp):
-            yield _event(header, body, entry, state, unfinished)
-        elif header is not None or body or unfinished:
-            yield Fragment(entry.offset, sum(map(len, filter(None, (*(header or ()), body)))), unfinished)
-        if opened_anew:
-            state.database = None
+    body, opened_anew = _without_banner(entry.body)
+    header = None if entry.header is None else Header(*entry.header)
+    if header is None:
+        header, body = _cut_header(body)
+    item: Event | Fragment | None = None
+    if header is not None and (body or header.use or header.timestamp):
+        item = _event(header, body, entry, state)
+    elif header is not None or body:
+        item = Fragment(entry.offset, sum(map(len, filter(None, (*(header or ()), body)))))
+    if opened_anew:
+        state.database = None
+    return item
 
 
 def _without_banner(body: bytes) -> tuple[bytes, bool]:
     """The three lines a server writes when it opens the log are no part of the statement before them."""
-    if b"started with:" in body:
+    if BANNER_MARK in body:
         banner = _BANNER.search(body)
         if banner:
-            return body[: banner.start()].strip(_BLANK), True
-    return body.strip(_BLANK), False
+            return body[: banner.start()].strip(BLANK), True
+    return body.strip(BLANK), False
 
 
 def _cut_header(body: bytes) -> tuple[Header | None, bytes]:
@@ -95,13 +97,13 @@ def _cut_header(body: bytes) -> tuple[Header | None, bytes]:
     cut = _CUT_HEADER.match(body)
     if cut is None:
         return None, body
-    return Header(after=cut["after"], use=cut["use"], timestamp=cut["timestamp"]), body[cut.end() :].strip(_BLANK)
+    return Header(after=cut["after"], use=cut["use"], timestamp=cut["timestamp"]), body[cut.end() :].strip(BLANK)
 
 
-def _event(header: Header, body: bytes, entry: Entry, state: State, unfinished: bool) -> Event:
+def _event(header: Header, body: bytes, entry: Entry, state: State) -> Event:
     time, account, before, query_time, lock_time, rows_sent, rows_examined, after, use, timestamp = header
-    user, host, thread_id = _account(account) if account else (None, None, None)
-    state.time = state.time if time is None else time.decode("ascii", "replace")
+    user, host, thread_id = account_of(account) if account else (None, None, None)
+    state.time = state.time if time is None else time
     lines = before + after
     administrator_command = body.startswith(_ADMINISTRATOR)
     if administrator_command:
@@ -110,25 +112,24 @@ def _event(header: Header, body: bytes, entry: Entry, state: State, unfinished: 
     return Event(
         sql=sql,
         offset=entry.offset,
-        time=_from_seconds(timestamp) if timestamp is not None else _from_text(state.time),
+        time=from_seconds(timestamp) if timestamp is not None else _from_text(state.time),
         user=user,
         host=host,
-        thread_id=_number(_THREAD_ID, lines) if thread_id is None else thread_id,
-        database=_database(use, lines, sql, state),
+        thread_id=number(_THREAD_ID, lines) if thread_id is None else thread_id,
+        database=database_of(use, lines, sql, state),
         query_time_s=None if query_time is None else float(query_time),
         lock_time_s=None if lock_time is None else float(lock_time),
         rows_sent=None if rows_sent is None else int(rows_sent),
         rows_examined=None if rows_examined is None else int(rows_examined),
-        rows_affected=_number(_ROWS_AFFECTED, lines) if lines else None,
+        rows_affected=number(ROWS_AFFECTED, lines) if lines else None,
         administrator_command=administrator_command,
         truncated=truncated or entry.cut,
-        sampled=_number(_SAMPLED, lines) if lines else None,
-        unfinished=unfinished,
+        sampled=number(SAMPLED, lines) if lines else None,
     )
 
 
 @lru_cache(maxsize=4096)
-def _account(line: bytes) -> tuple[str | None, str | None, int | None]:
+def account_of(line: bytes) -> tuple[str | None, str | None, int | None]:
     """User, host and thread of `root[root] @ localhost [127.0.0.1]  Id: 7`."""
     match = _ACCOUNT.match(line)
     if match is None:
@@ -139,9 +140,9 @@ def _account(line: bytes) -> tuple[str | None, str | None, int | None]:
 
 def _statement(header: Header, body: bytes) -> tuple[str, bool]:
     """The SQL, and whether a part of it is missing: the server ends every statement with a semicolon."""
-    notice = body.find(_TRUNCATION_NOTICE)
+    notice = body.find(TRUNCATION_NOTICE)
     if notice >= 0:
-        return body[:notice].strip(_BLANK).decode("utf-8", "replace"), True
+        return body[:notice].strip(BLANK).decode("utf-8", "replace"), True
     if not body:  # the line taken for a part of the header was the statement
         use = header.use is not None
         return f"use {_text(header.use)}" if use else f"SET timestamp={_text(header.timestamp)}", False
@@ -149,16 +150,17 @@ def _statement(header: Header, body: bytes) -> tuple[str, bool]:
 
 
 @lru_cache(maxsize=1024)
-def _from_seconds(seconds: bytes) -> datetime | None:
+def from_seconds(seconds: bytes) -> datetime | None:
+    """Reads the time of SET timestamp=."""
     try:
         return datetime.fromtimestamp(int(seconds), UTC)
     except (ValueError, OverflowError, OSError):
         return None
 
 
-def _from_text(time: str | None) -> datetime | None:
+def _from_text(time: bytes | None) -> datetime | None:
     """Reads `071015 21:43:52`, `131128  1:05:31`, and RFC 3339 with `Z`, with an offset, with neither."""
-    text = (time or "").strip()
+    text = (time or b"").strip().decode("ascii", "replace")
     old = _OLD_TIME.match(text)
     try:
         if old:
@@ -170,7 +172,8 @@ def _from_text(time: str | None) -> datetime | None:
         return None
 
 
-def _database(use: bytes | None, lines: bytes, sql: str, state: State) -> str | None:
+def database_of(use: bytes | None, lines: bytes, sql: str, state: State) -> str | None:
+    """The database in use for a statement, and from now on."""
     schema = _SCHEMA.search(lines) if use is None and lines else None
     if schema:
         return _text(schema[1])
@@ -182,7 +185,8 @@ def _database(use: bytes | None, lines: bytes, sql: str, state: State) -> str | 
     return state.database
 
 
-def _number(pattern: re.Pattern[bytes], lines: bytes) -> int | None:
+def number(pattern: re.Pattern[bytes], lines: bytes) -> int | None:
+    """The number that a header names so."""
     match = pattern.search(lines)
     return int(match[1]) if match else None
 
@@ -191,11 +195,10 @@ def _text(value: bytes | None) -> str | None:
     return value.decode("utf-8", "replace") if value else None
 
 
-# Neither a statement nor a server's banner ends here, with its line.
-_UNFINISHED = re.compile(rb"(?<!;\n)(?<!;\r\n)(?<!Argument\n)(?<!Argument\r\n)\Z")
-_BLANK = b" \t\r\n\0"
+BANNER_MARK = b"started with:"
+BLANK = b" \t\r\n\0"
 _ADMINISTRATOR = b"# administrator command: "
-_TRUNCATION_NOTICE = b"[Your log message was truncated]"  # Amazon RDS, when a log is downloaded in portions
+TRUNCATION_NOTICE = b"[Your log message was truncated]"  # Amazon RDS, when a log is downloaded in portions
 _BANNER = re.compile(rb"(?:\A|\n)[^\n]*, Version: [^\n]*started with:")
 _CUT_HEADER = re.compile(
     rb"(?P<after>[^\n]*(?:\n#(?! administrator)[^\n]*)*+)"
@@ -203,11 +206,11 @@ _CUT_HEADER = re.compile(
     rb"\nSET (?:(?:last_)?insert_id=\d+,)*timestamp=(?P<timestamp>\d+)[\d.]*;\r?\n"
 )
 _ACCOUNT = re.compile(
-    rb"[ ]*([^\[\n]+|\[[^\]\n]*\])(?:\[[^\]\n]*\])?[ ]*@[ ]*([^ \n]*)[ ]*\[([^\]\n]*)\](?:[ ]*Id:[ ]*(\d+))?"
+    rb"[ ]*([^\[\n]+|\[[^\]\n]*\])(?:\[[^\]\n]*\])?[ ]*@[ ]*([^ \n]*)[ ]*\[([^\]\n]*)\](?:[ ]*Id:[ ]*(\d{1,18}))?"
 )
 _SCHEMA = re.compile(rb"Schema:[ ]*(?![A-Za-z_]+:[ ])([^\s]*)")
-_THREAD_ID = re.compile(rb"Thread_id:[ ]*(\d+)")
-_ROWS_AFFECTED = re.compile(rb"Rows_affected:[ ]*(\d+)")
-_SAMPLED = re.compile(rb"Log_slow_rate_limit:[ ]*(\d+)")
+_THREAD_ID = re.compile(rb"Thread_id:[ ]*(\d{1,18})")
+ROWS_AFFECTED = re.compile(rb"Rows_affected:[ ]*(\d{1,18})")
+SAMPLED = re.compile(rb"Log_slow_rate_limit:[ ]*(\d{1,18})")
 _OLD_TIME = re.compile(r"(\d\d)(\d\d)(\d\d)\s+(\d+):(\d+):(\d+)")
 _USE = re.compile(r"use\s+`?([^`;\s]+)", re.IGNORECASE)

@@ -64,7 +64,7 @@ class Reading:
         self.head_bytes = min(position, _HEAD_BYTES, len(content))
         self.head = _hash(content[: self.head_bytes])
         self.whole_at = whole_at
-        return Checkpoint(SOURCE, str(file), position, json.dumps(asdict(self)))
+        return Checkpoint(SOURCE, str(file), position, json.dumps(asdict(self), default=_text))
 
 
 def begun(since: Iterable[Checkpoint], content: bytes) -> Reading:
@@ -85,7 +85,7 @@ def _reading(checkpoint: Checkpoint) -> Reading:
     state = fields["state"]
     return Reading(
         Tally(**fields["tally"]),
-        State(Position(**state["position"]), state["database"], state["time"]),
+        State(Position(**state["position"]), state["database"], _bytes(state["time"])),
         fields["head"],
         fields["head_bytes"],
         fields["whole_at"],
@@ -98,3 +98,11 @@ def _begins(reading: Reading, content: bytes) -> bool:
 
 def _hash(content: bytes) -> str:
     return blake2b(content, digest_size=16).hexdigest()
+
+
+def _text(content: bytes) -> str:
+    return content.decode("latin-1")
+
+
+def _bytes(text: str | None) -> bytes | None:
+    return None if text is None else text.encode("latin-1")
