@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from scanner.errors import UsageError
@@ -44,9 +45,7 @@ class Engine:
 
     def fold(self, name: str, *, quoted: bool = False) -> str:
         """An identifier as the catalogue holds it: PostgreSQL folds unquoted names to lower case, MySQL keeps them."""
-        if self.family != "postgres":
-            return name
-        return _cut(name if quoted else name.lower())
+        return folded(name, quoted) if self.family == "postgres" else name
 
     def column_key(self, name: str) -> str:
         """The form in which two column names (or aliases of columns) are compared: MySQL ignores case."""
@@ -56,11 +55,10 @@ class Engine:
         return f"{self.name}:{'.'.join(map(str, self.version))}"
 
 
-def _cut(name: str) -> str:
-    """PostgreSQL keeps the first 63 bytes of a name."""
-    if len(name) <= _NAME_BYTES // 4:
-        return name
-    return name.encode()[:_NAME_BYTES].decode(errors="ignore")
+@lru_cache(maxsize=65_536)
+def folded(name: str, quoted: bool) -> str:
+    """PostgreSQL's form of an identifier: lower case unless it is quoted, and its first 63 bytes."""
+    return (name if quoted else name.lower()).encode()[:_NAME_BYTES].decode(errors="ignore")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from sqlglot import exp
 
 from scanner.bodies import Body, VariableRule
 from scanner.model import Routine, TableName, View
+from scanner.model.names import folded
 from scanner.resolve.resolution import ErrorKind, Gap, Meaning, Meanings, Output, Resolution, SqlError
 from scanner.resolve.wrapped import Wrapper
 
@@ -76,7 +77,8 @@ class Context:
 
     def name(self, identifier: exp.Expr) -> str:
         """An identifier as the catalogue would hold it."""
-        return self.schema.engine.fold(identifier.name, quoted=bool(identifier.args.get("quoted")))
+        name = identifier.name
+        return folded(name, bool(identifier.args.get("quoted"))) if self.postgres else name
 
     def key(self, name: str) -> str:
         """The form in which column names and aliases are compared."""
