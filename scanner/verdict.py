@@ -120,7 +120,18 @@ class Prepared:
         for gap in compared.after.gaps:
             if not gap.text or self.mentioned_in(gap.text):
                 return Unresolved("runs what could not be read", gap.reason)
-        return None
+        return self._unknown(compared)
+
+    def _unknown(self, compared: Comparison) -> Unresolved | None:
+        """A relation that the schema lacks may be a view over the table, or be too narrow for what is written to it."""
+        after = compared.after
+        unknown = after.unknown_relations
+        named = after.reads | after.behind | {write.table for write in after.writes}
+        filled = compared.grown_stars and any(write.table in unknown for write in after.writes)
+        if not unknown or (not filled and any(map(compared.is_grown, named))):
+            return None
+        names = ", ".join(sorted(map(str, unknown)))
+        return Unresolved("unknown relation", f"the schema has no {names}")
 
     def mentioned_in(self, text: str) -> bool:
         """Whether the text names a table that gets the column; quoted or not, in any case."""

@@ -225,6 +225,7 @@ def _unknown(ctx: Context, node: exp.Table, name: TableName, alias: str, renamed
     catalogue = _CATALOGUES.get((name.schema or ("pg_catalog" if name.name.startswith("pg_") else "")).lower())
     if catalogue is None:
         ctx.result.unknown_relations.add(name)
+        ctx.doubt(f"the schema has no {name}")
     elif name.name.lower() in catalogue:
         widths = tuple((t.name, len(t.columns)) for t in ctx.schema.tables)
         rows = ctx.meanings.of("catalogue", id(node), *widths)

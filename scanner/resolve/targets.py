@@ -22,6 +22,7 @@ def target_of(ctx: Context, node: exp.Expr) -> Source:
     if isinstance(found, View):
         return _view_target(ctx, node, found, alias)
     ctx.result.unknown_relations.add(name)
+    ctx.doubt(f"the schema has no {name}")
     return DerivedSource(
         alias, id(node), ctx.meanings.of("table", name), (), ctx.key, ctx.meanings, open_=True, relation=name
     )
