@@ -34,9 +34,10 @@ docs: $(VENV)/.installed-dev ## writes the generated pages and passages anew
 fuzz: $(VENV)/.installed-dev ## generated statements on real servers, with fresh seeds, for SECONDS=600
 	$(BIN)/python -m tests.engine.differential.search $(SECONDS)
 
-bench: $(VENV)/.installed-dev ## how fast statements are judged, beside sqlglot's qualify, and Python is read, beside libcst
+bench: $(VENV)/.installed-dev ## how fast statements are judged, Python is read, and a kept scan answers
 	$(BIN)/python benchmarks/assess.py
 	$(BIN)/python benchmarks/python.py
+	$(BIN)/python benchmarks/store.py
 
 record: $(VENV)/.installed-dev ## records fixtures/shop anew from real servers
 	@sh tests/engine/install.sh $$($(BIN)/python -m tests.engine.servers)

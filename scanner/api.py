@@ -12,16 +12,19 @@ from scanner import store
 from scanner.change import Change
 from scanner.config import Config, load_config
 from scanner.errors import ChangeError, SourceError, UsageError
-from scanner.graph import Graph, build_graph, export_graph, neighbourhood, outline, relation_id
+from scanner.graph import build_graph, export_graph, neighbourhood, outline, relation_id
 from scanner.model import Report, Unread
 from scanner.render import render
 from scanner.render.words import count
 from scanner.scanning import SCHEMA, DatabaseScan, Progress, scan_databases
 from scanner.schema import Schema
+from scanner.store import KeptScan
 from scanner.target import find_relation, locate
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from scanner.graph.build import Graph
 
 
 def scan(config: Config | str | Path, progress: Progress | None = None) -> Scan:
@@ -42,7 +45,7 @@ def load(path: str | Path) -> Scan:
 class Scan:
     """What is known of each database, to be asked about any number of changes."""
 
-    databases: tuple[DatabaseScan, ...]
+    databases: tuple[DatabaseScan | KeptScan, ...]
 
     def impact(self, change: Change | str, database: str | None = None) -> Impact:
         """What a change does. A text is read in the dialect of the database's engine.
@@ -83,7 +86,7 @@ class Scan:
     @property
     def summary(self) -> str:
         """How many queries were found in each database, in words."""
-        counts = (f"{found.name}: {count(len(found.queries), 'query')}" for found in self.databases)
+        counts = (f"{found.name}: {count(found.count, 'query')}" for found in self.databases)
         return ", ".join(counts)
 
     @property
@@ -113,7 +116,7 @@ class Scan:
         unread = (each for found in candidates for each in found.evidence.unread)
         return next((SourceError(each.reason) for each in unread if each.source == SCHEMA), None)
 
-    def _database(self, name: str) -> DatabaseScan:
+    def _database(self, name: str) -> DatabaseScan | KeptScan:
         return next(found for found in self.databases if found.name == name)
 
     def _node(self, table: str, database: str | None) -> str:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from scanner.graph import Graph, Parts, queries_reaching, relation_id, services_of
+from scanner.graph import Parts, queries_reaching, relation_id, services_of
 from scanner.model import Query, Table, Unresolved, View
 from scanner.schema import Schema
+
+if TYPE_CHECKING:
+    from scanner.graph.build import Graph
 
 QUERIES: dict[str, str] = {
     "fingerprint": "string",

@@ -9,7 +9,7 @@ from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from scanner.change import Change
-from scanner.graph import Graph, Parts, build_graph, queries_reaching, query_id, relation_id
+from scanner.graph import Arrows, Parts, arrows, queries_reaching, query_id, relation_id
 from scanner.mentions import unexplained
 from scanner.model import (
     HOLE_PATTERN,
@@ -43,6 +43,19 @@ _SOURCE_CODE = ("python", "sql_file")
 
 
 @dataclass(frozen=True, slots=True)
+class Everything:
+    """What a report says of all the queries of a database, whatever the change is."""
+
+    queries: int
+    made_at_run_time: tuple[BlindSpot, ...]
+
+    @classmethod
+    def of(cls, parts: Parts) -> Everything:
+        """When the parts hold every query of the database."""
+        return cls(len(parts.queries), tuple(_made_at_run_time(parts)))
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """What the scan knows beside the queries, for the report to print."""
 
@@ -52,13 +65,18 @@ class Evidence:
     unread: tuple[Unread, ...] = ()
     coverage: tuple[Coverage, ...] = ()
     out_of_scope: int = 0  # queries bound to other databases
+    everything: Everything | None = None  # None: the parts that are asked about hold every query
 
 
-def impact(change: Change, parts: Parts, graph: Graph | None = None, evidence: Evidence | None = None) -> Report:
-    """The report on a change to one database. Raises ChangeError when the change does not fit its schema."""
+def impact(change: Change, parts: Parts, evidence: Evidence | None = None) -> Report:
+    """The report on a change to one database. Raises ChangeError when the change does not fit its schema.
+
+    The parts may leave out queries that do not reach the table, if the evidence says what there is of them.
+    """
     prepared = prepare(change, parts.schema)
     known = evidence or Evidence()
-    via = _touching(prepared, parts, graph if graph is not None else build_graph([parts]))
+    everything = known.everything or Everything.of(parts)
+    via = _touching(prepared, parts, arrows(parts))
     reaching = [query for query in parts.queries if query.fingerprint in via]
     touching = [query for query in map(_as_run, reaching) if query.observations]
     judged = [_Answer(query, *_judge(prepared, query)) for query in touching]
@@ -74,12 +92,12 @@ def impact(change: Change, parts: Parts, graph: Graph | None = None, evidence: E
         tuple(a.query for a in answers if not a.findings and a.unresolved is None),
         tuple(UnresolvedQuery(a.query, a.unresolved) for a in answers if a.unresolved is not None),
         unexplained(known.mentions, prepared.grown, _explained(reaching)),
-        (*known.blind_spots, *_made_at_run_time(parts)),
+        (*known.blind_spots, *everything.made_at_run_time),
         known.unread,
         known.coverage,
         tuple(_reading(known.consumers, prepared.table.name)),
         known.out_of_scope,
-        len(parts.queries),
+        everything.queries,
         {query.fingerprint: via[query.fingerprint] for query in touching if via[query.fingerprint]},
         tuple(built.values()),
     )
@@ -147,7 +165,7 @@ def _rank(answer: _Answer) -> int:
     return len(Effect) if answer.effect is None else answer.effect.rank
 
 
-def _touching(prepared: Prepared, parts: Parts, graph: Graph) -> dict[str, tuple[str, ...]]:
+def _touching(prepared: Prepared, parts: Parts, graph: Arrows) -> dict[str, tuple[str, ...]]:
     """Fingerprints of the queries that reach the table, with the objects between them."""
     database = parts.schema.database.name
     by_node = {query_id(query): query.fingerprint for query in parts.queries}
@@ -156,7 +174,7 @@ def _touching(prepared: Prepared, parts: Parts, graph: Graph) -> dict[str, tuple
         node = relation_id(database, name)
         for reaching in queries_reaching(graph, node) if node in graph else ():
             if reaching.query in by_node:
-                names = tuple(graph.nodes[each]["name"] for each in reaching.via)
+                names = tuple(str(graph.nodes[each]["name"]) for each in reaching.via)
                 found.setdefault(by_node[reaching.query], names)
     for query in parts.queries:
         if _may_mention(query, parts, prepared):
@@ -252,4 +270,4 @@ def _reading(consumers: Sequence[Consumer], table: TableName) -> Iterator[Consum
             yield consumer
 
 
-__all__ = ["Effect", "Evidence", "impact"]
+__all__ = ["Effect", "Everything", "Evidence", "impact"]

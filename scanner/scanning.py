@@ -13,7 +13,7 @@ from scanner.config import Config, DatabaseConfig, SourceConfig
 from scanner.dependencies import dependencies
 from scanner.errors import SourceError
 from scanner.fingerprint import gather, join_templates
-from scanner.graph import Graph, Parts, build_graph
+from scanner.graph import Parts
 from scanner.impact import Evidence, impact
 from scanner.mentions import find_mentions
 from scanner.model import (
@@ -55,20 +55,20 @@ class DatabaseScan:
         """The name of the database."""
         return self.schema.database.name
 
+    @property
+    def count(self) -> int:
+        """How many queries were seen."""
+        return len(self.queries)
+
     @cached_property
     def parts(self) -> Parts:
         """The queries with what each of them names."""
-        named = {query.fingerprint: _references(query, self.schema) for query in self.queries}
+        named = {query.fingerprint: named_by(query, self.schema) for query in self.queries}
         return Parts(self.schema, self.queries, named, dependencies(self.schema))
-
-    @cached_property
-    def graph(self) -> Graph:
-        """The graph of this database alone."""
-        return build_graph([self.parts])
 
     def impact(self, change: Change) -> Report:
         """The report on a change to this database. Raises ChangeError when it does not fit the schema."""
-        return impact(change, self.parts, self.graph, self.evidence)
+        return impact(change, self.parts, self.evidence)
 
 
 def scan_databases(config: Config, progress: Progress | None = None) -> tuple[DatabaseScan, ...]:
@@ -84,7 +84,7 @@ def scan_databases(config: Config, progress: Progress | None = None) -> tuple[Da
     return tuple(_database(entry, schemas, queries, found, named, config.root) for entry in config.databases)
 
 
-def _references(query: Query, schema: Schema) -> References | Unresolved:
+def named_by(query: Query, schema: Schema) -> References | Unresolved:
     """What the query names in any default database it was seen in; unresolved only if it is in all."""
     defaults = dict.fromkeys(o.default_schema for o in query.observations)
     found = [references(query.sql, schema, default) for default in defaults]

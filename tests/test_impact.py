@@ -33,7 +33,7 @@ def report(
     queries = gather(seen, {"shop": schema.database})
     named = {q.fingerprint: references(q.sql, schema) for q in queries}
     change = scanner.Change.parse(f"ALTER TABLE orders ADD COLUMN {column}", "postgres:15")
-    return impact(change, Parts(schema, queries, named, dependencies(schema)), None, evidence)
+    return impact(change, Parts(schema, queries, named, dependencies(schema)), evidence)
 
 
 def seen(sql: str, line: int = 1, **more: object) -> Observation:

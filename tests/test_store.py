@@ -114,9 +114,27 @@ def test_a_newer_file_and_a_damaged_one_are_refused(tmp_path):
     with pytest.raises(StoreError, match=r"scanner 9\.1, which is newer"):
         store.load(place)
     with sqlite3.connect(place) as kept:
-        kept.execute("UPDATE scan SET format = 1")
-        kept.execute("UPDATE query SET content = x'00'")
+        kept.execute("UPDATE scan SET format = 1, version = '0.1'")
+    with pytest.raises(StoreError, match=r"scanner 0\.1, which is older"):
+        store.load(place)
+
+
+@pytest.mark.parametrize("cell", ["everything", "schema", "evidence", "dependencies"])
+def test_damage_is_said_where_it_is_met(tmp_path, cell):
+    place = tmp_path / "scan.db"
+    store.save([a_scan()], place)
+    with sqlite3.connect(place) as kept:
+        kept.execute(f"UPDATE database SET {cell} = x'00'")
     with pytest.raises(StoreError, match="is damaged"):
+        scanner.load(place).impact("ALTER TABLE orders ADD COLUMN status text")
+
+
+def test_a_scan_that_was_broken_off_is_not_asked(tmp_path):
+    place = tmp_path / "scan.db"
+    store.save([a_scan()], place)
+    with sqlite3.connect(place) as kept:
+        kept.execute("UPDATE scan SET finished = 0")
+    with pytest.raises(StoreError, match="did not come to its end: go on with scanner scan -o"):
         store.load(place)
 
 

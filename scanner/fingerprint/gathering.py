@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from operator import attrgetter
@@ -35,12 +35,12 @@ class _Sighting:
     def add(self, observation: Observation) -> None:
         time = observation.total_time_ms
         self.calls = _sum(self.calls, observation.calls)
-        self.total_time_ns = _sum(self.total_time_ns, None if time is None else round(time * _NS_PER_MS))
+        self.total_time_ns = _sum(self.total_time_ns, None if time is None else nanoseconds(time))
         self.rows = _sum(self.rows, observation.rows)
         self.last_seen = _latest(self.last_seen, observation.last_seen)
 
     def added_up(self) -> Observation:
-        time = None if self.total_time_ns is None else self.total_time_ns / _NS_PER_MS
+        time = None if self.total_time_ns is None else milliseconds(self.total_time_ns)
         return replace(self.observation, calls=self.calls, total_time_ms=time, rows=self.rows, last_seen=self.last_seen)
 
 
@@ -78,8 +78,14 @@ class Gathering:
     def queries(self) -> list[Query]:
         """One query for each database and fingerprint, most called first."""
         groups = _digests_joined(self._groups, self._databases)
-        queries = [_query(key, [s.added_up() for s in sightings.values()]) for key, sightings in groups.items()]
-        return sorted(queries, key=lambda q: (-(q.calls or 0), q.database, q.sql))
+        seen = ((key, [s.added_up() for s in sightings.values()]) for key, sightings in groups.items())
+        return most_called_first(put_together(*key, observations) for key, observations in seen)
+
+    def sightings(self) -> Iterator[tuple[str, Observation]]:
+        """What was counted so far, with its fingerprint: observations of which no two differ in counts alone."""
+        for (_, name), sightings in self._groups.items():
+            for sighting in sightings.values():
+                yield name, sighting.added_up()
 
     def _sight(self, key: _Key, normalised: Observation, counted: Observation) -> None:
         sightings = self._groups[key]
@@ -101,6 +107,28 @@ def gather(observations: Iterable[Observation], databases: Mapping[str, Database
     for observation in observations:
         gathering.add(observation)
     return gathering.queries()
+
+
+def nanoseconds(time_ms: float) -> int:
+    """The whole number that a sum of times is kept as; of one made by `milliseconds` the very same."""
+    near = round(time_ms * _NS_PER_MS)
+    return next((each for each in (near, near - 1, near + 1) if milliseconds(each) == time_ms), near)
+
+
+def milliseconds(time_ns: int) -> float:
+    """A sum of times as an observation has it."""
+    return time_ns / _NS_PER_MS
+
+
+def put_together(database: str, name: str, observations: list[Observation]) -> Query:
+    """The query of this fingerprint; the same in whatever order its normalised observations come."""
+    ordered = sorted(observations, key=_order) if len(observations) > 1 else observations
+    return Query(name, database, min(observations, key=_evidence).sql, tuple(ordered))
+
+
+def most_called_first(queries: Iterable[Query]) -> list[Query]:
+    """The order of queries in a scan."""
+    return sorted(queries, key=lambda q: (-(q.calls or 0), q.database, q.sql))
 
 
 def _masked(hole: Hole, marker: str) -> Hole:
@@ -139,19 +167,19 @@ def _first(sightings: _Sightings) -> Observation:
     return next(iter(sightings.values())).observation
 
 
-def _query(key: _Key, observations: list[Observation]) -> Query:
-    database, name = key
-    if len(observations) > 1:
-        observations.sort(key=_order)
-    return Query(name, database, min(observations, key=_evidence).sql, tuple(observations))
-
-
 def _order(observation: Observation) -> tuple[str, ...]:
     """The same order however the observations were gathered: by source and place, most called first."""
     place = observation.location
     where = (place.path, f"{place.line:09}", f"{place.column:09}") if place is not None else ("", "", "")
     calls = f"{10**18 - (observation.calls or 0):019}"
-    return (*where, observation.source, calls, *map(str, _circumstances(observation)), observation.sql)
+    return (
+        *where,
+        observation.source,
+        calls,
+        *map(str, _circumstances(observation)),
+        observation.sql,
+        str(observation.holes),
+    )
 
 
 def _evidence(observation: Observation) -> tuple[bool, bool, int, int, str]:

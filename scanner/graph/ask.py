@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from scanner.graph.arrows import Arrows
     from scanner.graph.build import Graph
 
 # Edges that lead from a statement to what it touches; the others say where it stands and what it is made of.
 _REACHING = frozenset({"reads", "writes", "depends_on", "calls", "fires", "cascades"})
+
+_NAMINGS = ("reads", "writes", "calls")  # those of a query
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ class _Step(NamedTuple):
     via: tuple[str, ...]
 
 
-def queries_reaching(graph: Graph, relation: str) -> tuple[Reaching, ...]:
+def queries_reaching(graph: Graph | Arrows, relation: str) -> tuple[Reaching, ...]:
     """The queries that read or write a relation, each by its shortest way, the nearest first.
 
     Directly, or through any number of views, routines, triggers, child tables and cascading foreign keys.
@@ -41,6 +44,13 @@ def queries_reaching(graph: Graph, relation: str) -> tuple[Reaching, ...]:
         if graph.nodes[step.node]["kind"] == "query":
             found.setdefault(step.node, Reaching(step.node, step.via[:-1]))
     return tuple(found.values())
+
+
+def namings_reaching(graph: Graph | Arrows, relation: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The nodes through which a query may reach the relation, itself first, each with how the query has to name it."""
+    yield relation, _NAMINGS
+    for step in _walk(graph, relation):
+        yield step.node, tuple(kind for kind in _NAMINGS if kind != "reads" or not step.written)
 
 
 def services_of(graph: Graph, nodes: Iterable[str]) -> tuple[str, ...]:
@@ -59,7 +69,7 @@ def neighbourhood(graph: Graph, relation: str) -> Graph:
     return part
 
 
-def _walk(graph: Graph, relation: str) -> Iterator[_Step]:
+def _walk(graph: Graph | Arrows, relation: str) -> Iterator[_Step]:
     """Everything that reaches the relation, breadth first; a node may come again with `written` lifted."""
     waiting = deque([_Step(relation, False, ())])
     seen = {(relation, False)}
@@ -71,7 +81,7 @@ def _walk(graph: Graph, relation: str) -> Iterator[_Step]:
                 yield step
 
 
-def _before(graph: Graph, step: _Step) -> Iterator[_Step]:
+def _before(graph: Graph | Arrows, step: _Step) -> Iterator[_Step]:
     via = (step.node, *step.via)
     for node, _, kind in sorted(graph.in_edges(step.node, keys=True)):
         if kind not in _REACHING or (kind == "reads" and step.written):

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import networkx as nx
-
+from scanner.graph.arrows import Arrows
 from scanner.model import HOLE_PATTERN, Location, Observation, Query, Table, TableName, Trigger, Unresolved, View
 from scanner.schema import Schema
 
 if TYPE_CHECKING:
+    import networkx as nx
+
     from scanner.dependencies import ObjectKey
     from scanner.resolve.references import References
 
     Graph = nx.MultiDiGraph[str]
-else:
-    Graph = nx.MultiDiGraph
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +32,40 @@ class Parts:
 
 def build_graph(databases: Iterable[Parts]) -> Graph:
     """The graph of several databases; only services and locations are shared between them."""
-    graph = Graph()
+    import networkx as nx
+
+    graph: Graph = nx.MultiDiGraph()
     for parts in databases:
-        _add_relations(graph, parts.schema)
-        _add_routines(graph, parts.schema)
-        _add_triggers(graph, parts.schema)
-        _add_dependencies(graph, parts)
-        for query in parts.queries:
-            _add_query(graph, query, parts)
+        _add(graph, parts)
+        _add_columns(graph, parts)
     return graph
+
+
+def arrows(parts: Parts) -> Arrows:
+    """What of one database names what: no columns, and of edges only their types."""
+    graph = Arrows()
+    _add(graph, parts)
+    return graph
+
+
+def _add(graph: Graph | Arrows, parts: Parts) -> None:
+    _add_relations(graph, parts.schema)
+    _add_routines(graph, parts.schema)
+    _add_triggers(graph, parts.schema)
+    _add_dependencies(graph, parts)
+    for query in parts.queries:
+        _add_query(graph, query, parts)
+
+
+def named_nodes(query: References, schema: Schema) -> Iterator[tuple[str, str]]:
+    """The nodes that a query reads, writes or calls, each with which of these; the same edges as in the graph."""
+    database = schema.database.name
+    for kind, names in (("reads", query.reads), ("writes", query.writes)):
+        for name in names:
+            known = schema.find(name)
+            yield relation_id(database, name if known is None else known.name), kind
+    for name in query.routines:
+        yield routine_id(database, name), "calls"
 
 
 def relation_id(database: str, name: TableName) -> str:
@@ -49,12 +73,17 @@ def relation_id(database: str, name: TableName) -> str:
     return f"relation:{database}/{name}"
 
 
+def routine_id(database: str, name: TableName) -> str:
+    """The node of a routine."""
+    return f"routine:{database}/{name}"
+
+
 def query_id(query: Query) -> str:
     """The node of a query."""
     return f"query:{query.database}/{query.fingerprint}"
 
 
-def _add_relations(graph: Graph, schema: Schema) -> None:
+def _add_relations(graph: Graph | Arrows, schema: Schema) -> None:
     for relation in schema.relations.values():
         if isinstance(relation, View):
             _relation(graph, schema, relation.name, "view", materialized=relation.materialized)
@@ -62,11 +91,8 @@ def _add_relations(graph: Graph, schema: Schema) -> None:
             _add_table(graph, schema, relation)
 
 
-def _add_table(graph: Graph, schema: Schema, table: Table) -> None:
-    database = schema.database.name
+def _add_table(graph: Graph | Arrows, schema: Schema, table: Table) -> None:
     node = _relation(graph, schema, table.name, "table")
-    for column in table.columns:
-        _edge(graph, node, _column(graph, database, table.name, column.name, column.type), "has_column")
     for parent in table.parents:
         via = "partition" if parent == table.partition_of else "inheritance"
         _edge(graph, node, _named(graph, schema, parent), "depends_on", via=via)
@@ -80,13 +106,13 @@ def _acts(action: str | None) -> bool:
     return action is not None and action.lower() not in ("no action", "restrict")
 
 
-def _add_routines(graph: Graph, schema: Schema) -> None:
+def _add_routines(graph: Graph | Arrows, schema: Schema) -> None:
     database = schema.database.name
     for routine in schema.routines:
         _routine(graph, database, routine.name, routine_kind=routine.kind, language=routine.language)
 
 
-def _add_triggers(graph: Graph, schema: Schema) -> None:
+def _add_triggers(graph: Graph | Arrows, schema: Schema) -> None:
     for trigger in schema.triggers:
         node = _trigger(graph, schema.database.name, trigger)
         table = _named(graph, schema, trigger.table)
@@ -95,7 +121,7 @@ def _add_triggers(graph: Graph, schema: Schema) -> None:
             _edge(graph, node, _routine(graph, schema.database.name, trigger.routine), "calls")
 
 
-def _add_dependencies(graph: Graph, parts: Parts) -> None:
+def _add_dependencies(graph: Graph | Arrows, parts: Parts) -> None:
     for key, references in parts.dependencies.items():
         node = _object_id(parts.schema.database.name, key)
         if node not in graph:
@@ -114,7 +140,7 @@ def _object_id(database: str, key: ObjectKey) -> str:
     return f"{'relation' if key.kind == 'view' else 'routine'}:{database}/{key.name}"
 
 
-def _add_query(graph: Graph, query: Query, parts: Parts) -> None:
+def _add_query(graph: Graph | Arrows, query: Query, parts: Parts) -> None:
     node, references = query_id(query), parts.references.get(query.fingerprint)
     unresolved = references.reason if isinstance(references, Unresolved) else None
     _node(
@@ -137,7 +163,7 @@ def _add_query(graph: Graph, query: Query, parts: Parts) -> None:
         _add_calls(graph, node, references, parts.schema)
 
 
-def _add_runs(graph: Graph, node: str, query: Query, service: str) -> None:
+def _add_runs(graph: Graph | Arrows, node: str, query: Query, service: str) -> None:
     own = tuple(o for o in query.observations if o.service == service)
     seen = Query(query.fingerprint, query.database, query.sql, own)
     owner = _node(graph, f"service:{service}", "service", name=service)
@@ -145,7 +171,7 @@ def _add_runs(graph: Graph, node: str, query: Query, service: str) -> None:
     _edge(graph, owner, node, "runs", sources=sources, calls=seen.calls, total_time_ms=seen.total_time_ms)
 
 
-def _add_location(graph: Graph, node: str, observation: Observation) -> None:
+def _add_location(graph: Graph | Arrows, node: str, observation: Observation) -> None:
     place = observation.location
     assert place is not None
     row_use = observation.row_uses[0].kind if observation.row_uses else None
@@ -153,22 +179,35 @@ def _add_location(graph: Graph, node: str, observation: Observation) -> None:
     _edge(graph, node, _location(graph, place), "at", service=observation.service, row_use=row_use, built=built)
 
 
-def _add_uses(graph: Graph, node: str, references: References, schema: Schema) -> None:
+def _add_uses(graph: Graph | Arrows, node: str, references: References, schema: Schema) -> None:
     for name in sorted(references.reads, key=str):
         _edge(graph, node, _named(graph, schema, name), "reads")
     for name in sorted(references.writes, key=str):
         _edge(graph, node, _named(graph, schema, name), "writes")
 
 
-def _add_calls(graph: Graph, node: str, references: References, schema: Schema) -> None:
-    database = schema.database.name
+def _add_calls(graph: Graph | Arrows, node: str, references: References, schema: Schema) -> None:
     for name in sorted(references.routines, key=str):
-        _edge(graph, node, _routine(graph, database, name), "calls")
-    for table, column in sorted(references.columns, key=str):
-        _edge(graph, node, _column(graph, database, table, column), "uses_column")
+        _edge(graph, node, _routine(graph, schema.database.name, name), "calls")
 
 
-def _location(graph: Graph, place: Location) -> str:
+def _add_columns(graph: Graph, parts: Parts) -> None:
+    database = parts.schema.database.name
+    for table in parts.schema.tables:
+        node = relation_id(database, table.name)
+        for column in table.columns:
+            _edge(graph, node, _column(graph, database, table.name, column.name, column.type), "has_column")
+    using = {_object_id(database, key): named for key, named in parts.dependencies.items()}
+    for query in parts.queries:
+        named = parts.references.get(query.fingerprint)
+        if named is not None and not isinstance(named, Unresolved):
+            using[query_id(query)] = named
+    for node, named in using.items():
+        for relation, name in sorted(named.columns, key=str) if node in graph else ():
+            _edge(graph, node, _column(graph, database, relation, name), "uses_column")
+
+
+def _location(graph: Graph | Arrows, place: Location) -> str:
     return _node(
         graph,
         f"location:{place}",
@@ -180,7 +219,7 @@ def _location(graph: Graph, place: Location) -> str:
     )
 
 
-def _named(graph: Graph, schema: Schema, name: TableName) -> str:
+def _named(graph: Graph | Arrows, schema: Schema, name: TableName) -> str:
     """The node of a relation by any name it may be written with; a table when the schema does not know it."""
     known = schema.find(name)
     if known is not None:
@@ -188,7 +227,7 @@ def _named(graph: Graph, schema: Schema, name: TableName) -> str:
     return _relation(graph, schema, name, "table")
 
 
-def _relation(graph: Graph, schema: Schema, name: TableName, kind: str, **attributes: object) -> str:
+def _relation(graph: Graph | Arrows, schema: Schema, name: TableName, kind: str, **attributes: object) -> str:
     database = schema.database.name
     shown = re.sub(HOLE_PATTERN, "{…}", str(name))  # a table that is known only at run time
     return _node(graph, relation_id(database, name), kind, database=database, name=shown, **attributes)
@@ -199,12 +238,11 @@ def _column(graph: Graph, database: str, table: TableName, name: str, data_type:
     return _node(graph, node, "column", database=database, table=str(table), name=name, data_type=data_type)
 
 
-def _routine(graph: Graph, database: str, name: TableName, **attributes: object) -> str:
-    node = f"routine:{database}/{name}"
-    return _node(graph, node, "routine", database=database, name=str(name), **attributes)
+def _routine(graph: Graph | Arrows, database: str, name: TableName, **attributes: object) -> str:
+    return _node(graph, routine_id(database, name), "routine", database=database, name=str(name), **attributes)
 
 
-def _trigger(graph: Graph, database: str, trigger: Trigger) -> str:
+def _trigger(graph: Graph | Arrows, database: str, trigger: Trigger) -> str:
     return _node(
         graph,
         f"trigger:{database}/{trigger.table}.{trigger.name}",
@@ -217,12 +255,12 @@ def _trigger(graph: Graph, database: str, trigger: Trigger) -> str:
     )
 
 
-def _node(graph: Graph, node: str, kind: str, **attributes: object) -> str:
+def _node(graph: Graph | Arrows, node: str, kind: str, **attributes: object) -> str:
     known = {name: value for name, value in attributes.items() if value is not None}
     graph.add_node(node, kind=kind, **known)
     return node
 
 
-def _edge(graph: Graph, start: str, end: str, type_: str, **attributes: object) -> None:
+def _edge(graph: Graph | Arrows, start: str, end: str, type_: str, **attributes: object) -> None:
     known = {name: value for name, value in attributes.items() if value is not None}
     graph.add_edge(start, end, key=type_, type=type_, **known)

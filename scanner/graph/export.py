@@ -7,8 +7,6 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import networkx as nx
-
 from scanner.errors import UsageError
 
 if TYPE_CHECKING:
@@ -44,6 +42,8 @@ def export_graph(graph: Graph, path: str | Path) -> None:
 
 def to_graphml(graph: Graph) -> str:
     """GraphML, as Gephi, yEd and networkx read it."""
+    import networkx as nx
+
     plain: Graph = nx.MultiDiGraph()
     for node, attributes in sorted(graph.nodes.items()):
         plain.add_node(_xml(node), **_xml_values(attributes))
