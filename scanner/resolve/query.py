@@ -105,11 +105,14 @@ def _set_operation(ctx: Context, node: exp.SetOperation, parent: Scope | None) -
             node,
         )
     outputs = tuple(_arm(ctx, *pair) for pair in zip(left.outputs, right.outputs, strict=False))
-    told_apart = _compared(node, outputs) if left.identity is None or left.identity != right.identity else []
+    keyed = left.identity is not None and left.identity == right.identity
+    told_apart = [] if keyed else _compared(node, outputs)
     rows = ctx.meanings.of(node.key, left.rows, right.rows, *told_apart)
     scope.outputs = outputs
     rows = ctx.meanings.of("sorted", rows, *_order_by_outputs(ctx, node, scope), _limit(ctx, node, scope))
-    return Relation(outputs, rows, left.open or right.open)
+    # INTERSECT and EXCEPT yield rows of the left side.
+    identity = left.identity if keyed or not isinstance(node, exp.Union) else None
+    return Relation(outputs, rows, left.open or right.open, identity)
 
 
 def _arm(ctx: Context, left: Output, right: Output) -> Output:
