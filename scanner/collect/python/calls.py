@@ -70,7 +70,7 @@ def call(expression: syntax.Call, frame: Frame) -> Variants:
 
 
 def _root(expression: syntax.Call, frame: Frame) -> Root:
-    return replace(frame.root, site=frame.place(expression.at), call=called(expression.function))
+    return Root(frame.root.function, frame.place(expression.at), called(expression.function))
 
 
 def _entered(functions: Variants, receivers: Variants, given: Given, frame: Frame, root: Root) -> Variants:
@@ -101,9 +101,10 @@ def _called_back(functions: Variants, given: Given, frame: Frame, root: Root) ->
     found: list[Value] = []
     of_library = any(isinstance(function, ExternalValue) for function in functions)
     for number, values in enumerate(given.positional):
-        after = replace(given, positional=given.positional[number + 1 :])
         for value in values:
-            behind = after
+            if not isinstance(value, FunctionValue | PartialValue):
+                continue
+            behind = replace(given, positional=given.positional[number + 1 :])
             while isinstance(value, PartialValue) and value.function:
                 behind, value = behind.after(value), value.function[0]
             if isinstance(value, FunctionValue) and not (of_library and not any(behind.every())):

@@ -69,6 +69,15 @@ def lineage(of: ClassValue, frame: Frame) -> list[ClassValue]:
 
 def ancestry(of: ClassValue, world: World) -> list[ClassValue | ExternalValue]:
     """The class and all its bases, those of libraries too, depth first, each once."""
+    if not world.is_settled:
+        return _ancestry(of, world)
+    key = of, len(world.classes)
+    if key not in world.ancestries:
+        world.ancestries[key] = _ancestry(of, world)
+    return world.ancestries[key]
+
+
+def _ancestry(of: ClassValue, world: World) -> list[ClassValue | ExternalValue]:
     order: dict[ClassValue | ExternalValue, None] = {}
     stack: list[ClassValue | ExternalValue] = [of]
     while stack:

@@ -12,7 +12,7 @@ from scanner.collect.python.calls import call
 from scanner.collect.python.classes import attribute
 from scanner.collect.python.frames import MAX_NESTED, Frame
 from scanner.collect.python.methods import dict_of
-from scanner.collect.python.names import last_name, position, rows_of, shown
+from scanner.collect.python.names import last_name, position, rows_of
 from scanner.collect.python.orm import hooks
 from scanner.collect.python.orm.queries import QueryValue, SqlValue
 from scanner.collect.python.texts import (
@@ -43,7 +43,7 @@ from scanner.collect.python.values import (
 def evaluate(expression: syntax.Expression, frame: Frame) -> Variants:
     """The variants of the expression; never empty."""
     variants = _EVALUATORS[type(expression)](expression, frame)
-    return variants or (Unknown(shown(expression)),)
+    return variants or frame.world.unknown(expression)
 
 
 def _text(expression: syntax.Text, frame: Frame) -> Variants:
@@ -79,15 +79,16 @@ def _name(expression: syntax.Name, frame: Frame) -> Variants:
 
 def _with_rows(name: str, frame: Frame) -> Variants:
     """What a name stands for, with the rows of what was run on it last."""
-    fetched, own = frame.find(rows_of(name)), frame.find(name)
+    own = frame.find(name)
+    fetched = frame.find(rows_of(name)) if name in frame.world.cursors else ()
     return (*fetched, *(value for value in own if not isinstance(value, ResultValue))) if fetched else own
 
 
 def _attribute(expression: syntax.Attribute, frame: Frame) -> Variants:
-    written = shown(expression) if isinstance(expression.base, syntax.Name) else ""
-    assigned = _with_rows(written, frame) if written else ()
-    if assigned:
-        return assigned
+    if isinstance(expression.base, syntax.Name):
+        assigned = _with_rows(f"{expression.base.id}.{expression.name}", frame)
+        if assigned:
+            return assigned
     bases = evaluate(expression.base, frame)
     found = ((base, value) for base in bases for value in attribute(base, expression.name, frame))
     return bounded(chain.from_iterable(inlining.read(value, base, frame) for base, value in found))

@@ -41,7 +41,9 @@ def executed(
     found = rows.result(numbers, name, frame, expression.at)
     _note_factory(expression, numbers, frame)
     if isinstance(expression.function, syntax.Attribute) and name in CERTAIN:
-        frame.names[rows_of(called(expression.function.base))] = found or (Unknown("rows"),)
+        cursor = called(expression.function.base)
+        frame.world.cursors.add(cursor)
+        frame.names[rows_of(cursor)] = found or (Unknown("rows"),)
     return found
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from scanner.collect.python import syntax
+from scanner.collect.python.names import shown
 from scanner.collect.python.orm.mapped import Mapped
 from scanner.collect.python.project import Module, Project
 from scanner.collect.python.reach import Reach, reaching
@@ -19,6 +20,7 @@ from scanner.collect.python.values import (
     ImportedValue,
     ModuleValue,
     Place,
+    Unknown,
     Value,
     Variants,
     bounded,
@@ -131,9 +133,15 @@ class World:
     saturated: set[FunctionValue] = field(default_factory=set)  # called in more ways than were followed
     family: Family | None = None
     tables: dict[Mapped, None] = field(default_factory=dict)  # SQLAlchemy's Table objects
+    ancestries: dict[tuple[ClassValue, int], list[ClassValue | ExternalValue]] = field(default_factory=dict)
+    cursors: set[str] = field(default_factory=set)  # names under which frames keep rows
     mapped: dict[ClassValue, Mapped | None] = field(default_factory=dict)  # as far as they were asked for
     _models: tuple[int, list[Mapped]] | None = None  # how many classes there were, and those of them that are mapped
     _frames: dict[str, Frame | None] = field(default_factory=dict)
+    _running: int = 0  # modules that are being evaluated, each for another
+    _followed: dict[ImportedValue, Variants] = field(default_factory=dict)  # once that is settled
+    # By identity, with the expression, so that no other one has it.
+    _unknown: dict[int, tuple[syntax.Expression, Variants]] = field(default_factory=dict)
 
     def frame(self, path: str) -> Frame | None:
         """The frame of a module, evaluated (in a circle of imports, so far); None if it is unreadable."""
@@ -142,13 +150,29 @@ class World:
             self._frames[path] = Frame(self, module) if module else None
             frame = self._frames[path]
             if frame is not None:
-                self.run(frame.module.statements, frame)
+                self._running += 1
+                try:
+                    self.run(frame.module.statements, frame)
+                finally:
+                    self._running -= 1
         return self._frames[path]
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether names of modules stay what they are: none of them is being evaluated."""
+        return self.reach is not None and not self._running
 
     def link(self) -> None:
         """To be called once all modules are evaluated: finds which functions lead to a database."""
         written = {value: each.function for value, each in self.functions.items()}
         self.reach = reaching(written, {value for value, each in self.functions.items() if each.frame.is_method})
+
+    def unknown(self, expression: syntax.Expression) -> Variants:
+        """What an expression is worth of which nothing is known."""
+        known = self._unknown.get(id(expression))
+        if known is None:
+            known = self._unknown[id(expression)] = expression, (Unknown(shown(expression)),)
+        return known[1]
 
     def model(self, of: ClassValue) -> Mapped | None:
         """The class as its mapper sees it, or None if it is not mapped."""
@@ -173,9 +197,9 @@ class World:
     def resolved(self, variants: Variants) -> Variants:
         """The variants with names bound by imports followed to what they stand for."""
         for _ in range(_MAX_IMPORTS):
-            if not any(isinstance(value, ImportedValue) for value in variants):
+            if ImportedValue not in map(type, variants):
                 return variants
-            followed = (self._imported(v) if isinstance(v, ImportedValue) else (v,) for v in variants)
+            followed = (self._follow(v) if isinstance(v, ImportedValue) else (v,) for v in variants)
             variants = bounded(chain.from_iterable(followed))
         return ()
 
@@ -189,6 +213,13 @@ class World:
         dotted = f"{module.name}.{name}"
         path = self.project.find(dotted, module.path or "")
         return (ModuleValue(dotted, path),) if path or module.path else (ExternalValue(dotted),)
+
+    def _follow(self, name: ImportedValue) -> Variants:
+        if not self.is_settled:
+            return self._imported(name)
+        if name not in self._followed:
+            self._followed[name] = self._imported(name)
+        return self._followed[name]
 
     def _imported(self, name: ImportedValue) -> Variants:
         path = self.project.find(name.module, name.importer, name.level)

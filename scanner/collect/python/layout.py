@@ -22,6 +22,7 @@ class Layout:
         self._packages: set[Parts] = set()
         self._parts = lru_cache(maxsize=None)(self._parts_of)
         self._modules = lru_cache(maxsize=None)(self._modules_of)
+        self._found = lru_cache(maxsize=None)(self._find)
         for path in self.paths:
             if path.endswith(".py"):
                 parts = self._parts(path)
@@ -43,6 +44,9 @@ class Layout:
         The root need not be on the import path: any folder that is no package may be. Of several modules
         whose names end alike, the one nearest to the importer is taken.
         """
+        return self._found(name, importer, level)
+
+    def _find(self, name: str, importer: str, level: int) -> str | None:
         wanted = tuple(name.split(".")) if name else ()
         here = self._parts(importer)
         if level:

@@ -76,5 +76,8 @@ def _no_garbage_collection() -> Iterator[None]:
     try:
         yield
     finally:
+        # All at once to those that live long: else the next look goes through every one of them.
+        gc.freeze()
+        gc.unfreeze()
         if enabled:
             gc.enable()

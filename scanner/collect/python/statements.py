@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 _LEAD = re.compile(r"(?:\s|\(|--[^\n]*(?:\n|$)|/\*.*?\*/|#[^\n]*\n)*", re.DOTALL)
 _NAME = r'(?:[A-Za-z_][\w$]*|"[^"]+"|`[^`]+`|\[[^\]]+\])(?:\s*\.\s*(?:[A-Za-z_][\w$]*|"[^"]+"|`[^`]+`))*'
@@ -34,6 +35,7 @@ _STRUCTURES = tuple(
 )
 _INSERTED = re.compile(rf"INSERT\s+(?:\w+\s+)*?INTO\s+{_NAME}\s*\(([^()]*)\)\s*", re.IGNORECASE)
 _ROW = re.compile(r"VALUES\s*\(", re.IGNORECASE)
+_WORD = re.compile(r"\w+")
 _PART = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|__hole_\d+__|[(),]")
 # A statement shows what it is in its first characters; the bound keeps huge literals from costing seconds.
 _LOOK_AT = 20_000
@@ -78,9 +80,11 @@ _SIGNS = re.compile(
 )
 
 
+@lru_cache(maxsize=4096)
 def may_begin(text: str) -> bool:
     """Whether a statement that `is_statement` knows may begin with this text."""
-    return first_word(text) in _WORDS or first_word(text) == "CREATE"
+    word = first_word(text)
+    return word in _WORDS or word == "CREATE"
 
 
 def is_statement(sql: str) -> bool:
@@ -131,7 +135,7 @@ def _width(sql: str, start: int) -> int | None:
 
 def first_word(sql: str) -> str:
     """The first word after comments and parentheses, in upper case."""
-    word = re.compile(r"\w+").match(sql, _end_of_lead(sql))
+    word = _WORD.match(sql, _end_of_lead(sql))
     return word[0].upper() if word else ""
 
 

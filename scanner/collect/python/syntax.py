@@ -10,9 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal as OneOf
 
+from scanner.collect.python.packing import Compact
+
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class Text(Compact):
     """A literal of characters or bytes, decoded."""
 
     value: str
@@ -20,7 +22,7 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class Joined:
+class Joined(Compact):
     """An f-string, or adjacent literals one of which is one; parts are Text or the formatted expressions."""
 
     parts: tuple[Expression, ...]
@@ -28,14 +30,14 @@ class Joined:
 
 
 @dataclass(frozen=True, slots=True)
-class Constant:
+class Constant(Compact):
     """A number, True, False or None, as written."""
 
     source: str
 
 
 @dataclass(frozen=True, slots=True)
-class Name:
+class Name(Compact):
     """A name that is read."""
 
     id: str
@@ -43,7 +45,7 @@ class Name:
 
 
 @dataclass(frozen=True, slots=True)
-class Attribute:
+class Attribute(Compact):
     """``base.name``."""
 
     base: Expression
@@ -51,7 +53,7 @@ class Attribute:
 
 
 @dataclass(frozen=True, slots=True)
-class Subscript:
+class Subscript(Compact):
     """``base[index]``; several indexes are the Items of a tuple."""
 
     base: Expression
@@ -60,7 +62,7 @@ class Subscript:
 
 
 @dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(Compact):
     """An argument of a call; star is ``*`` or ``**`` where it is unpacked."""
 
     value: Expression
@@ -69,7 +71,7 @@ class Argument:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class Call(Compact):
     """``function(arguments)``."""
 
     function: Expression
@@ -78,7 +80,7 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Binary:
+class Binary(Compact):
     """A binary operation of any kind: arithmetic, comparison, ``and``, ``or``; operator as written."""
 
     left: Expression
@@ -87,7 +89,7 @@ class Binary:
 
 
 @dataclass(frozen=True, slots=True)
-class Unary:
+class Unary(Compact):
     """``~operand``, ``not operand``, ``yield operand`` or ``yield from operand``."""
 
     operator: str
@@ -95,7 +97,7 @@ class Unary:
 
 
 @dataclass(frozen=True, slots=True)
-class Items:
+class Items(Compact):
     """A list, tuple or set display; a slice has two items, None where a bound is left out."""
 
     kind: OneOf["list", "tuple", "set", "slice"]
@@ -103,21 +105,21 @@ class Items:
 
 
 @dataclass(frozen=True, slots=True)
-class Starred:
+class Starred(Compact):
     """``*value`` inside a display or an assignment."""
 
     value: Expression
 
 
 @dataclass(frozen=True, slots=True)
-class Mapping:
+class Mapping(Compact):
     """A dict display; a key of None stands for ``**value``."""
 
     entries: tuple[tuple[Expression | None, Expression], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Compact):
     """``body if test else otherwise``."""
 
     test: Expression
@@ -126,7 +128,7 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Comprehension:
+class Comprehension(Compact):
     """A list, set, dict comprehension or generator; a dict's element is the Items (key, value)."""
 
     element: Expression
@@ -137,7 +139,7 @@ class Comprehension:
 
 
 @dataclass(frozen=True, slots=True)
-class Lambda:
+class Lambda(Compact):
     """``lambda …: body``."""
 
     parameters: tuple[Parameter, ...]
@@ -145,7 +147,7 @@ class Lambda:
 
 
 @dataclass(frozen=True, slots=True)
-class Assigned:
+class Assigned(Compact):
     """``target := value``."""
 
     target: Expression
@@ -153,7 +155,7 @@ class Assigned:
 
 
 @dataclass(frozen=True, slots=True)
-class Opaque:
+class Opaque(Compact):
     """Any other expression; its parts still have to be looked into."""
 
     parts: tuple[Expression, ...] = ()
@@ -165,7 +167,7 @@ Expression = Literal | Operation | Name | Attribute | Subscript | Starred
 
 
 @dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Compact):
     """A parameter of a function; those that take the rest are apart."""
 
     name: str
@@ -175,7 +177,7 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
-class Evaluate:
+class Evaluate(Compact):
     """An expression as a statement; also ``assert``, ``del``, ``raise`` and the like."""
 
     value: Expression
@@ -183,7 +185,7 @@ class Evaluate:
 
 
 @dataclass(frozen=True, slots=True)
-class Assign:
+class Assign(Compact):
     """``targets = value``; operator is ``+=`` and the like for an augmented one."""
 
     targets: tuple[Expression, ...]
@@ -193,14 +195,14 @@ class Assign:
 
 
 @dataclass(frozen=True, slots=True)
-class Return:
+class Return(Compact):
     """``return value``."""
 
     value: Expression
 
 
 @dataclass(frozen=True, slots=True)
-class If:
+class If(Compact):
     """``if``; ``match`` is a chain of them that compare its subject with the patterns."""
 
     test: Expression
@@ -209,7 +211,7 @@ class If:
 
 
 @dataclass(frozen=True, slots=True)
-class For:
+class For(Compact):
     """``for target in source``."""
 
     target: Expression
@@ -219,7 +221,7 @@ class For:
 
 
 @dataclass(frozen=True, slots=True)
-class While:
+class While(Compact):
     """``while test``."""
 
     test: Expression
@@ -228,7 +230,7 @@ class While:
 
 
 @dataclass(frozen=True, slots=True)
-class With:
+class With(Compact):
     """``with item as target, …``."""
 
     items: tuple[tuple[Expression, Expression | None], ...]
@@ -236,7 +238,7 @@ class With:
 
 
 @dataclass(frozen=True, slots=True)
-class Try:
+class Try(Compact):
     """``try``: each handler may or may not run after the body."""
 
     body: tuple[Statement, ...]
@@ -246,7 +248,7 @@ class Try:
 
 
 @dataclass(frozen=True, slots=True)
-class Function:
+class Function(Compact):
     """A function or method; `at` is its name."""
 
     name: str
@@ -261,7 +263,7 @@ class Function:
 
 
 @dataclass(frozen=True, slots=True)
-class Gist:
+class Gist(Compact):
     """What is asked of every function of a project, told once when it is read."""
 
     tells: bool  # a statement, a call that runs one or an ORM is in it
@@ -270,7 +272,7 @@ class Gist:
 
 
 @dataclass(frozen=True, slots=True)
-class Class:
+class Class(Compact):
     """A class; `at` is its name."""
 
     name: str
@@ -281,7 +283,7 @@ class Class:
 
 
 @dataclass(frozen=True, slots=True)
-class Import:
+class Import(Compact):
     """``import a.b as c`` → ("a.b", None, "c"); ``from ..m import x`` → ("m", "x", "x", 2)."""
 
     module: str

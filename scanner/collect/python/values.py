@@ -252,7 +252,10 @@ Variants = tuple[Value, ...]
 
 def bounded(values: Iterable[Value]) -> Variants:
     """The distinct values, at most MAX_VARIANTS: the largest and the smallest are kept in any case."""
-    distinct = tuple(dict.fromkeys(values))
+    every = tuple(values)
+    if len(every) <= 1:  # nearly always, and hashing a large value is slow
+        return every
+    distinct = tuple(dict.fromkeys(every))
     if len(distinct) <= MAX_VARIANTS:
         return distinct
     ordered = sorted(distinct, key=_size)
