@@ -31,13 +31,15 @@ check: $(VENV)/.installed-dev ## everything static: format, lint, types, layers,
 docs: $(VENV)/.installed-dev ## writes the generated pages and passages anew
 	$(BIN)/python -m docs.generate
 
-fuzz: $(VENV)/.installed-dev ## generated statements on real servers, with fresh seeds, for SECONDS=600
+fuzz: $(VENV)/.installed-dev ## damaged logs, then generated statements on real servers, with fresh seeds, for SECONDS=600
+	$(BIN)/python -m tests.collect.fuzz 10000
 	$(BIN)/python -m tests.engine.differential.search $(SECONDS)
 
 bench: $(VENV)/.installed-dev ## how fast statements are judged, Python is read, and a kept scan answers
 	$(BIN)/python benchmarks/assess.py
 	$(BIN)/python benchmarks/python.py
 	$(BIN)/python benchmarks/store.py
+	$(BIN)/python benchmarks/slow_log.py
 
 record: $(VENV)/.installed-dev ## records fixtures/shop anew from real servers
 	@sh tests/engine/install.sh $$($(BIN)/python -m tests.engine.servers)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import glob
+import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from scanner.config import DatabaseConfig, SourceConfig, is_dsn
 from scanner.errors import SourceError
-from scanner.fingerprint import alike
+from scanner.fingerprint import Alike
 from scanner.model import BlindSpot, Checkpoint, Collected, Database, Mention, Skipped
 from scanner.schema import Schema
 from scanner.text_files import READ_ERRORS, decode, files_under, open_binary
+
+PROCESSES = "SCANNER_PROCESSES"  # a variable that says how many; without it one for each processor
 
 
 def collect(source: SourceConfig, database: Database, since: Collection[Checkpoint] = ()) -> Iterator[Collected]:
@@ -44,10 +47,18 @@ def _collect_path(
     if source.kind == "mysql_slow_log":
         from scanner.collect import mysql_slow_log
 
-        return mysql_slow_log.collect(path, database=source.database, alike=alike(database), since=since)
+        return mysql_slow_log.collect(
+            path, database=source.database, alike=Alike(database), since=since, processes=_processes()
+        )
     from scanner.collect.pg_stat_statements import collect_export
 
     return collect_export(path, database=source.database)
+
+
+def _processes() -> int:
+    """How many processes read a large log."""
+    wanted = os.environ.get(PROCESSES, "")
+    return int(wanted) if wanted.isdecimal() else os.cpu_count() or 1
 
 
 def mentions(

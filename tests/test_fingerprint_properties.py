@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.fingerprint import alike, fingerprint, normalise
+from scanner.fingerprint import Alike, fingerprint, normalise
 from scanner.fingerprint.alike import Key
 from scanner.fingerprint.lexer import dialect_of, tokenize
 from scanner.fingerprint.normal import written
@@ -203,7 +203,7 @@ logged = queries | st.sampled_from(
 @given(st.lists(logged, min_size=2, max_size=30), st.sampled_from(["", "ANSI_QUOTES", "NO_BACKSLASH_ESCAPES"]))
 def test_statements_with_the_same_key_have_the_same_normalised_text(statements: list[str], mode: str) -> None:
     database = Database("shop", MYSQL, sql_mode=frozenset({mode}) if mode else None)
-    key = alike(database)
+    key = Alike(database)
     texts: dict[Key, str] = {}
     for sql in statements:
         normal = normalise(sql, MYSQL, sql_mode=database.sql_mode)
@@ -211,7 +211,7 @@ def test_statements_with_the_same_key_have_the_same_normalised_text(statements: 
 
 
 def test_values_are_no_part_of_a_key() -> None:
-    key = alike(Database("shop", MYSQL))
+    key = Alike(Database("shop", MYSQL))
     one = key(b"SELECT a FROM t1 WHERE b = 0 AND c IN (1, 22) AND d = 'x' ORDER BY 1 LIMIT 5")
     assert one == key(b"SELECT a FROM t1 WHERE b = 123 AND c IN (7, 8) AND d = 'it' ORDER BY 1 LIMIT 10")
     assert one != key(b"SELECT a FROM t1 WHERE b = 0 AND c IN (1, 22) AND d = 'x' ORDER BY 2 LIMIT 5")

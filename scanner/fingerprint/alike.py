@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from itertools import count
 
 from scanner.fingerprint.lexer import dialect_of, mysql_string, tokenize
 from scanner.fingerprint.shapes import shape_of
 from scanner.model import Database
 
-Key = bytes | tuple[bytes, ...]
+Key = int | bytes | tuple[int | bytes, ...]
 _Meant = tuple[int, ...] | None  # numbers that mean something, by their place among all; None: nothing is known
+_Known = tuple[int, _Meant]
 
-_MOST = 50_000  # reductions remembered
+_LONGEST = 4_000  # bytes; a longer statement is hardly repeated
+_MOST = 20_000  # reductions remembered
 _ZEROS = bytes.maketrans(b"0123456789", b"0" * 10)
 _NUMBER = re.compile(rb"[0-9]+")
 
 
-def alike(database: Database) -> Callable[[bytes], Key]:
+class Alike:
     """A key for statements of a MySQL or MariaDB: those with the same key have the same normalised text.
 
-    They have the same comments too. A statement that it cannot reduce safely is a key of its own.
-    """
-    return _Reduction(database).key
+    They have the same comments too. A statement that cannot be reduced safely is a key of its own.
 
-
-class _Reduction:
-    """A statement is reduced to its bytes outside of strings, with each number a 0.
+    A statement is reduced to its bytes outside of strings, with each number a 0.
 
     Statements that are reduced to the same bytes go through the same states of the lexer, if no quote of them
     stands anywhere but around a string. So what the first of them shows holds for all: which numbers are values, and
@@ -34,26 +32,31 @@ class _Reduction:
     """
 
     def __init__(self, database: Database) -> None:
+        self._database = database
         self._dialect = dialect_of(database.engine, database.sql_mode)
         quotes = "'\"" if self._dialect.double_quoted_strings else "'"
         strings = "|".join(mysql_string(self._dialect, quote) for quote in quotes)
         self._strings = re.compile(strings.encode())
-        self._meant: dict[bytes, _Meant] = {}
+        self._known: dict[bytes, _Known] = {}
+        self._names = count()  # short ones, which are found faster
 
-    def key(self, statement: bytes) -> Key:
-        code = self._without_strings(statement)
+    def __call__(self, statement: bytes) -> Key:
+        """The key of a statement."""
+        code = self._without_strings(statement) if len(statement) <= _LONGEST else None
         if code is None:
             return statement
         reduced = _zeroed(code)
-        meant = self._meant.get(reduced, ())
+        known = self._known.get(reduced)
+        name, meant = known or self._learnt(statement, code, reduced)
+        if meant is None:
+            return statement
         if not meant:
-            if meant is None or (reduced not in self._meant and self._learnt(statement, code, reduced) is None):
-                return statement
-            meant = self._meant[reduced] or ()
-        if not meant:
-            return reduced
+            return name
         numbers = _NUMBER.findall(code)
-        return (reduced, *[numbers[place] for place in meant])
+        return (name, *[numbers[place] for place in meant])
+
+    def __reduce__(self) -> tuple[type[Alike], tuple[Database]]:
+        return Alike, (self._database,)
 
     def _without_strings(self, statement: bytes) -> bytes | None:
         """The bytes outside of strings; None when one has no end."""
@@ -62,11 +65,11 @@ class _Reduction:
         parts = statement.split(b"'")
         return b"''".join(parts[::2]) if len(parts) % 2 else None
 
-    def _learnt(self, statement: bytes, code: bytes, reduced: bytes) -> _Meant:
-        if len(self._meant) >= _MOST:
-            self._meant.clear()
-        self._meant[reduced] = meant = self._look(statement.decode("utf-8", "replace"), code)
-        return meant
+    def _learnt(self, statement: bytes, code: bytes, reduced: bytes) -> _Known:
+        if len(self._known) >= _MOST:
+            self._known.clear()
+        self._known[reduced] = known = next(self._names), self._look(statement.decode("utf-8", "replace"), code)
+        return known
 
     def _look(self, sql: str, code: bytes) -> _Meant:
         if self._dialect.postgres:

@@ -13,6 +13,7 @@ from scanner.fingerprint.text import render, renumber_holes
 from scanner.model import Engine
 
 _DEEPEST_BODY = 4
+_LONG = 2_000  # characters; a longer statement is not remembered
 _SHAPES = 4096  # remembered: logs repeat a few hundred
 
 
@@ -31,9 +32,17 @@ def normalise(sql: str, engine: Engine, *, sql_mode: frozenset[str] | None = Non
 def normalise_holes(sql: str, engine: Engine, *, sql_mode: frozenset[str] | None = None) -> tuple[str, dict[str, str]]:
     """As `normalise`; beside the text the new marker of every hole that is left."""
     dialect = dialect_of(engine, sql_mode)
+    return _kept(sql, dialect) if len(sql) < _LONG else _normalised(sql, dialect)
+
+
+def _normalised(sql: str, dialect: Dialect) -> tuple[str, dict[str, str]]:
     tokens = tokenize(sql, dialect)
     shape = shape_of(tokens, dialect)
     return renumber_holes(written(tokens, dialect) if shape is None else _of_shape(shape, dialect))
+
+
+# A part of a log shows a statement once for each user and host.
+_kept = lru_cache(maxsize=_SHAPES)(_normalised)
 
 
 @lru_cache(maxsize=_SHAPES)

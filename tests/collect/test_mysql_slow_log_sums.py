@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from scanner.collect.mysql_slow_log import collect, read_events
-from scanner.fingerprint import alike, gather
-from scanner.model import Collected, Database, Engine, Observation
+from scanner.collect.mysql_slow_log import collect, collecting, parts, read_events
+from scanner.fingerprint import Alike, gather
+from scanner.model import Checkpoint, Collected, Database, Engine, Observation
 from scanner.utility_statements import is_utility
 from tests.collect.slow_logs import DIALECTS, mutated
 
@@ -23,7 +23,7 @@ MUTATIONS = 150
 def collected(log: bytes, folder: Path, *, added_up: bool) -> list[Collected]:
     path = folder / "slow.log"
     path.write_bytes(log)
-    return list(collect(folder, database="shop", alike=alike(SHOP) if added_up else None))
+    return list(collect(folder, database="shop", alike=Alike(SHOP) if added_up else None))
 
 
 def one_by_one(log: bytes) -> Iterator[tuple[object, ...]]:
@@ -53,6 +53,42 @@ def test_damaged_logs_are_added_up_alike(tmp_path: Path) -> None:
     chance = random.Random(7)
     for _ in range(MUTATIONS):
         assert_same(mutated(LOGS["all"], chance), tmp_path)
+
+
+@pytest.fixture
+def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts, "PART_BYTES", 3000)
+    monkeypatch.setattr(parts, "_LAST_BYTES", 500)
+    monkeypatch.setattr(collecting, "CHECKPOINT_BYTES", 4000)
+    monkeypatch.setattr(parts, "_WINDOW_BYTES", 700)
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_a_log_read_in_parts_by_processes_is_the_same(tmp_path: Path) -> None:
+    assert_same_in_parts(LOGS["all"] * 2, tmp_path, least=10)
+
+
+@pytest.mark.usefixtures("small_parts")
+def test_where_no_process_can_be_had_the_parts_are_read_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts.sys, "executable", "/no/such/python")
+    chance = random.Random(3)
+    for name in LOGS:
+        for log in (LOGS[name], mutated(LOGS[name], chance), mutated(LOGS[name], chance)):
+            assert_same_in_parts(log, tmp_path, least=0)
+
+
+def assert_same_in_parts(log: bytes, folder: Path, least: int) -> None:
+    whole = collected(log, folder, added_up=True)
+    found = list(collect(folder, database="shop", alike=Alike(SHOP), processes=2))
+    assert queries(found) == queries(whole)
+    checkpoints = [item for item in found if isinstance(item, Checkpoint)]
+    assert len(checkpoints) > least
+    assert [i for i in found if not isinstance(i, Observation | Checkpoint)] == [
+        i for i in whole if not isinstance(i, Observation | Checkpoint)
+    ]
+    place = found.index(checkpoints[len(checkpoints) // 2])
+    rest = list(collect(folder, database="shop", since=[checkpoints[len(checkpoints) // 2]]))
+    assert queries([*found[:place], *rest]) == queries(whole)
 
 
 def assert_same(log: bytes, folder: Path) -> None:

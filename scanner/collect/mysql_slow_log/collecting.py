@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Generator, Iterator
+from io import BufferedReader
+from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO
 
 from scanner.collect.mysql_slow_log.entries import FINISHED, Entry, entries
+from scanner.collect.mysql_slow_log.parts import Part, answers, bounds
 from scanner.collect.mysql_slow_log.reading import SOURCE, Reading, Tally, beginning, begun
-from scanner.collect.mysql_slow_log.sums import Alike, Sums
+from scanner.collect.mysql_slow_log.sums import Alike, Statements, Sums
 from scanner.errors import SourceError
 from scanner.model import BlindSpot, Checkpoint, Collected, Coverage, Unread
 from scanner.text_files import READ_ERRORS, files_under, open_binary
@@ -23,6 +26,7 @@ def collect(
     service: str | None = None,
     alike: Alike | None = None,
     since: Collection[Checkpoint] = (),
+    processes: int = 1,
 ) -> Iterator[Collected]:
     """Yields an observation an entry of a log, or of every log below a directory, compressed or not.
 
@@ -32,13 +36,14 @@ def collect(
     when there is nothing there to read.
 
     `since` holds the checkpoints that an earlier call yielded, of each file the last one: a log is read from
-    there on, whatever its name is now. What else is yielded is the same as without.
+    there on, whatever its name is now. What else is yielded is the same as without. Several `processes` read
+    the parts of a large log.
     """
     if not path.exists():
         raise SourceError(f"There is no slow log at {path}: give the file that slow_query_log_file names.")
     totals, files, lines, size = Tally(), 0, 0, 0
     for file in files_under(path):
-        log = _Log(file, Sums(alike, database, service), alone=file == path)
+        log = _Log(file, Statements(alike, database, service), processes, alone=file == path)
         yield from log.collect(since)
         files += 1
         lines += log.reading.state.position.lines
@@ -60,9 +65,11 @@ def collect(
 class _Log:
     """One log being read."""
 
-    def __init__(self, file: Path, sums: Sums, *, alone: bool) -> None:
+    def __init__(self, file: Path, statements: Statements, processes: int, *, alone: bool) -> None:
         self._file = file
-        self._sums = sums
+        self._statements = statements
+        self._sums = Sums(statements)
+        self._processes = processes
         self._alone = alone  # it was asked for by name
         self._content = b""  # its beginning
         self.reading = Reading()
@@ -86,12 +93,34 @@ class _Log:
         if self.reading.whole_at != size:
             if not _moved(stream, self.reading.state.position.offset):
                 self.reading = Reading()  # it is shorter than it was: another log that begins alike
+            if self._processes > 1 and isinstance(stream, BufferedReader):  # which is not compressed
+                yield from self._read_parts(stream, size)
             unfinished = yield from self._read_on(stream)
             if unfinished is not None:
                 yield from self._added(unfinished)
                 yield from self._taken()
                 return
         yield self._checkpoint(size)
+
+    def _read_parts(self, stream: BinaryIO, size: int) -> Iterator[Collected]:
+        """Yields what stands before the last part, where the stream stands then."""
+        places = bounds(stream, self.reading.state.position.offset, size)
+        parts = [Part(str(self._file), *places, self._statements) for places in pairwise(places)]
+        checked = places[0]
+        for answer in answers(parts, self._processes):
+            answer = answer.after(self.reading.state)
+            for row in answer.rows:
+                self._sums.merge(row)
+                if self._sums.full:
+                    yield from self._sums.take(Tally())
+            self.reading.state = answer.state
+            self.reading.tally.add(answer.tally)
+            if answer.state.position.offset - checked >= CHECKPOINT_BYTES:
+                checked = answer.state.position.offset
+                yield from self._sums.take(Tally())
+                yield self._checkpoint()
+        yield from self._sums.take(Tally())
+        stream.seek(self.reading.state.position.offset)
 
     def _read_on(self, stream: BinaryIO) -> Generator[Collected, None, Entry | None]:
         """Yields what follows in the stream; returns its end, if more of that may come."""

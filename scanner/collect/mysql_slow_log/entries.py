@@ -10,12 +10,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple, Protocol
 
 CHUNK_BYTES = 1 << 20
 # A longer statement is cut here: with max_allowed_packet one statement can be a gigabyte.
 MAX_BODY_BYTES = 4 << 20
 _MAX_HEADER_BYTES = 1 << 16
+
+
+class Readable(Protocol):
+    """A stream of bytes, as far as it is asked here."""
+
+    def read(self, size: int, /) -> bytes:
+        """The next bytes, at most so many; none at the end."""
 
 
 class Header(NamedTuple):
@@ -73,7 +80,7 @@ _HEADER = re.compile(
 _CUT_HEADER = re.compile(rb"(?<=;)\s*\n(#(?! administrator)[^\n]*(?:\n#[^\n]*)*\s*)\Z")
 
 
-def entries(stream: BinaryIO, at: Position | None = None) -> Iterator[Entry]:
+def entries(stream: Readable, at: Position | None = None) -> Iterator[Entry]:
     """Yields the entries in the order of the log; bytes before the first header come as an entry without one.
 
     `at` is where the stream stands, at the start of an entry; it is moved on to the start of each entry that is
@@ -87,7 +94,11 @@ def entries(stream: BinaryIO, at: Position | None = None) -> Iterator[Entry]:
         start, header = 0, None
         for following in _HEADER.finditer(buffer):
             end = following.start()
-            if end:
+            if header is not None and not dropped and end - start <= MAX_BODY_BYTES:  # as _entry, which is slower
+                yield Entry(header.groups(), buffer[header.end() : end + 1], at.offset, False)
+                at.offset += end - start
+                at.lines += buffer.count(b"\n", start + 1, end + 1)
+            elif end:
                 yield _entry(buffer, start, header, end + 1, at.offset, dropped)
                 at.offset += end - start + dropped
                 at.lines += buffer.count(b"\n", start + 1, end + 1) + lines_dropped
@@ -108,6 +119,12 @@ def entries(stream: BinaryIO, at: Position | None = None) -> Iterator[Entry]:
         yield Entry(None, cut[1], at.offset, False)
         at.offset += len(cut[1])
         at.lines += cut[1].count(b"\n")
+
+
+def starts_with_time(content: bytes, place: int) -> bool:
+    """Whether an entry begins after this line break, and its first line says its time."""
+    header = _HEADER.match(content, place)
+    return header is not None and header["time"] is not None
 
 
 def _without_nul_runs(buffer: bytes) -> bytes:

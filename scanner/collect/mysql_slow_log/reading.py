@@ -41,11 +41,14 @@ class Tally:
         self.fragment_bytes += size
 
     def add(self, other: Tally) -> None:
-        """Adds what was counted of another log."""
+        """Adds what was counted of another log, or of a later part of this one."""
         self.entries += other.entries
         self.administrator_commands += other.administrator_commands
         self.ignored += other.ignored
         self.sampled = max(self.sampled, other.sampled)
+        self.first_fragment = self.first_fragment if self.fragments else other.first_fragment
+        self.fragments += other.fragments
+        self.fragment_bytes += other.fragment_bytes
 
 
 @dataclass(slots=True)

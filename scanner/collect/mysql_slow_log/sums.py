@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from scanner.collect.mysql_slow_log.entries import Entry
 from scanner.collect.mysql_slow_log.events import (
@@ -27,10 +28,11 @@ from scanner.collect.mysql_slow_log.reading import SOURCE, Tally
 from scanner.model import Observation
 from scanner.utility_statements import is_utility
 
-# Statements with the same key are one query; None: each entry is an observation of its own.
+# Statements with the same key are one query.
 Alike = Callable[[bytes], Hashable]
 
 _MOST = 20_000  # sums held; with literals that cannot be told apart each entry is one
+_MOST_BYTES = 32 << 20  # of their statements
 _NS_PER_S = 1_000_000_000
 _NS_PER_MS = 1_000_000
 _WRITE = re.compile(r"(?:\s|/\*.*?\*/)*(?:insert|update|delete|replace|load)\b", re.IGNORECASE | re.DOTALL)
@@ -38,40 +40,83 @@ _END = (b";\n", b";\r\n")
 _AFTER = b"; \t\r\n"
 
 
-@dataclass(slots=True)
-class _Sum:
-    """What entries have in common, and what they come to."""
+class Row(NamedTuple):
+    """A sum, on its way from one process to another: text, circumstances and counts as in Observation."""
 
     sql: str
     user: str | None
     host: str | None
     database: str | None
     truncated: bool
-    utility: bool  # to be counted, and no more
-    write: bool
+    calls: int
+    time_ns: int | None
+    rows: int | None
+    last_seen: datetime | None
+
+
+@dataclass(slots=True)
+class _Sum:
+    """What entries have in common, and what they come to."""
+
+    text: _Text
+    user: str | None
+    host: str | None
+    database: str | None
+    truncated: bool
     calls: int = 0
     time_ns: int | None = None  # whole numbers: their sum does not depend on the order
     rows: int | None = None
     last_seen: datetime | None = None
 
-    def add(self, seconds: float | None, rows: int | None, seen: datetime | None) -> None:
-        self.calls += 1
-        if seconds is not None:
-            self.time_ns = round(seconds * _NS_PER_S) + (self.time_ns or 0)
+    def add(self, calls: int, time_ns: int | None, rows: int | None, seen: datetime | None) -> None:
+        self.calls += calls
+        if time_ns is not None:
+            self.time_ns = time_ns if self.time_ns is None else self.time_ns + time_ns
         if rows is not None:
-            self.rows = rows + (self.rows or 0)
+            self.rows = rows if self.rows is None else self.rows + rows
         if seen is not None and (self.last_seen is None or seen > self.last_seen):
             self.last_seen = seen
+
+    def row(self) -> Row:
+        return Row(
+            self.text.sql,
+            self.user,
+            self.host,
+            self.database,
+            self.truncated,
+            self.calls,
+            self.time_ns,
+            self.rows,
+            self.last_seen,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Statements:
+    """What is said of all statements of a log."""
+
+    alike: Alike | None = None  # None: each entry is an observation of its own
+    database: str | None = None
+    service: str | None = None
+
+
+class _Text(NamedTuple):
+    """A statement that stands for all that are alike."""
+
+    sql: str
+    utility: bool  # to be counted, and no more
+    write: bool
 
 
 class Sums:
     """Entries being added up."""
 
-    def __init__(self, alike: Alike | None, database: str | None, service: str | None) -> None:
-        self._alike = alike or _same
-        self._most = 1 if alike is None else _MOST
-        self._database = database
-        self._service = service
+    def __init__(self, statements: Statements) -> None:
+        self._statements = statements
+        self._alike = statements.alike or _same
+        self._most = 1 if statements.alike is None else _MOST
+        self._texts: dict[Hashable, _Text] = {}
+        self._size = 0  # of them, in bytes
         self._sums: dict[Hashable, _Sum] = {}
 
     def add(self, entry: Entry, state: State, tally: Tally) -> bool:
@@ -85,17 +130,33 @@ class Sums:
                 tally.add_fragment(item.offset, item.size)
             elif item is not None:
                 self._add_event(item, tally)
-        return len(self._sums) >= self._most
+        return self.full
+
+    @property
+    def full(self) -> bool:
+        """Whether the sums must be taken before more is added."""
+        return len(self._sums) >= self._most or self._size >= _MOST_BYTES
+
+    def merge(self, row: Row) -> None:
+        """Adds a sum that was made elsewhere, and counted there."""
+        statement = row.sql.encode("utf-8", "surrogatepass")
+        self._sum(statement, row.user, row.host, row.database, row.truncated).add(*row[5:])
 
     def take(self, tally: Tally) -> Iterator[Observation]:
         """Yields the observations, and counts them; then there are none."""
+        return map(self.observation, self.rows(tally))
+
+    def rows(self, tally: Tally) -> Iterator[Row]:
+        """Yields the sums of statements that matter, and counts all; then there are none."""
         sums, self._sums = self._sums, {}
+        if self._size >= _MOST_BYTES:
+            self._texts, self._size = {}, 0
         for each in sums.values():
-            if each.utility:
+            if each.text.utility:
                 tally.ignored += each.calls
             else:
                 tally.entries += each.calls
-                yield self._observation(each)
+                yield each.row()
 
     def _add_plain(self, header: tuple[bytes | None, ...], body: bytes, state: State, tally: Tally) -> None:
         """As `_add_event(understood(entry))`, which is slower."""
@@ -111,44 +172,65 @@ class Sums:
             if b"rate_limit" in lines:
                 tally.sampled = max(tally.sampled, number(SAMPLED, lines) or 1)
         account = account.partition(b"Id:")[0] if account else None
-        key = (self._alike(statement), account, database)
+        alike = self._alike(statement)
+        key = (alike, account, database)
         found = self._sums.get(key)
         if found is None:
             user, host, _ = account_of(account) if account else (None, None, None)
-            found = self._sums[key] = _new(statement.decode("utf-8", "replace"), user, host, database)
+            text = self._text(alike, statement)
+            found = self._sums[key] = _Sum(text, user, host, database, truncated=False)
         rows = None if rows_sent is None else int(rows_sent)
-        if not rows and found.write:
+        if not rows and found.text.write:
             rows = number(ROWS_AFFECTED, lines)
-        found.add(None if query_time is None else float(query_time), rows, from_seconds(timestamp or b""))
+        time_ns = None if query_time is None else round(float(query_time) * _NS_PER_S)
+        found.add(1, time_ns, rows, from_seconds(timestamp or b""))
 
     def _add_event(self, event: Event, tally: Tally) -> None:
         tally.sampled = max(tally.sampled, event.sampled or 1)
         if event.administrator_command:
             tally.administrator_commands += 1
             return
-        statement = self._alike(event.sql.encode("utf-8", "surrogatepass"))
-        key = (statement, event.user, event.host, event.database, event.truncated)
+        statement = event.sql.encode("utf-8", "surrogatepass")
+        found = self._sum(statement, event.user, event.host, event.database, event.truncated)
+        # Rows returned or changed: a write returns none, and only some servers log how many it changed.
+        rows = event.rows_affected if found.text.write and not event.rows_sent else event.rows_sent
+        time_ns = None if event.query_time_s is None else round(event.query_time_s * _NS_PER_S)
+        found.add(1, time_ns, rows, event.time)
+
+    def _sum(self, statement: bytes, user: str | None, host: str | None, database: str | None, truncated: bool) -> _Sum:
+        alike = self._alike(statement)
+        key = (alike, user, host, database, truncated)
         found = self._sums.get(key)
         if found is None:
-            found = _new(event.sql, event.user, event.host, event.database, truncated=event.truncated)
-            self._sums[key] = found
-        rows = event.rows_affected if found.write and not event.rows_sent else event.rows_sent
-        found.add(event.query_time_s, rows, event.time)
+            found = self._sums[key] = _Sum(self._text(alike, statement), user, host, database, truncated)
+        return found
 
-    def _observation(self, found: _Sum) -> Observation:
+    def _text(self, alike: Hashable, statement: bytes) -> _Text:
+        """The same for all that are alike, so that it is normalised once."""
+        text = self._texts.get(alike)
+        if text is None:
+            if len(self._texts) >= self._most:
+                self._texts, self._size = {}, 0
+            self._size += len(statement)
+            sql = statement.decode("utf-8", "replace")
+            text = self._texts[alike] = _Text(sql, is_utility(sql), _WRITE.match(sql) is not None)
+        return text
+
+    def observation(self, row: Row) -> Observation:
+        """The observation that a sum is."""
         return Observation(
             source=SOURCE,
-            sql=found.sql,
-            database=self._database,
-            service=self._service,
-            default_schema=found.database,
-            calls=found.calls,
-            total_time_ms=None if found.time_ns is None else found.time_ns / _NS_PER_MS,
-            rows=found.rows,
-            last_seen=found.last_seen,
-            user=found.user,
-            host=found.host,
-            truncated=found.truncated,
+            sql=row.sql,
+            database=self._statements.database,
+            service=self._statements.service,
+            default_schema=row.database,
+            calls=row.calls,
+            total_time_ms=None if row.time_ns is None else row.time_ns / _NS_PER_MS,
+            rows=row.rows,
+            last_seen=row.last_seen,
+            user=row.user,
+            host=row.host,
+            truncated=row.truncated,
         )
 
 
@@ -159,11 +241,6 @@ def _is_statement(body: bytes) -> bool:
         and BANNER_MARK not in body
         and TRUNCATION_NOTICE not in body
     )
-
-
-def _new(sql: str, user: str | None, host: str | None, database: str | None, *, truncated: bool = False) -> _Sum:
-    # Rows returned or changed: a write returns none, and only some servers log how many it changed.
-    return _Sum(sql, user, host, database, truncated, is_utility(sql), _WRITE.match(sql) is not None)
 
 
 def _same(statement: bytes) -> Hashable:
