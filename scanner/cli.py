@@ -96,7 +96,7 @@ _ASKED = (
     ("sql-mode", "MODES", "With --engine: the sql_mode of MySQL.", False),
     ("python", "DIR", "Python source.", True),
     ("sql", "DIR", "Files of SQL.", True),
-    ("slow-log", "FILE|DIR", "A slow query log of MySQL or MariaDB.", True),
+    ("slow-log", "FILE|DIR|-", "Slow query logs of MySQL or MariaDB; a pattern, - for standard input.", True),
     ("pg-stat-statements", "DSN|FILE", "A live server, or an export of its view.", True),
 )
 

@@ -27,7 +27,7 @@ def collect(source: SourceConfig, database: Database, since: Collection[Checkpoi
 
         return collect_live(source.dsn, database=source.database)
     assert source.path is not None
-    if not source.path.exists():
+    if source.kind != "mysql_slow_log" and not source.path.exists():
         raise SourceError(f"There is nothing at {source.path}.")
     return _collect_path(source, source.path, database, since)
 

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import bz2
 import codecs
+import glob
 import gzip
 import lzma
 import os
+import sys
 import zlib
 from collections.abc import Collection, Iterator
+from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO, cast
 
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+STDIN = Path("-")
 # What reading a compressed file may raise: cut off, damaged, or not readable at all.
-READ_ERRORS = (OSError, EOFError, zlib.error, lzma.LZMAError)
+READ_ERRORS = (OSError, EOFError, zlib.error, lzma.LZMAError, zstd.ZstdError)
 
 _SKIPPED_DIRECTORIES = frozenset({".git", ".hg", ".svn", ".tox", ".venv", "__pycache__", "node_modules"})
 _BYTE_ORDER_MARKS = (
@@ -25,13 +34,20 @@ _BYTE_ORDER_MARKS = (
 )
 
 
+def exists(path: Path) -> bool:
+    """Whether a file or directory is there; standard input always is."""
+    return path == STDIN or path.exists()
+
+
 def files_under(root: Path, suffixes: Collection[str] = ()) -> Iterator[Path]:
     """The file itself, or the files below a directory, sorted; with suffixes, only those that end with one.
 
-    Links to directories are not followed; version control's and installed packages' directories are left out.
+    A path that is not there may be a pattern, as in ``logs/slow.log*``; then they are what matches it. Links to
+    directories are not followed; version control's and installed packages' directories are left out.
     """
     if not root.is_dir():
-        yield root
+        for match in (root,) if exists(root) else map(Path, sorted(glob.glob(str(root), recursive=True))):
+            yield from (match,) if match == root or not match.is_dir() else files_under(match, suffixes)
         return
     for directory, names, files in os.walk(root):
         names[:] = sorted(set(names) - _SKIPPED_DIRECTORIES)
@@ -46,16 +62,17 @@ def relative(path: Path, root: Path) -> str:
 
 
 def open_binary(path: Path) -> BinaryIO:
-    """Opens a file for reading, through gzip, bzip2 or xz when its first bytes say so. Raises OSError."""
-    file = path.open("rb")
-    magic = file.read(6)
-    file.seek(0)
+    """Opens a file for reading, through gzip, bzip2, xz or zstd when its first bytes say so. Raises OSError."""
+    file = cast(BufferedReader, sys.stdin.buffer) if path == STDIN else path.open("rb")
+    magic = file.peek(6)[:6]
     if magic.startswith(b"\x1f\x8b"):
         return cast(BinaryIO, gzip.GzipFile(fileobj=file))
     if magic.startswith(b"BZh"):
         return cast(BinaryIO, bz2.BZ2File(file))
     if magic == b"\xfd7zXZ\x00":
         return cast(BinaryIO, lzma.LZMAFile(file))
+    if magic.startswith(b"\x28\xb5\x2f\xfd"):
+        return cast(BinaryIO, zstd.ZstdFile(file))
     return file
 
 

@@ -123,7 +123,10 @@ def test_fail_on_an_effect_or_a_worse_one(effect: str, code: int) -> None:
 
 def test_a_source_that_cannot_be_read(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["impact", ALTER, *options(), "--slow-log", "missing.log", "-o", "a.json"]) == 3
-    assert "scanner: There is nothing at missing.log.\n" in capsys.readouterr().err
+    assert (
+        "scanner: There is no slow log at missing.log: give the file that slow_query_log_file names.\n"
+        in capsys.readouterr().err
+    )
     assert json.loads((home / "a.json").read_text())["findings"]
 
 

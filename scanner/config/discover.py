@@ -13,7 +13,7 @@ from scanner.text_files import READ_ERRORS, files_under, open_binary
 _SNIFFED = 65536  # bytes; a slow log may begin with the long banner of a server
 _SLOW_LOG = re.compile(rb"^# (?:Time|User@Host|Query_time): ", re.MULTILINE)
 _BY_SUFFIX: dict[str, SourceKind] = {".py": "python", ".pyi": "python", ".sql": "sql_files"}
-_MAYBE_LOGS = (".log", ".csv", ".json", ".gz", ".bz2", ".xz")
+_MAYBE_LOGS = (".log", ".csv", ".json", ".gz", ".bz2", ".xz", ".zst")
 
 
 def sources_at(path: Path) -> tuple[SourceConfig, ...]:

@@ -13,6 +13,7 @@ from scanner.config.toml import FILE_NAME, find_config, load_config
 from scanner.config.values import absolute, expand, is_dsn, read_engine, read_schema, read_sql_mode
 from scanner.errors import ConfigError
 from scanner.model import Database
+from scanner.text_files import STDIN
 
 _CODE_KINDS = ("python", "sql_files")
 
@@ -127,6 +128,8 @@ def with_options(
 def _source(kind: SourceKind, text: str, base: Path) -> SourceConfig:
     if kind in SERVER_KINDS and is_dsn(text):
         return SourceConfig(kind, dsn=expand(text, "The DSN"))
+    if kind == "mysql_slow_log" and text == str(STDIN):
+        return SourceConfig(kind, path=STDIN)
     return SourceConfig(kind, path=absolute(text, base))
 
 

@@ -10,6 +10,7 @@ import pytest
 from scanner.collect.mysql_slow_log import Event, collect, entries, read_events
 from scanner.errors import SourceError
 from scanner.model import BlindSpot, Checkpoint, Coverage, Observation, Unread
+from scanner.text_files import zstd
 
 ACCOUNT = "# User@Host: app[app] @ web1 [10.0.0.9]  Id:    17\n"
 TIMES = "# Query_time: 0.250000  Lock_time: 0.000100 Rows_sent: 3  Rows_examined: 40\n"
@@ -276,10 +277,33 @@ def test_sampling_is_a_blind_spot(tmp_path):
     assert any("one of 20" in spot.message for spot in spots)
 
 
-@pytest.mark.parametrize("compress", [bytes, gzip.compress, bz2.compress, lzma.compress])
+@pytest.mark.parametrize("compress", [bytes, gzip.compress, bz2.compress, lzma.compress, zstd.compress])
 def test_compressed_logs(tmp_path, compress):
     path = write(tmp_path, compress(f"{TIMES}SELECT 1;\n".encode()), "slow.log.1")
     assert [o.sql for o in collect(path) if isinstance(o, Observation)] == ["SELECT 1"]
+
+
+@pytest.mark.parametrize("compress", [bytes, gzip.compress, zstd.compress])
+def test_standard_input(compress, monkeypatch):
+    content = compress(f"{TIMES}SELECT 1;\n{TIMES}SELECT 2".encode())
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BufferedReader(io.BytesIO(content))))
+    found = list(collect(Path("-")))
+    assert [o.sql for o in found if isinstance(o, Observation)] == ["SELECT 1", "SELECT 2"]
+    assert not any(isinstance(item, Checkpoint) for item in found)
+
+
+def test_a_pattern_stands_for_what_matches_it(tmp_path):
+    (tmp_path / "old").mkdir()
+    write(tmp_path, f"{TIMES}SELECT 2;\n", "slow.log.1")
+    write(tmp_path, f"{TIMES}SELECT 1;\n", "slow.log")
+    write(tmp_path / "old", f"{TIMES}SELECT 3;\n", "slow.log.2")
+    write(tmp_path, f"{TIMES}SELECT 4;\n", "other.log")
+    assert [o.sql for o in collect(tmp_path / "slow.log*") if isinstance(o, Observation)] == ["SELECT 1", "SELECT 2"]
+    *found, coverage = collect(tmp_path / "**" / "slow.*")
+    assert [o.sql for o in found if isinstance(o, Observation)] == ["SELECT 3", "SELECT 1", "SELECT 2"]
+    assert coverage.files == 3
+    with pytest.raises(SourceError, match="There is no slow log at"):
+        list(collect(tmp_path / "fast*"))
 
 
 def test_a_damaged_file_costs_only_its_end(tmp_path):

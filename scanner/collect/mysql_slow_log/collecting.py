@@ -14,7 +14,7 @@ from scanner.collect.mysql_slow_log.reading import SOURCE, Reading, Tally, begin
 from scanner.collect.mysql_slow_log.sums import Alike, Statements, Sums
 from scanner.errors import SourceError
 from scanner.model import BlindSpot, Checkpoint, Collected, Coverage, Unread
-from scanner.text_files import READ_ERRORS, files_under, open_binary
+from scanner.text_files import READ_ERRORS, STDIN, exists, files_under, open_binary
 
 CHECKPOINT_BYTES = 64 << 20  # between two checkpoints of one log
 
@@ -28,7 +28,8 @@ def collect(
     since: Collection[Checkpoint] = (),
     processes: int = 1,
 ) -> Iterator[Collected]:
-    """Yields an observation an entry of a log, or of every log below a directory, compressed or not.
+    """Yields an observation an entry of a log, compressed or not: of a file, of every log below a directory, of every
+    one that matches a pattern, or of standard input (``-``).
 
     With `alike`, which gives statements that are one query the same key, entries that differ in nothing but values
     and counts are one observation, again for each part of a log. Memory is constant. Statements that cannot matter
@@ -39,10 +40,11 @@ def collect(
     there on, whatever its name is now. What else is yielded is the same as without. Several `processes` read
     the parts of a large log.
     """
-    if not path.exists():
+    found = list(files_under(path))
+    if not exists(path) and not found:
         raise SourceError(f"There is no slow log at {path}: give the file that slow_query_log_file names.")
     totals, files, lines, size = Tally(), 0, 0, 0
-    for file in files_under(path):
+    for file in found:
         log = _Log(file, Statements(alike, database, service), processes, alone=file == path)
         yield from log.collect(since)
         files += 1
@@ -78,9 +80,12 @@ class _Log:
         """Yields what stands in it after the checkpoint."""
         try:
             with open_binary(self._file) as stream:
-                self._content = beginning(stream)
-                self.reading = begun(since, self._content)
-                yield from self._read(stream)
+                if self._file == STDIN:
+                    yield from self._read_through(stream)
+                else:
+                    self._content = beginning(stream)
+                    self.reading = begun(since, self._content)
+                    yield from self._read(stream)
         except READ_ERRORS as error:
             position = self.reading.state.position.offset
             if self._alone and self.reading.tally.seen == 0:
@@ -95,12 +100,17 @@ class _Log:
                 self.reading = Reading()  # it is shorter than it was: another log that begins alike
             if self._processes > 1 and isinstance(stream, BufferedReader):  # which is not compressed
                 yield from self._read_parts(stream, size)
-            unfinished = yield from self._read_on(stream)
-            if unfinished is not None:
-                yield from self._added(unfinished)
-                yield from self._taken()
+            if not (yield from self._read_through(stream)):
                 return
-        yield self._checkpoint(size)
+        yield from self._checkpoint(size)
+
+    def _read_through(self, stream: BinaryIO) -> Generator[Collected, None, bool]:
+        """Yields what follows in the stream; returns whether it ends with a whole entry."""
+        unfinished = yield from self._read_on(stream)
+        if unfinished is not None:
+            yield from self._added(unfinished)
+            yield from self._taken()
+        return unfinished is None
 
     def _read_parts(self, stream: BinaryIO, size: int) -> Iterator[Collected]:
         """Yields what stands before the last part, where the stream stands then."""
@@ -118,7 +128,7 @@ class _Log:
             if answer.state.position.offset - checked >= CHECKPOINT_BYTES:
                 checked = answer.state.position.offset
                 yield from self._sums.take(Tally())
-                yield self._checkpoint()
+                yield from self._checkpoint()
         yield from self._sums.take(Tally())
         stream.seek(self.reading.state.position.offset)
 
@@ -136,13 +146,13 @@ class _Log:
                 if entry[2] - checked >= CHECKPOINT_BYTES:
                     checked = entry.offset
                     yield from self._taken()
-                    yield self._checkpoint()
+                    yield from self._checkpoint()
                 if self._sums.add(entry, state, self.reading.tally):
                     yield from self._taken()
         yield from self._taken()
         if last is not None and before is not None:
             self.reading.state, state = before, self.reading.state
-            yield self._checkpoint()
+            yield from self._checkpoint()
             self.reading.state = state
         return last
 
@@ -153,8 +163,9 @@ class _Log:
     def _taken(self) -> Iterator[Collected]:
         return self._sums.take(self.reading.tally)
 
-    def _checkpoint(self, whole_at: int | None = None) -> Checkpoint:
-        return self.reading.checkpoint(self._file, self._content, whole_at)
+    def _checkpoint(self, whole_at: int | None = None) -> Iterator[Checkpoint]:
+        if self._file != STDIN:  # which no one can come back to
+            yield self.reading.checkpoint(self._file, self._content, whole_at)
 
     def _unread(self) -> Iterator[Unread]:
         tally = self.reading.tally
