@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from scanner.change import Change
 from scanner.graph import Arrows, Parts, arrows, queries_reaching, query_id, relation_id
+from scanner.likely import likely_places
 from scanner.mentions import unexplained
 from scanner.model import (
     HOLE_PATTERN,
@@ -22,6 +23,7 @@ from scanner.model import (
     Driver,
     Effect,
     Finding,
+    LikelyPlace,
     Location,
     Mention,
     Observation,
@@ -35,6 +37,7 @@ from scanner.model import (
     UnresolvedQuery,
 )
 from scanner.objects import object_findings
+from scanner.resolve import References
 from scanner.verdict import Prepared, Verdict, prepare
 
 _NAMED_PLACES = 5
@@ -66,6 +69,7 @@ class Evidence:
     coverage: tuple[Coverage, ...] = ()
     out_of_scope: int = 0  # queries bound to other databases
     everything: Everything | None = None  # None: the parts that are asked about hold every query
+    likely_places: tuple[LikelyPlace, ...] = ()  # of every table, before it is known which files write its rows
 
 
 def impact(change: Change, parts: Parts, evidence: Evidence | None = None) -> Report:
@@ -84,6 +88,8 @@ def impact(change: Change, parts: Parts, evidence: Evidence | None = None) -> Re
     answers = [answer for answer in judged if answer.query.fingerprint not in built]
     findings = [finding for answer in answers for finding in answer.findings]
     findings += object_findings(prepared, reaching)
+    mentions = unexplained(known.mentions, prepared.grown, _explained(reaching))
+    named = _answered(findings, touching) | {mention.location.path for mention in mentions}
     return Report(
         replace(change, table=prepared.table.name),
         parts.schema.database,
@@ -91,7 +97,7 @@ def impact(change: Change, parts: Parts, evidence: Evidence | None = None) -> Re
         tuple(sorted(findings, key=lambda f: f.effect.rank)),
         tuple(a.query for a in answers if not a.findings and a.unresolved is None),
         tuple(UnresolvedQuery(a.query, a.unresolved) for a in answers if a.unresolved is not None),
-        unexplained(known.mentions, prepared.grown, _explained(reaching)),
+        mentions,
         (*known.blind_spots, *everything.made_at_run_time),
         known.unread,
         known.coverage,
@@ -100,7 +106,22 @@ def impact(change: Change, parts: Parts, evidence: Evidence | None = None) -> Re
         everything.queries,
         {query.fingerprint: via[query.fingerprint] for query in touching if via[query.fingerprint]},
         tuple(built.values()),
+        likely_places(known.likely_places, prepared.grown, _writing(touching, parts, prepared), named),
     )
+
+
+def _answered(findings: Iterable[Finding], queries: Iterable[Query]) -> frozenset[str]:
+    """The files in which a finding says that something fails, is answered otherwise or has to learn the column."""
+    placed = {query.fingerprint: tuple(o.location for o in query.located) for query in queries}
+    told = (f.occurrences or placed.get(f.subject.name, ()) for f in findings if f.effect is not Effect.CHANGES_SHAPE)
+    return frozenset(location.path for locations in told for location in locations if location is not None)
+
+
+def _writing(queries: Iterable[Query], parts: Parts, prepared: Prepared) -> frozenset[str]:
+    """The files with statements that write rows of the table."""
+    found = ((query, parts.references.get(query.fingerprint)) for query in queries)
+    writing = (q for q, named in found if isinstance(named, References) and not named.writes.isdisjoint(prepared.grown))
+    return frozenset(o.location.path for query in writing for o in query.located if o.location is not None)
 
 
 def _explained(queries: Iterable[Query]) -> frozenset[str]:

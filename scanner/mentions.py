@@ -1,33 +1,66 @@
-"""Places that name a table in a way that could be a query or a model, yet gave none."""
+"""What a look through the files of the sources finds: places that name tables, and files that speak of columns."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
 
-from scanner.config import Config
-from scanner.model import MODEL_SOURCE, Mention, Query, TableName, Unresolved
+from scanner.config import Config, SourceConfig
+from scanner.likely import weighed
+from scanner.model import MODEL_SOURCE, LikelyPlace, Looked, Mention, Query, TableName, Unresolved
 from scanner.resolve import references
 from scanner.schema import Schema
 from scanner.services import Services
-from scanner.sources import mentions, schema_files
+from scanner.sources import look_through, schema_files
 
 
-def find_mentions(config: Config, schemas: Mapping[str, Schema], queries: Iterable[Query]) -> dict[str, list[Mention]]:
-    """For each database what the files of its sources of code say of its tables; one a file and table.
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What the files of the sources of a database say of its tables: one a file and table."""
 
-    Files of a schema are what is scanned against: they mention nothing.
+    mentions: tuple[Mention, ...]
+    likely_places: tuple[LikelyPlace, ...]
+
+
+def find_named(config: Config, schemas: Mapping[str, Schema], queries: Iterable[Query]) -> dict[str, Named]:
+    """For each database what the files of its sources of code say of its tables.
+
+    Files of a schema are what is scanned against: they say nothing.
     """
     known = list(queries)
     ddl = {file.resolve() for entry in config.databases for file in schema_files(entry)}
-    found: dict[str, dict[tuple[str, str], Mention]] = {name: {} for name in schemas}
+    return {name: _named(config, schema, known, ddl) for name, schema in schemas.items()}
+
+
+def _named(config: Config, schema: Schema, queries: Iterable[Query], ddl: Collection[Path]) -> Named:
+    tables, classes = _tables(schema), _classes(schema, queries)
+    mentions: dict[tuple[str, str], Mention] = {}
+    files: dict[Path, tuple[Looked, Services]] = {}  # each once, though sources of several kinds may share a tree
     for source in config.sources:
-        schema = schemas[source.database]
+        if source.database != schema.database.name:
+            continue
         services = Services(source, config.services, config.root)
-        for mention in mentions(source, _tables(schema), _classes(schema, known)):
-            placed = services.owned(mention)
-            if (config.root / placed.location.path).resolve() not in ddl:
-                found[source.database].setdefault((placed.location.path, placed.table), placed)
-    return {name: list(each.values()) for name, each in found.items()}
+        for looked in look_through(source, tables, classes):
+            file = _file(source, looked)
+            if file not in ddl:
+                files.setdefault(file, (looked, services))
+                for placed in map(services.owned, looked.mentions):
+                    mentions.setdefault((placed.location.path, placed.table), placed)
+    return Named(tuple(mentions.values()), tuple(_weighed(files.values(), tables)))
+
+
+def _file(source: SourceConfig, looked: Looked) -> Path:
+    assert source.path is not None  # only files are looked through
+    folder = source.path if source.path.is_dir() else source.path.parent
+    return (folder / looked.path).resolve()
+
+
+def _weighed(files: Iterable[tuple[Looked, Services]], tables: Mapping[str, list[str]]) -> Iterator[LikelyPlace]:
+    """What ties files to tables, each placed by the services of its source."""
+    speaking = [(looked, services) for looked, services in files if looked.columns]
+    for (_, services), places in zip(speaking, weighed([looked for looked, _ in speaking], tables), strict=True):
+        yield from map(services.owned, places)
 
 
 def unexplained(

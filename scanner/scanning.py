@@ -15,14 +15,13 @@ from scanner.errors import SourceError
 from scanner.fingerprint import gather, join_templates
 from scanner.graph import Parts
 from scanner.impact import Evidence, impact
-from scanner.mentions import find_mentions
+from scanner.mentions import Named, find_named
 from scanner.model import (
     BlindSpot,
     Checkpoint,
     Collected,
     Coverage,
     Database,
-    Mention,
     Observation,
     Query,
     Report,
@@ -79,7 +78,7 @@ def scan_databases(config: Config, progress: Progress | None = None) -> tuple[Da
     databases = {name: schema.database for name, schema in schemas.items()}
     queries = join_templates(gather(_observations(config, databases, found, tell), databases), databases)
     tell("Looking for other places that name tables", 0)
-    named = find_mentions(config, schemas, queries)
+    named = find_named(config, schemas, queries)
     tell("Putting the queries together", 0)
     return tuple(_database(entry, schemas, queries, found, named, config.root) for entry in config.databases)
 
@@ -161,14 +160,15 @@ def _database(
     schemas: Mapping[str, Schema],
     queries: list[Query],
     found: Mapping[str, list[Collected]],
-    named: Mapping[str, list[Mention]],
+    named: Mapping[str, Named],
     root: Path,
 ) -> DatabaseScan:
     items = [_shown(item, root) for item in found[entry.name]]
     own = tuple(owned_by_role(query) for query in queries if query.database == entry.name)
     evidence = Evidence(
         consumers=entry.consumers,
-        mentions=tuple(named[entry.name]),
+        mentions=named[entry.name].mentions,
+        likely_places=named[entry.name].likely_places,
         blind_spots=tuple(dict.fromkeys(item for item in items if isinstance(item, BlindSpot))),
         unread=tuple(item for item in items if isinstance(item, Unread)),
         coverage=tuple(item for item in items if isinstance(item, Coverage)),

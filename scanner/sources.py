@@ -10,7 +10,7 @@ from pathlib import Path
 from scanner.config import DatabaseConfig, SourceConfig, is_dsn
 from scanner.errors import SourceError
 from scanner.fingerprint import Alike
-from scanner.model import BlindSpot, Checkpoint, Collected, Database, Mention, Skipped
+from scanner.model import BlindSpot, Checkpoint, Collected, Database, Looked, Skipped
 from scanner.schema import Schema
 from scanner.text_files import READ_ERRORS, decode, files_under, open_binary
 
@@ -61,10 +61,10 @@ def _processes() -> int:
     return int(wanted) if wanted.isdecimal() else os.cpu_count() or 1
 
 
-def mentions(
+def look_through(
     source: SourceConfig, tables: Mapping[str, Iterable[str]], classes: Mapping[str, str]
-) -> Iterator[Mention]:
-    """Where the files of a source of code name these tables, or the classes mapped to them."""
+) -> Iterator[Looked]:
+    """Where the files of a source of code name these tables, their columns, or the classes mapped to them."""
     if source.kind not in ("python", "sql_files") or source.path is None or not source.path.exists():
         return iter(())
     from scanner.collect import mentions as collector

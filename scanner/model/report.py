@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
@@ -12,6 +12,8 @@ from scanner.model.observation import BlindSpot, Coverage, Location, Query, Unre
 if TYPE_CHECKING:
     from scanner.change import Change
     from scanner.model.names import Database
+
+_NAMED_COLUMNS = 4  # of a likely place, in words
 
 
 class Effect(StrEnum):
@@ -108,6 +110,35 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
+class Looked:
+    """What a look through one file of source found, relative to its root."""
+
+    path: str
+    mentions: tuple[Mention, ...]
+    # Of a program's file: words that are columns of some table → the line of the first, from 1.
+    columns: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LikelyPlace:
+    """A file that most likely has to change with the table, by the columns that its code speaks of."""
+
+    location: Location  # where it first speaks of the column that the fewest files speak of
+    service: str | None
+    table: str  # as the schema has it
+    columns: tuple[str, ...]  # of the table, those that the file names; the rarest first
+    weight: float  # the sum over these columns of 1 / (number of files that name the column)
+    writes: bool = False  # it holds a statement that writes rows of the table
+
+    @property
+    def text(self) -> str:
+        """Why, in words."""
+        some = ", ".join(self.columns[:_NAMED_COLUMNS]) + (", …" if len(self.columns) > _NAMED_COLUMNS else "")
+        count = "1 of its columns" if len(self.columns) == 1 else f"{len(self.columns)} of its columns"
+        return f"{'writes its rows and ' if self.writes else ''}names {count}: {some}"
+
+
+@dataclass(frozen=True, slots=True)
 class Consumer:
     """A declared reader that runs no query here: change data capture, dbt, BI, a foreign table."""
 
@@ -142,6 +173,7 @@ class Report:
         default_factory=dict
     )  # fingerprint → views, routines, triggers it goes through
     built: tuple[BuiltQuery, ...] = ()
+    likely_places: tuple[LikelyPlace, ...] = ()  # likeliest first; none that a finding or a mention names
 
     def __post_init__(self) -> None:
         found = {f.subject.name for f in self.findings if f.subject.kind == "query"}

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from scanner.model import BuiltQuery, Mention, Query, Report, UnresolvedQuery
+from scanner.model import BuiltQuery, LikelyPlace, Mention, Query, Report, UnresolvedQuery
 from scanner.render.excerpt import moved
 from scanner.render.outline import Item, Place, items, last_seen, places, sources, total
 from scanner.render.verdict import tallies
@@ -31,6 +31,7 @@ def to_dict(report: Report) -> Json:
         "unaffected": [_query(report, query) for query in report.unaffected],
         "unresolved": [_unresolved(report, unresolved) for unresolved in report.unresolved],
         "built": [_built(report, built) for built in report.built],
+        "likely_places": [_likely(place) for place in report.likely_places],
         "mentions": [_mention(mention) for mention in report.mentions],
         "consumers": [asdict(consumer) for consumer in report.consumers],
         "blind_spots": [asdict(spot) for spot in report.blind_spots],
@@ -149,6 +150,15 @@ def _location(place: Place) -> Json:
 
 def _mention(mention: Mention) -> Json:
     return {"locations": [_location(Place(mention.location, mention.service))], "text": mention.text}
+
+
+def _likely(place: LikelyPlace) -> Json:
+    return {
+        "locations": [_location(Place(place.location, place.service))],
+        "text": place.text,
+        "columns": list(place.columns),
+        "writes": place.writes,
+    }
 
 
 def _coverage(report: Report) -> Json:

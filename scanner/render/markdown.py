@@ -79,6 +79,9 @@ def _lists(report: Report) -> Iterator[str]:
     if report.consumers:
         rows = [f"- {_code(c.name)}, {_text(c.kind)}: {_text(c.note)}" for c in report.consumers]
         yield _folded(f"{count(len(rows), 'declared consumer')} to tell", rows)
+    if report.likely_places:
+        rows = [f"- {_code(str(p.location))}: {_text(p.text)}" for p in report.likely_places]
+        yield _folded(f"{count(len(rows), 'more file')} likely to change with the table", rows)
     if report.mentions:
         rows = [f"- {_code(str(m.location))}: {_text(m.text)}" for m in report.mentions]
         yield _folded(f"{count(len(rows), 'more file')} may hold a query or a model of the table", rows)

@@ -9,7 +9,18 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from scanner.model import BlindSpot, BuiltQuery, Certainty, Consumer, Effect, Mention, Query, Report, Unread
+from scanner.model import (
+    BlindSpot,
+    BuiltQuery,
+    Certainty,
+    Consumer,
+    Effect,
+    LikelyPlace,
+    Mention,
+    Query,
+    Report,
+    Unread,
+)
 from scanner.render.excerpt import Span, marked, narrow
 from scanner.render.outline import Cause, Group, Item, Place, Section, measures, sections
 from scanner.render.verdict import Tally, headline, production_only, tallies
@@ -76,6 +87,7 @@ def _lists(report: Report, width: int) -> Iterator[tuple[str, list[Lines]]]:
     yield "Could not be checked", [_query(u.query, one_line(why(u.why)), width) for u in report.unresolved]
     yield "Built at run time, answered by what production ran", [_built(b, width) for b in report.built]
     yield "Production runs it, no source line was found", alone
+    yield "Likely places to change, beside the findings", [_mention(p) for p in report.likely_places]
     yield "Names the table, gave no query", [_mention(m) for m in report.mentions]
     yield "Could not be read", [_unread(u) for u in report.unread]
     yield "Blind spots", [_blind_spot(b) for b in report.blind_spots]
@@ -198,7 +210,7 @@ def _built(built: BuiltQuery, width: int) -> Lines:
     yield from _query(built.query, built_words(built), width)
 
 
-def _mention(mention: Mention) -> Lines:
+def _mention(mention: Mention | LikelyPlace) -> Lines:
     yield 2, Text(f"{one_line(str(mention.location))}  {one_line(mention.text)}")
 
 

@@ -6,14 +6,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
+from typing import TypeVar
 
 from scanner.config import ServiceRule, SourceConfig
-from scanner.model import BlindSpot, Collected, Location, Mention, Observation, Query, RowUse, Unread
+from scanner.model import BlindSpot, Collected, LikelyPlace, Location, Mention, Observation, Query, RowUse, Unread
 from scanner.services.folders import Folders
 
 _RELATIVE = ("python", "sql_file")  # collectors of source code, whose places are relative like locations
 _OF_A_PROJECT = (".py", ".sql")
 _PROJECT_FILES = ("pyproject.toml", "requirements.txt")
+
+# What is found at a place beside queries.
+Placed = TypeVar("Placed", Mention, LikelyPlace)
 
 
 class Services:
@@ -51,11 +55,11 @@ class Services:
         service = self._service or _by_rule(placed, self._rules) or tree.service(location.path)
         return replace(placed, service=service)
 
-    def owned(self, mention: Mention) -> Mention:
-        """The mention with its service and owners, placed like an observation."""
-        seen = self.assign(Observation("mention", "", location=mention.location))
+    def owned(self, found: Placed) -> Placed:
+        """The same with its service and owners, placed like an observation."""
+        seen = self.assign(Observation("mention", "", location=found.location))
         assert seen.location is not None
-        return replace(mention, location=seen.location, service=seen.service)
+        return replace(found, location=seen.location, service=seen.service)
 
     def place(self, unread: Collected) -> Collected:
         """The same with the place of an Unread relative to the root, where it is relative to the source."""

@@ -17,7 +17,11 @@ NAMES = names_of(TABLES, {"Order": "orders", "Check": "api_check"})
 
 def found(tree: Path, name: str, text: str) -> list[Mention]:
     (tree / name).write_text(text)
-    return list(collect(tree, NAMES))
+    return mentions(tree)
+
+
+def mentions(tree: Path) -> list[Mention]:
+    return [mention for file in collect(tree, NAMES) for mention in file.mentions]
 
 
 def said(tree: Path, name: str, text: str) -> list[tuple[str, str]]:
@@ -149,22 +153,52 @@ def test_a_second_look_finds_the_same_and_sees_changes(tmp_path: Path, monkeypat
     found(tree, "b.go", "db.Query(`SELECT id FROM orders`)")
     for file in tree.iterdir():
         os.utime(file, (1_000_000_000, 1_000_000_000))
-    once = list(collect(tree, NAMES))
-    assert list(collect(tree, NAMES)) == once == [*first, *once[1:]]
+    once = mentions(tree)
+    assert mentions(tree) == once == [*first, *once[1:]]
     assert [path.name.partition("-")[0] for path in (tmp_path / "cache").iterdir()] == ["mentions"]
     assert [mention.location.path for mention in found(tree, "b.go", "nothing")] == ["a.py"]
     (tree / "a.py").unlink()
-    assert list(collect(tree, NAMES)) == []
+    assert mentions(tree) == []
 
 
-@pytest.mark.parametrize("text", ["", "[1]", '{"a.py": 5}', '{"a.py": [1, 2]}', '{"a.py": [1, 2, 3, [[1]]]}'])
+@pytest.mark.parametrize("text", ["", "[1]", '{"a.py": 5}', '{"a.py": [1, 2]}', '{"a.py": [1, 2, 3, [[1]], []]}'])
 def test_a_damaged_cache_costs_nothing_but_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     monkeypatch.setenv("SCANNER_CACHE_DIR", str(tmp_path / "cache"))
     tree = tmp_path / "tree"
     tree.mkdir()
     found(tree, "a.py", "class OrderSchema(Schema): pass")
     os.utime(tree / "a.py", (1_000_000_000, 1_000_000_000))
-    before = list(collect(tree, NAMES))
+    before = mentions(tree)
     (kept,) = (tmp_path / "cache").iterdir()
     kept.write_text(text)
-    assert list(collect(tree, NAMES)) == before
+    assert mentions(tree) == before
+
+
+@pytest.mark.parametrize(
+    ("place", "expected"),
+    [
+        ("app/orders.py", {"id": 2, "total": 1}),
+        ("www/orders.spt", {"id": 2, "total": 1}),
+        ("app/tests/orders.py", {}),
+        ("app/test_orders.py", {}),
+        ("app/migrations/0001.py", {}),
+        ("app/orders.js", {}),
+    ],
+)
+def test_the_columns_that_a_program_names_with_the_line_of_the_first(
+    tmp_path: Path, place: str, expected: dict[str, int]
+) -> None:
+    (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / place).write_text("subtotal, Total, totals = 1, 2, 3\nid = total\n")
+    (looked,) = collect(tmp_path, NAMES)
+    assert looked.columns == expected
+
+
+def test_columns_are_known_again_from_the_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCANNER_CACHE_DIR", str(tmp_path / "cache"))
+    (tmp_path / "tree").mkdir()
+    (tmp_path / "tree" / "a.py").write_text("sku = id\n")
+    os.utime(tmp_path / "tree" / "a.py", (1_000_000_000, 1_000_000_000))
+    once = list(collect(tmp_path / "tree", NAMES))
+    assert once[0].columns == {"id": 1, "sku": 1}
+    assert list(collect(tmp_path / "tree", NAMES)) == once

@@ -20,6 +20,7 @@ from scanner.model import (
     Engine,
     Finding,
     Hole,
+    LikelyPlace,
     Location,
     Mention,
     Observation,
@@ -252,6 +253,11 @@ SHOP_REPORT = Report(
     unresolved=(
         UnresolvedQuery(BODY, Unresolved("opaque statement", "the body of close_orders was not found")),
         UnresolvedQuery(DYNAMIC, Unresolved("hole", "the select list is built at run time from columns")),
+    ),
+    likely_places=(
+        LikelyPlace(
+            Location("catalog/forms.py", 3, 0), "catalog", "orders", ("note", "total", "placed_at"), 0.75, writes=True
+        ),
     ),
     mentions=(Mention(Location("catalog/reports.py", 14, 4, "build"), "catalog", "table name in a string"),),
     blind_spots=(

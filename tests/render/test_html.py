@@ -83,8 +83,9 @@ def test_every_query_and_every_gap_is_on_the_page(report):
         assert spot.message in text
     for unread in report.unread:
         assert unread.reason in text
-    for mention in report.mentions:
-        assert str(mention.location) in text
+    for named in (*report.mentions, *report.likely_places):
+        assert str(named.location) in text
+        assert named.text in text
     for consumer in report.consumers:
         assert consumer.note in text
 

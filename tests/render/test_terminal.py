@@ -67,7 +67,7 @@ def test_every_message_and_every_gap_is_there(report):
     for finding in report.findings:
         assert finding.message in text
         assert finding.help in text
-    for part in (*report.blind_spots, *report.unread, *report.mentions, *report.consumers):
+    for part in (*report.blind_spots, *report.unread, *report.mentions, *report.likely_places, *report.consumers):
         assert (
             getattr(part, "message", None)
             or getattr(part, "reason", None)

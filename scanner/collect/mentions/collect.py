@@ -1,17 +1,19 @@
-"""A tree of source files → the places that name tables."""
+"""A tree of source files → the places that name tables, and the columns that its programs speak of."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
+from dataclasses import replace
 from pathlib import Path
 
 from scanner.collect.mentions.contexts import Found, in_configuration, in_sql
 from scanner.collect.mentions.kept import Kept, stamp_of
 from scanner.collect.mentions.names import Names
 from scanner.collect.mentions.python_text import in_python
-from scanner.model import Location, Mention
+from scanner.collect.mentions.vocabulary import columns_in, is_program
+from scanner.model import Location, Looked, Mention
 from scanner.text_files import decode, relative
 from scanner.trees import source_files
 
@@ -28,8 +30,8 @@ _MAX_BYTES = 1_000_000  # a larger file is data, or packed for browsers
 _MOST = 300  # of one table
 
 
-def collect(root: Path, names: Names) -> Iterator[Mention]:
-    """For every file below a root and every table the place that most likely is a query or model of it.
+def collect(root: Path, names: Names) -> Iterator[Looked]:
+    """For every file below a root: of every table the place that most likely is a query or model of it, and columns.
 
     Locations are relative to the root. Files that cannot be opened are passed over: the collectors of their
     kinds name them. Of each table the first 300 files are kept.
@@ -37,19 +39,18 @@ def collect(root: Path, names: Names) -> Iterator[Mention]:
     kept = Kept.of(root, names)
     counts: Counter[str] = Counter()
     for path in source_files(root, _is_wanted):
-        for mention in _known(path, relative(path, root), names, kept):
-            counts[mention.table] += 1
-            if counts[mention.table] <= _MOST:
-                yield mention
+        looked = _known(path, relative(path, root), names, kept)
+        counts.update(mention.table for mention in looked.mentions)
+        yield replace(looked, mentions=tuple(m for m in looked.mentions if counts[m.table] <= _MOST))
     kept.save()
 
 
-def _known(path: Path, place: str, names: Names, kept: Kept) -> list[Mention]:
+def _known(path: Path, place: str, names: Names, kept: Kept) -> Looked:
     stamp = stamp_of(path)
     known = kept.found(place, stamp)
     if known is None:
-        known = list(_in_file(path, place, names))
-        kept.keep(place, stamp, known)
+        known = _look(path, place, names)
+        kept.keep(stamp, known)
     return known
 
 
@@ -57,23 +58,30 @@ def _is_wanted(name: str) -> bool:
     return name.endswith((*_PYTHON, *_OTHERS)) and not name.endswith((".min.js", "-lock.json", ".lock.json"))
 
 
-def _in_file(path: Path, place: str, names: Names) -> Iterator[Mention]:
+def _look(path: Path, place: str, names: Names) -> Looked:
     try:
         with path.open("rb") as file:
             data = file.read(_MAX_BYTES + 1)
     except OSError:
-        return
-    if len(data) > _MAX_BYTES or not _names_any(data, names):
-        return
+        return Looked(place, ())
+    if len(data) > _MAX_BYTES:
+        return Looked(place, ())
+    lowered = data.lower()
+    words = set(_WORD.findall(lowered))
+    mentions = tuple(_mentions(data, path.name, place, names)) if _names_any(words, data, names) else ()
+    return Looked(place, mentions, columns_in(lowered, words, names) if is_program(place) else {})
+
+
+def _mentions(data: bytes, name: str, place: str, names: Names) -> Iterator[Mention]:
     text = decode(data)[0]
-    for found in _best(_found(path.name, text, names)):
+    for found in _best(_found(name, text, names)):
         line = text.count("\n", 0, found.at) + 1
         column = found.at - (text.rfind("\n", 0, found.at) + 1)
         yield Mention(Location(place, line, column), None, found.text, found.table, found.rank)
 
 
-def _names_any(data: bytes, names: Names) -> bool:
-    return not names.words.isdisjoint(_WORD.findall(data.lower())) or any(map(names.described, _compound(data)))
+def _names_any(words: Set[bytes], data: bytes, names: Names) -> bool:
+    return not names.words.isdisjoint(words) or any(map(names.described, _compound(data)))
 
 
 def _compound(data: bytes) -> set[str]:

@@ -17,7 +17,7 @@ from typing import Any
 
 from scanner.cache_folder import bound, private_folder
 from scanner.collect.mentions.names import Names
-from scanner.model import Location, Mention
+from scanner.model import Location, Looked, Mention
 
 # A file written within this time before it was read may be written again without a new time of change.
 _RACY = 2_000_000_000  # nanoseconds
@@ -36,7 +36,7 @@ def stamp_of(file: Path) -> Stamp | None:
 
 @dataclass(slots=True)
 class Kept:
-    """The mentions in the files of a root. Without a file it knows nothing and keeps nothing."""
+    """What was found in the files of a root. Without a file it knows nothing and keeps nothing."""
 
     file: Path | None
     _before: dict[str, Any] = field(default_factory=dict)
@@ -58,23 +58,24 @@ class Kept:
                 return cls(file, known)
         return cls(file)
 
-    def found(self, place: str, stamp: Stamp | None) -> list[Mention] | None:
-        """The mentions in a file that is what it was; None if it may have changed."""
+    def found(self, place: str, stamp: Stamp | None) -> Looked | None:
+        """What is in a file that is what it was; None if it may have changed."""
         try:
-            *known, rows = self._before[place]
+            *known, rows, columns = self._before[place]
             if tuple(known) != stamp:
                 return None
-            mentions = [_mention(place, *row) for row in rows]
+            mentions = tuple(_mention(place, *row) for row in rows)
+            looked = Looked(place, mentions, {str(name): int(line) for name, line in columns})
         except (KeyError, TypeError, ValueError):
             return None
-        self._now[place] = [*known, rows]
-        return mentions
+        self._now[place] = [*known, rows, columns]
+        return looked
 
-    def keep(self, place: str, stamp: Stamp | None, mentions: list[Mention]) -> None:
+    def keep(self, stamp: Stamp | None, looked: Looked) -> None:
         """Keeps what was found in a file."""
         if stamp is not None and stamp[1] < time.time_ns() - _RACY:
-            rows = [[m.location.line, m.location.column, m.text, m.table, m.rank] for m in mentions]
-            self._now[place] = [*stamp, rows]
+            rows = [[m.location.line, m.location.column, m.text, m.table, m.rank] for m in looked.mentions]
+            self._now[looked.path] = [*stamp, rows, [list(each) for each in looked.columns.items()]]
 
     def save(self) -> None:
         """Writes what is known now, if that is anything new."""

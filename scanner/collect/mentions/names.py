@@ -43,6 +43,11 @@ class Names:
         return self._things.get("_".join(words))
 
     @cached_property
+    def column_words(self) -> frozenset[bytes]:
+        """The columns of all tables, in lower case."""
+        return frozenset(name.encode("utf-8", "replace") for held in self.columns.values() for name in held)
+
+    @cached_property
     def words(self) -> frozenset[bytes]:
         """The words without which a file, in lower case, names none of them."""
         words = {*self.tables, *self._things, *(name.lower() for name in self.classes)}

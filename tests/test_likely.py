@@ -1,0 +1,66 @@
+"""Likely places: files tied to a table by columns that few others name, apart from the answer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import scanner
+from scanner.config import config_from_options
+from scanner.model import LikelyPlace
+from scanner.render import FORMATS, render
+
+FILES = {
+    "schema.sql": "CREATE TABLE checks (id int PRIMARY KEY, name text, grace int, kind text, tz text, badge_key text);",
+    "app/api.py": 'def add(c):\n    c.execute("INSERT INTO checks (name, tz) VALUES (%s, %s)", (1, 2))\n',
+    "app/forms.py": "class TimeoutForm:\n    name = Field()\n    grace = 1\n    kind = 2\n    badge_key = 3\n",
+    "app/names.py": 'def names(c):\n    return c.execute("SELECT id, name FROM checks")\n',
+    "app/badges.py": "def badge(x):\n    return x.badge_key\n",
+    "app/all.py": 'def more(c):\n    return c.execute("SELECT id, name, grace, kind, tz, badge_key FROM checks")\n',
+    "app/tests/test_forms.py": "name = grace = kind = tz = badge_key = 1\n",
+    "app/migrations/0001.py": "name = grace = kind = tz = badge_key = 1\n",
+}
+
+
+def scan(tree: Path, sources: tuple[str, ...] = ("python",)) -> scanner.Scan:
+    for name, text in FILES.items():
+        (tree / name).parent.mkdir(parents=True, exist_ok=True)
+        (tree / name).write_text(text)
+    found = [(kind, str(tree / "app")) for kind in sources]
+    return scanner.scan(config_from_options("postgres:15", [str(tree / "schema.sql")], sources=found))
+
+
+def likely(found: scanner.Scan) -> tuple[LikelyPlace, ...]:
+    return found.impact("ALTER TABLE checks ADD COLUMN status text").report.likely_places
+
+
+def test_writers_and_files_that_speak_of_its_columns_are_likely_and_readers_of_two_are_not(tmp_path: Path) -> None:
+    said = [(str(place.location), place.text) for place in likely(scan(tmp_path))]
+    assert said == [
+        ("forms.py:3", "names 4 of its columns: grace, kind, badge_key, name"),
+        ("api.py:2", "writes its rows and names 2 of its columns: tz, name"),
+    ]
+
+
+def test_a_file_that_a_finding_names_is_not_named_again(tmp_path: Path) -> None:
+    report = scan(tmp_path).impact("ALTER TABLE checks ADD COLUMN status text").report
+    (listed,) = report.findings
+    assert listed.name == "listed-columns"
+    assert [str(o.location) for q in report.queries if q.fingerprint == listed.subject.name for o in q.located] == [
+        "all.py:2"
+    ]
+    assert "all.py" not in {place.location.path for place in report.likely_places}
+
+
+def test_two_sources_of_one_tree_count_each_file_once(tmp_path: Path) -> None:
+    assert likely(scan(tmp_path, ("python", "sql_files"))) == likely(scan(tmp_path))
+
+
+def test_a_kept_scan_knows_them(tmp_path: Path) -> None:
+    scan(tmp_path).save(tmp_path / "scan.db")
+    assert likely(scanner.load(tmp_path / "scan.db")) == likely(scan(tmp_path))
+
+
+def test_every_format_but_the_table_of_findings_lists_them(tmp_path: Path) -> None:
+    found = scan(tmp_path).impact("ALTER TABLE checks ADD COLUMN status text").report
+    for suffix in set(FORMATS) - {".csv"}:
+        assert "forms.py" in render(found, suffix), suffix
