@@ -30,11 +30,17 @@ _BEFORE_CLAUSE = re.compile(
     re.IGNORECASE,
 )
 
+_REPR_PARAMETER = re.compile(r"(?<=[\s=<>(,])%r(?!\w)")
+
 
 def marked(text: TextValue) -> tuple[str, tuple[Hole, ...]]:
-    """The text with ``__hole_1__`` and so on in its gaps; the same expression has the same marker."""
+    """The text with ``__hole_1__`` and so on in its gaps; the same expression has the same marker.
+
+    A ``%r`` where a value stands is written ``%s``: drivers that fill in the values with ``%`` take either.
+    """
     markers: dict[str, str] = {}
     sql = "".join(_piece(piece, markers) if isinstance(piece, Gap) else piece.text for piece in text.pieces)
+    sql = _REPR_PARAMETER.sub("%s", sql)
     kinds = {piece.expression: piece.kind for piece in text.pieces if isinstance(piece, Gap)}
     holes = tuple(
         Hole(marker, _shortened(expression), kinds[expression] or _kind(sql, marker))

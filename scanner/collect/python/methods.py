@@ -8,6 +8,7 @@ from itertools import chain
 from scanner.collect.python import texts
 from scanner.collect.python.binding import keys
 from scanner.collect.python.given import Given
+from scanner.collect.python.joining import joins
 from scanner.collect.python.values import (
     DictValue,
     ListValue,
@@ -61,7 +62,7 @@ def _substitute(template: Value, given: Given) -> Variants:
 def _join(separator: Value, given: Given) -> Variants:
     if not isinstance(separator, TextValue) or not given.positional:
         return ()
-    return bounded(chain.from_iterable(texts.joins(separator, items) for items in given.positional[0]))
+    return bounded(chain.from_iterable(joins(separator, items) for items in given.positional[0]))
 
 
 def _unchanged(value: Value, _: Given) -> Variants:

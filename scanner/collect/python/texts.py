@@ -1,4 +1,4 @@
-"""How a program puts texts together: ``+``, ``%``, ``.format``, ``join``, ``dedent``."""
+"""How a program puts texts together: ``+``, ``%``, ``.format``, ``dedent``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from scanner.collect.python.values import (
     ConstantValue,
     DictValue,
     Gap,
-    HoleKind,
     ListValue,
     Literal,
     TextValue,
@@ -27,8 +26,6 @@ from scanner.collect.python.values import (
 # Longer texts are no statements a person wrote; the bound keeps `+=` in a loop from costing square time.
 MAX_PIECES = 1000
 
-_PLACEHOLDER = re.compile(r"%s|\?|%\(\w+\)s")
-_PLACEHOLDERS = re.compile(r"[\s(]*(?:%s|\?|\$\d*|:\w+|%\(\w+\)s|…)(?:[\s,()…]|%s|\?|\$\d*)*")
 _TEMPLATED = re.compile(r"\$(?:(?P<escaped>\$)|(?P<named>[A-Za-z_]\w*)|\{(?P<braced>[A-Za-z_]\w*)\})")
 _CONVERSION = re.compile(r"%(?:\((?P<name>[^)]*)\))?[-#0 +]*(?:\*|\d+)?(?:\.(?:\*|\d+))?[hlL]?(?P<type>[a-zA-Z%])")
 
@@ -90,7 +87,7 @@ def repeated(value: Value, count: Value) -> Value | None:
     if isinstance(value, TextValue):
         if times is not None and times * len(value.pieces) <= MAX_PIECES:
             return TextValue(value.pieces * times)
-        return TextValue((Gap(f"{_shown(value)} * n", "list"),))
+        return TextValue((Gap(f"{shown(value)} * n", "list"),))
     return None
 
 
@@ -138,47 +135,6 @@ def formatted(template: TextValue, positional: list[Value], named: dict[str, Val
             if field is not None:
                 pieces.extend(_field(field, counter, positional, named).pieces)
     return TextValue(tuple(pieces))
-
-
-def joined(separator: Value, items: ListValue | Unknown) -> TextValue:
-    """``separator.join(items)`` for one combination; an open list is a gap of the kind list."""
-    if isinstance(items, Unknown):
-        return TextValue((Gap(f"{_shown(separator)}.join({items.source})"),))
-    parts = [item[0] for item in items.items]
-    if items.open:
-        sample = parts[0] if parts else Unknown("…")
-        return TextValue((Gap(f"{_shown(separator)}.join([{_shown(sample)}, …])", _kind_of_many(separator, sample)),))
-    between = as_text(separator).pieces
-    pieces: list[Literal | Gap] = []
-    for number, part in enumerate(parts):
-        pieces.extend((*(between if number else ()), *as_text(part).pieces))
-    return TextValue(tuple(pieces))
-
-
-def _kind_of_many(separator: Value, sample: Value) -> HoleKind | None:
-    """What many such texts are together; None where it shows from what stands around them."""
-    text = "".join(p.text if isinstance(p, Literal) else "…" for p in as_text(sample).pieces)
-    between = constant_text((separator,)) or ""
-    if _PLACEHOLDERS.fullmatch(text):
-        return "list"
-    return "clause" if "=" in text or between.strip().upper() in ("AND", "OR") else None
-
-
-def joins(separator: Value, items: Value) -> Variants:
-    """Every variant of ``separator.join(items)``."""
-    if isinstance(items, TextValue):  # "?" * n
-        marks = _PLACEHOLDER.findall(constant_text((items,)) or "")
-        if not marks:
-            return (items,)
-        items = ListValue(tuple((TextValue((Literal(mark),)),) for mark in marks))
-    if isinstance(items, DictValue) and not items.open:
-        items = ListValue(tuple((TextValue((Literal(key),)),) for key, _ in items.entries))
-    if not isinstance(items, ListValue):
-        return (joined(separator, items if isinstance(items, Unknown) else Unknown("…")),)
-    if len(items.items) > MAX_PIECES:
-        return (Unknown("a text of too many pieces"),)
-    chosen = combinations(items.items)
-    return bounded(joined(separator, ListValue(tuple((v,) for v in each), items.open)) for each in chosen)
 
 
 def constant_text(variants: Variants) -> str | None:
@@ -229,7 +185,8 @@ def _number(value: Value) -> int | None:
     return int(value.source) if isinstance(value, ConstantValue) and value.source.isdecimal() else None
 
 
-def _shown(value: Value) -> str:
+def shown(value: Value) -> str:
+    """The value as an expression of the program, for the name of a gap."""
     if isinstance(value, TextValue) and len(value.pieces) == 1 and isinstance(value.pieces[0], Literal):
         return repr(value.pieces[0].text)[:24]
     return value.source[:24] if isinstance(value, Unknown) else "…"
@@ -293,6 +250,6 @@ def quoted(parts: Iterable[Value]) -> TextValue:
     pieces: list[Literal | Gap] = []
     for number, part in enumerate(parts):
         name = constant_text((part,))
-        piece = Gap(_shown(part), "identifier") if name is None else Literal(f'"{name}"')
+        piece = Gap(shown(part), "identifier") if name is None else Literal(f'"{name}"')
         pieces.extend((Literal("."), piece) if number else (piece,))
     return TextValue(tuple(pieces))

@@ -77,7 +77,8 @@ def finished(query: QueryValue, name: str, given: Given, frame: Frame) -> Varian
         record.query(replace(query, verb="delete"), frame.root)
         return ()
     if name == "update":
-        changed = sqlalchemy_steps.step(replace(query, verb="update"), "values", given, frame)
+        values = given.positional or ((given.named["values"],) if "values" in given.named else ())
+        changed = sqlalchemy_steps.step(replace(query, verb="update"), "values", Given(values, {}, given.open), frame)
         if isinstance(changed, QueryValue):
             record.query(changed, frame.root)
         return ()
