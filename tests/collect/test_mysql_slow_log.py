@@ -158,6 +158,16 @@ def test_set_insert_id_belongs_to_the_header():
     )
 
 
+def test_a_timestamp_with_a_fraction():
+    assert event(f"{TIMES}SET timestamp=1553436105.123456;\nSELECT 1;\n").time == STAMPED
+
+
+@pytest.mark.parametrize("number", ["1.2.3", "9" * 5000, "."])
+def test_a_number_that_is_none_costs_no_entry(number):
+    log = f"# Query_time: {number}  Lock_time: 0  Rows_sent: {number}  Rows_examined: 0\nSELECT 1;\n{TIMES}SELECT 2;\n"
+    assert events(log)[-1].sql == "SELECT 2"
+
+
 def test_administrator_commands():
     log = f"{TIMES}# administrator command: Quit;\n{TIMES}{STAMP}# administrator command: Prepare;\n"
     assert [(e.sql, e.administrator_command) for e in events(log)] == [("Quit", True), ("Prepare", True)]
