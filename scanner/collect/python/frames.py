@@ -112,6 +112,15 @@ Entry = tuple[FunctionValue, tuple[tuple[str, Variants], ...]]
 
 
 @dataclass(slots=True)
+class Outcome:
+    """What a call of a function came to; while it runs, what a recursive call is told."""
+
+    returned: Variants = ()
+    ran: tuple[int, ...] = ()  # the numbers of the statements it ran
+    fields: tuple[tuple[str, Variants], ...] = ()  # what a constructor set
+
+
+@dataclass(slots=True)
 class World:
     """Everything known of a project while it is evaluated."""
 
@@ -124,9 +133,7 @@ class World:
     classes: dict[ClassValue, ClassInfo] = field(default_factory=dict)
     functions: dict[FunctionValue, Definition] = field(default_factory=dict)
     pending: deque[Definition] = field(default_factory=deque)  # bodies still to be evaluated
-    returned: dict[Entry, Variants] = field(default_factory=dict)  # what calls of functions gave
-    ran: dict[Entry, tuple[int, ...]] = field(default_factory=dict)  # the numbers of the statements they ran
-    fields: dict[Entry, tuple[tuple[str, Variants], ...]] = field(default_factory=dict)  # what constructors set
+    outcomes: dict[Entry, Outcome] = field(default_factory=dict)  # of calls of functions
     reach: Reach | None = None  # which functions lead to a database, once all modules are known
     closures: int = 0  # how many functions were made by functions that were entered
     entered: Counter[FunctionValue] = field(default_factory=Counter)
@@ -176,12 +183,13 @@ class World:
 
     def model(self, of: ClassValue) -> Mapped | None:
         """The class as its mapper sees it, or None if it is not mapped."""
-        if of not in self.mapped:
-            self.mapped[of] = None  # what a class that refers to itself is told
-            self._models = None
-            self.mapped[of] = self.read_model(of, self)
-            self._models = None
-        return self.mapped[of]
+        if of in self.mapped:
+            return self.mapped[of]
+        self.mapped[of] = None  # what a class that refers to itself is told
+        self._models = None
+        found = self.mapped[of] = self.read_model(of, self)
+        self._models = None
+        return found
 
     def models(self) -> list[Mapped]:
         """All mapped classes."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from scanner.collect.python import syntax
+from scanner.collect.python.light import dataclass
 from scanner.collect.python.values import DictValue, ListValue, PartialValue, Variants
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from scanner.collect.python.values import Gap, HoleKind, TextValue
 from scanner.model import Hole
@@ -33,6 +34,7 @@ _BEFORE_CLAUSE = re.compile(
 _REPR_PARAMETER = re.compile(r"(?<=[\s=<>(,])%r(?!\w)")
 
 
+@lru_cache(maxsize=1024)
 def marked(text: TextValue) -> tuple[str, tuple[Hole, ...]]:
     """The text with ``__hole_1__`` and so on in its gaps; the same expression has the same marker.
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from scanner.collect.python import syntax
 from scanner.collect.python.classes import class_attribute, lineage
-from scanner.collect.python.frames import Definition, Entry, Frame
+from scanner.collect.python.frames import Definition, Frame, Outcome
 from scanner.collect.python.given import Given
 from scanner.collect.python.names import last_name
 from scanner.collect.python.parameters import bindings
@@ -51,8 +51,8 @@ def invoked(
     always: bool = False,
 ) -> Variants | None:
     """What the function returns for these arguments; None if it was not entered."""
-    entry = _entered(function, receiver, given, frame, root or frame.root, always=always)
-    return None if entry is None else frame.world.returned[entry]
+    outcome = _entered(function, receiver, given, frame, root or frame.root, always=always)
+    return None if outcome is None else outcome.returned
 
 
 def constructed(of: ClassValue, given: Given, frame: Frame, root: Root) -> InstanceValue:
@@ -60,9 +60,9 @@ def constructed(of: ClassValue, given: Given, frame: Frame, root: Root) -> Insta
     always = any(_tells(value) for each in given.every() for value in each) and _works_with_database(of, frame)
     for each in class_attribute(of, "__init__", frame):
         if isinstance(each, FunctionValue):
-            entry = _entered(each, InstanceValue(of), given, frame, root, always=always)
-            if entry is not None:
-                return InstanceValue(of, fields=frame.world.fields.get(entry, ()))
+            outcome = _entered(each, InstanceValue(of), given, frame, root, always=always)
+            if outcome is not None:
+                return InstanceValue(of, fields=outcome.fields)
     return InstanceValue(of)
 
 
@@ -117,42 +117,42 @@ def by_name(name: str, given: Given, frame: Frame) -> Variants:
 
 def _entered(
     function: FunctionValue, receiver: Value | None, given: Given, frame: Frame, root: Root, *, always: bool
-) -> Entry | None:
+) -> Outcome | None:
     world = frame.world
     definition = world.functions.get(function)
     if definition is None or frame.depth >= _MAX_DEPTH:
         return None
     if not always and not _is_worth(function, definition, receiver, given, frame):
         return None
-    entry = (function, tuple(bindings(definition, receiver, given).items()))
-    if entry in world.returned:
-        ran = world.ran.get(entry, ())
-        world.record.again(ran, root)
+    names = bindings(definition, receiver, given)
+    entry = (function, tuple(names.items()))
+    known = world.outcomes.get(entry)
+    if known is not None:
+        world.record.again(known.ran, root)
         if frame.in_transaction:
-            world.record.in_transactions.update(ran)
-        return entry
+            world.record.in_transactions.update(known.ran)
+        return known
     if world.entered[function.definition] >= _MAX_CALLS:
         world.saturated.add(function.definition)
         return None
     world.entered[function.definition] += 1
-    world.returned[entry] = ()  # what a recursive call is told
-    _run(entry, definition, frame, root)
-    return entry
+    outcome = world.outcomes[entry] = Outcome()
+    _run(names, definition, frame, root, outcome)
+    return outcome
 
 
-def _run(entry: Entry, definition: Definition, frame: Frame, root: Root) -> None:
+def _run(names: dict[str, Variants], definition: Definition, frame: Frame, root: Root, outcome: Outcome) -> None:
     world = frame.world
-    names = dict(entry[1])
     inner = replace(definition.frame, names=names, depth=frame.depth + 1, root=root, returns=[])
     inner.in_transaction = frame.in_transaction
     start = len(world.record.trail)
     world.run(definition.function.body, inner)
-    world.ran[entry] = tuple(dict.fromkeys(world.record.trail[start:]))
-    world.returned[entry] = bounded(inner.returns)
+    outcome.ran = tuple(dict.fromkeys(world.record.trail[start:]))
+    outcome.returned = bounded(inner.returns)
     if definition.function.name == "__init__":
         own = f"{definition.function.parameters[0].name}." if definition.function.parameters else "self."
         set_there = ((name.removeprefix(own), values) for name, values in inner.names.items() if name.startswith(own))
-        world.fields[entry] = tuple(each for each in set_there if not all(isinstance(v, Unknown) for v in each[1]))
+        outcome.fields = tuple(each for each in set_there if not all(isinstance(v, Unknown) for v in each[1]))
 
 
 def _is_worth(

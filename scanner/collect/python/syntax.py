@@ -7,9 +7,9 @@ first character in the source text.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal as OneOf
 
+from scanner.collect.python.light import dataclass
 from scanner.collect.python.packing import Compact
 
 

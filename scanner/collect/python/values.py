@@ -6,9 +6,10 @@ An expression has variants, one for each way through the branches before it, bou
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal as OneOf
 
+from scanner.collect.python.light import dataclass
 from scanner.model import RowUse
 
 MAX_VARIANTS = 16

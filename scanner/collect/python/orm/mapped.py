@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal as OneOf
 
+from scanner.collect.python.light import dataclass
 from scanner.collect.python.values import ClassValue, MapperValue, Place
 
 Framework = OneOf["django", "sqlalchemy", "peewee"]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal as OneOf
 
+from scanner.collect.python.light import dataclass
 from scanner.collect.python.orm.mapped import Framework, Mapped
 from scanner.collect.python.orm.sql import joined, pieces, text_at
 from scanner.collect.python.values import ClassValue, Literal, MapperValue, Place, Sql, TextValue, Value, Variants
