@@ -101,7 +101,7 @@ class Prepared:
             by_hand=by_hand,
             planned_before=_is_execute(statement),
         )
-        findings = tuple(judge(asked))
+        findings = () if _mended(compared) else tuple(judge(asked))
         return Verdict(findings) if findings else Verdict(unresolved=self._not_checked(compared))
 
     def _in_session(self, known: Session) -> Prepared:
@@ -114,7 +114,7 @@ class Prepared:
 
     def _not_checked(self, compared: Comparison) -> Unresolved | None:
         """Why a statement without findings is not simply unaffected: it does not run today, or hides a part."""
-        blocking = [e for e in compared.before.errors if e.kind not in _TOLERATED]
+        blocking = _blocking(compared.before)
         if blocking and compared.after.errors:
             return Unresolved("does not run today", blocking[0].message)
         for gap in compared.after.gaps:
@@ -190,6 +190,15 @@ class _Shared:
         if len(self._meanings) > self._LIMIT or not any(self._memos.values()):
             self._meanings, self._memos = Meanings(), {}
         return self._meanings, self._memos
+
+
+def _blocking(resolution: Resolution) -> list[SqlError]:
+    return [error for error in resolution.errors if error.kind not in _TOLERATED]
+
+
+def _mended(compared: Comparison) -> bool:
+    """A statement that fails today and runs then, such as one that names the new column already: nobody has results."""
+    return bool(_blocking(compared.before)) and not compared.after.errors
 
 
 def _is_execute(statement: str) -> bool:

@@ -79,5 +79,5 @@ def pick(databases: Sequence[DatabaseConfig], name: str | None, at: str) -> Data
     if name is None and len(databases) > 1:
         raise ConfigError(f"{at} must say which database it speaks to: {listed(names)}.")
     if name is not None and name not in names:
-        raise ConfigError(f"{at} names the database {name!r}, which is not configured: {choice(name, names)}.")
+        raise ConfigError(f"{at} names the database {name!r}, which is not configured: {choice(name, names)}")
     return databases[0 if name is None else names.index(name)]

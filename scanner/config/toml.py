@@ -142,13 +142,13 @@ def _kind(text: str, at: str) -> SourceKind:
     for kind in kinds:
         if kind == text:
             return kind
-    raise ConfigError(f"{at} has the kind {text!r}, which there is not: {choice(text, kinds)}.")
+    raise ConfigError(f"{at} has the kind {text!r}, which there is not: {choice(text, kinds)}")
 
 
 def _check_keys(entry: Mapping[str, Any], allowed: Sequence[str], at: str) -> None:
     for key in entry:
         if key not in allowed:
-            raise ConfigError(f"{at} has the key {key!r}, which means nothing here: {choice(key, allowed)}.")
+            raise ConfigError(f"{at} has the key {key!r}, which means nothing here: {choice(key, allowed)}")
 
 
 def _required(entry: Mapping[str, Any], key: str, at: str) -> str:

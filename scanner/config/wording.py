@@ -13,9 +13,9 @@ def nearest(name: str, names: Iterable[str], count: int = 1) -> tuple[str, ...]:
 
 
 def choice(name: str, names: Sequence[str]) -> str:
-    """What the writer of a wrong name may have meant."""
+    """What the writer of a wrong name may have meant, as the end of a sentence."""
     match = nearest(name, names)
-    return f"did you mean {match[0]!r}?" if match else f"there is {listed(names)}"
+    return f"did you mean {match[0]!r}?" if match else f"there is {listed(names)}."
 
 
 def listed(names: Sequence[str]) -> str:
