@@ -19,6 +19,7 @@ from scanner.resolve import (
     Resolution,
     Session,
     Settings,
+    SqlError,
     in_session,
     parse,
     read_session,
