@@ -1,12 +1,63 @@
-"""What a change does to one statement, where no rule says it alone."""
+"""What is said of one statement where no rule says it: relations that are not known, columns that are not there yet."""
 
 from __future__ import annotations
 
 import pytest
 
-import scanner
+from scanner import Change, Schema, assess
+from scanner.model import Certainty, Effect
+from scanner.verdict import Verdict
 
-DDL = "CREATE TABLE orders (id integer PRIMARY KEY, note varchar(20));"
+SCHEMA = Schema.from_ddl(
+    "CREATE TABLE orders (id integer PRIMARY KEY, note text); CREATE TABLE lines (id integer);", engine="postgres:15"
+)
+CHANGE = Change.parse("ALTER TABLE orders ADD COLUMN status text", engine="postgres:15")
+
+
+def verdict(sql: str, *session: str) -> Verdict:
+    return assess(sql, CHANGE, SCHEMA, session)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT * FROM nowhere",
+        "DELETE FROM nowhere",
+        "COPY nowhere FROM STDIN",
+        "SELECT lines.id FROM lines JOIN nowhere USING (id)",
+        "INSERT INTO nowhere SELECT * FROM orders",
+    ],
+)
+def test_a_relation_that_the_schema_lacks_could_be_a_view_over_the_table(sql):
+    unresolved = verdict(sql).unresolved
+    assert unresolved is not None
+    assert (unresolved.reason, unresolved.detail) == ("unknown relation", "the schema has no nowhere")
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT * FROM pg_class",
+        "SELECT * FROM information_schema.tables",
+        "WITH nowhere AS (SELECT 1) SELECT * FROM nowhere",
+        "SELECT * FROM generate_series(1, 2)",
+        "SELECT orders.id FROM orders JOIN nowhere ON nowhere.id = orders.id",
+    ],
+)
+def test_what_says_enough_of_the_table_is_answered(sql):
+    assert verdict(sql) == Verdict()
+
+
+def test_a_temporary_table_of_the_session_is_known():
+    assert verdict("SELECT * FROM nowhere", "CREATE TEMP TABLE nowhere (id integer)") == Verdict()
+
+
+def test_findings_beside_an_unknown_relation_are_possible():
+    (finding,) = verdict("SELECT orders.* FROM orders JOIN nowhere ON nowhere.id = orders.id").findings
+    assert (finding.effect, finding.certainty) == (Effect.CHANGES_SHAPE, Certainty.POSSIBLE)
+
+
+WAITING = "CREATE TABLE orders (id integer PRIMARY KEY, note varchar(20));"
 
 
 @pytest.mark.parametrize("engine", ["postgres:15", "mariadb:10.11", "mysql:9.7"])
@@ -21,6 +72,6 @@ DDL = "CREATE TABLE orders (id integer PRIMARY KEY, note varchar(20));"
     ],
 )
 def test_a_statement_that_waits_for_the_column_has_no_results_to_change(statement: str, engine: str) -> None:
-    schema = scanner.Schema.from_ddl(DDL, engine)
-    verdict = scanner.assess(statement, scanner.Change.short("orders", "status integer", engine), schema)
-    assert verdict == scanner.Verdict()
+    schema = Schema.from_ddl(WAITING, engine)
+    verdict = assess(statement, Change.short("orders", "status integer", engine), schema)
+    assert verdict == Verdict()
