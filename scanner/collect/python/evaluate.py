@@ -18,6 +18,7 @@ from scanner.collect.python.orm.queries import QueryValue, SqlValue
 from scanner.collect.python.texts import (
     added,
     combinations,
+    common,
     concatenated,
     constant_text,
     interpolations,
@@ -135,6 +136,8 @@ def _combined(left: Value, operator: str, right: Value, frame: Frame) -> Value |
         return hooks.operated(left, operator, right, frame)
     if operator == "+":
         return added(left, right)
+    if operator == "&":
+        return common(left, right)
     if operator == "|" and isinstance(left, DictValue) and isinstance(right, DictValue):
         return DictValue(tuple({**dict(left.entries), **dict(right.entries)}.items()), left.open or right.open)
     if operator == "/" and isinstance(right, TextValue):  # of a path

@@ -91,6 +91,14 @@ def repeated(value: Value, count: Value) -> Value | None:
     return None
 
 
+def common(left: Value, right: Value) -> Value | None:
+    """``left & right`` of sets, else None: each element is one of those of the side that is known as a whole."""
+    for side in (left, right):
+        if isinstance(side, ListValue) and side.items and not side.open:
+            return ListValue((bounded(value for item in side.items for value in item),))
+    return None
+
+
 def interpolations(template: TextValue, values: Value) -> Variants:
     """Every variant of ``template % values``."""
     if isinstance(values, ListValue):
