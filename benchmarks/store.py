@@ -27,7 +27,8 @@ from scanner.model import BlindSpot, Observation, TableName, Unresolved
 from scanner.resolve import References, references
 from scanner.schema import Schema
 from scanner.store.files import replacing
-from scanner.store.writing import Writer, create, finish
+from scanner.store.tables import create
+from scanner.store.writing import Writer, finish, saved_source
 
 ASKED = "table_0007"
 _SAMPLE = 300  # statements of which it is checked that the scanner says what the generator says
@@ -81,6 +82,7 @@ def _make(place: Path, size: int, tables: int, naming: int) -> None:
     schema = _schema(tables)
     with replacing(place) as connection:
         create(connection)
+        source = saved_source(connection)
         writer = Writer(connection, schema, 0)
         writer.keep_schema({})
         unread = 0
@@ -90,7 +92,7 @@ def _make(place: Path, size: int, tables: int, naming: int) -> None:
                 _check(sql, statement.named, schema)
             unread += isinstance(statement.named, Unresolved)
             kept = writer.statement(fingerprint(sql, schema.engine))
-            writer.sight(kept, [_observation(sql, number)])
+            writer.sight(kept, [_observation(sql, number)], source)
             writer.index(kept, sql, statement.named)
         everything = Everything(size, (BlindSpot("python", "shop", "1 statement names the table only at run time"),))
         writer.keep_evidence(Evidence(), everything)
@@ -120,7 +122,7 @@ def _statements(size: int, tables: int, naming: int) -> Iterator[Statement]:
 def _statement(number: int, table: str, other: str) -> Statement:
     own = f"own_{number}"  # makes it distinct
     if number % 100 == 99:
-        return Statement(f"SELECT {own} FROM {table} WHERE ((", Unresolved("does not parse"))
+        return Statement(f"SELECT {own} FROM {table} WHERE a = = b", Unresolved("does not parse"))
     if number % 2:
         sql = (
             f"SELECT {own}.id, {own}.total, p.created FROM {table} {own} JOIN {other} p ON p.id = {own}.parent_id "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +16,7 @@ from scanner.graph import build_graph, export_graph, neighbourhood, outline, rel
 from scanner.model import Report, Unread
 from scanner.render import render
 from scanner.render.words import count
-from scanner.scanning import SCHEMA, DatabaseScan, Progress, scan_databases
+from scanner.scanning import SCHEMA, DatabaseScan, Progress, scan_databases, silent
 from scanner.schema import Schema
 from scanner.store import KeptScan
 from scanner.target import find_relation, locate
@@ -34,6 +34,22 @@ def scan(config: Config | str | Path, progress: Progress | None = None) -> Scan:
     """
     config = config if isinstance(config, Config) else load_config(config)
     return Scan(scan_databases(config, progress))
+
+
+def keep(config: Config | str | Path, path: str | Path, progress: Progress | None = None) -> Scan:
+    """A scan kept in one file: of one that is there already only what has changed since is read.
+
+    Raises ConfigError and StoreError.
+    """
+    config = config if isinstance(config, Config) else load_config(config)
+    store.update(config, path, progress or silent)
+    return load(path)
+
+
+def merge(paths: Sequence[str | Path], output: str | Path, progress: Progress | None = None) -> Scan:
+    """Kept scans of several machines as one, kept too: counts are added. Raises StoreError."""
+    store.merge(paths, output, progress or silent)
+    return load(output)
 
 
 def load(path: str | Path) -> Scan:

@@ -142,10 +142,18 @@ def impact(
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @_asked
 @click.option("-o", "--output", required=True, metavar="FILE", help="Where the scan is kept, as in scan.db.")
-def scan(paths: tuple[str, ...], asked: Request, output: str) -> int:
-    """Collects once, to ask often: scanner impact … --scan FILE."""
-    found = _scan(None, paths, asked)
-    found.save(output)
+@click.option("--merge", is_flag=True, help="Each PATH is a kept scan: put them together.")
+def scan(paths: tuple[str, ...], asked: Request, output: str, merge: bool) -> int:
+    """Collects once, to ask often: scanner impact … --scan FILE.
+
+    Of a FILE that is there already only what has changed since is read.
+    """
+    from scanner import api
+
+    if merge and (asked.given or not paths):
+        raise UsageError("Give --merge the kept scans alone, as in scanner scan --merge a.db b.db -o all.db.")
+    with _progress() as progress:
+        found = api.merge(paths, output, progress) if merge else api.keep(asked.config_for(paths), output, progress)
     click.echo(f"{found.summary}. Kept in {output}.", err=True)
     return _unread(found.unread)
 

@@ -7,7 +7,7 @@ import types
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from enum import Enum
-from functools import cache
+from functools import cache, partial
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 Encoder = Callable[[Any], Any]
@@ -87,7 +87,7 @@ def _of_sequence(kind: type, hints: tuple[Any, ...]) -> tuple[Encoder, Encoder]:
             lambda values: tuple(codec[1](v) for codec, v in zip(each, values, strict=True)),
         )
     item = _codec(hints[0])
-    in_order = sorted if kind is frozenset else list
+    in_order = partial(sorted, key=repr) if kind is frozenset else list
     return (
         lambda values: [item[0](v) for v in in_order(values)],
         lambda values: kind(item[1](v) for v in values),

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -35,6 +34,8 @@ from scanner.sources import collect, read_schema, schema_files
 
 # Called with what is being done and how many observations it has yielded so far.
 Progress = Callable[[str, int], None]
+# What a source says beside its observations.
+Note = Unread | BlindSpot | Coverage
 
 SCHEMA = "schema"  # the source that an unread schema is named under
 
@@ -72,9 +73,10 @@ class DatabaseScan:
 
 def scan_databases(config: Config, progress: Progress | None = None) -> tuple[DatabaseScan, ...]:
     """Reads every schema and every source. What cannot be read is an Unread, and the rest goes on."""
-    tell = progress or _silent
-    found: dict[str, list[Collected]] = defaultdict(list)
-    schemas = {entry.name: _schema(entry, found[entry.name], tell) for entry in config.databases}
+    tell = progress or silent
+    read = {entry.name: schema_of(entry, tell) for entry in config.databases}
+    schemas = {name: schema for name, (schema, _) in read.items()}
+    found: dict[str, list[Note]] = {name: list(notes) for name, (_, notes) in read.items()}
     databases = {name: schema.database for name, schema in schemas.items()}
     queries = join_templates(gather(_observations(config, databases, found, tell), databases), databases)
     tell("Looking for other places that name tables", 0)
@@ -98,44 +100,53 @@ def named_by(query: Query, schema: Schema) -> References | Unresolved:
     )
 
 
-def _silent(step: str, count: int) -> None:
+def silent(step: str, count: int) -> None:
     """Tells nobody."""
 
 
-def _schema(entry: DatabaseConfig, found: list[Collected], tell: Progress) -> Schema:
+def schema_of(entry: DatabaseConfig, tell: Progress) -> tuple[Schema, tuple[Note, ...]]:
+    """The schema of a database, and what of it could not be read or understood."""
     tell(f"Reading the schema of {entry.name}", 0)
     try:
-        schema, blind_spots = read_schema(entry)
+        return read_schema(entry)
     except SourceError as error:
-        found.append(Unread(SCHEMA, entry.name, str(error)))
-        return Schema(entry.database)
-    found.extend(blind_spots)
-    return schema
+        return Schema(entry.database), (Unread(SCHEMA, entry.name, str(error)),)
+
+
+def observed(
+    source: SourceConfig, database: Database, config: Config, tell: Progress, since: Collection[Checkpoint] = ()
+) -> Iterator[Collected]:
+    """What a source says, with the services of its observations; a source that cannot be read is an Unread."""
+    services = Services(source, config.services, config.root)
+    ddl = _ddl_of(source, config)
+    try:
+        for item in _counted(source, database, tell, since):
+            if not isinstance(item, Observation):
+                yield services.place(item)
+            elif item.location is None or item.location.path not in ddl:
+                yield services.assign(item)
+        yield from services.blind_spots
+    except SourceError as error:
+        yield Unread(source.kind, _place(source), str(error))
 
 
 def _observations(
-    config: Config, databases: Mapping[str, Database], found: Mapping[str, list[Collected]], tell: Progress
+    config: Config, databases: Mapping[str, Database], found: Mapping[str, list[Note]], tell: Progress
 ) -> Iterator[Observation]:
     for source in config.sources:
-        services = Services(source, config.services, config.root)
-        ddl = _ddl_of(source, config)
-        try:
-            for item in _counted(source, databases[source.database], tell):
-                if isinstance(item, Checkpoint):
-                    continue
-                if not isinstance(item, Observation):
-                    found[source.database].append(services.place(item))
-                elif item.location is None or item.location.path not in ddl:
-                    yield services.assign(item)
-            found[source.database].extend(services.blind_spots)
-        except SourceError as error:
-            found[source.database].append(Unread(source.kind, _place(source), str(error)))
+        for item in observed(source, databases[source.database], config, tell):
+            if isinstance(item, Observation):
+                yield item
+            elif not isinstance(item, Checkpoint):
+                found[source.database].append(item)
 
 
-def _counted(source: SourceConfig, database: Database, tell: Progress) -> Iterator[Collected]:
+def _counted(
+    source: SourceConfig, database: Database, tell: Progress, since: Collection[Checkpoint]
+) -> Iterator[Collected]:
     step = f"Reading {_place(source)} ({source.kind})"
     tell(step, 0)
-    for count, item in enumerate(collect(source, database), 1):
+    for count, item in enumerate(collect(source, database, since), 1):
         if count % _REPORT_EVERY == 0:
             tell(step, count)
         yield item
@@ -159,28 +170,32 @@ def _database(
     entry: DatabaseConfig,
     schemas: Mapping[str, Schema],
     queries: list[Query],
-    found: Mapping[str, list[Collected]],
+    found: Mapping[str, list[Note]],
     named: Mapping[str, Named],
     root: Path,
 ) -> DatabaseScan:
-    items = [_shown(item, root) for item in found[entry.name]]
     own = tuple(owned_by_role(query) for query in queries if query.database == entry.name)
-    evidence = Evidence(
-        consumers=entry.consumers,
-        mentions=named[entry.name].mentions,
-        likely_places=named[entry.name].likely_places,
-        blind_spots=tuple(dict.fromkeys(item for item in items if isinstance(item, BlindSpot))),
-        unread=tuple(item for item in items if isinstance(item, Unread)),
-        coverage=tuple(item for item in items if isinstance(item, Coverage)),
-        out_of_scope=len(queries) - len(own),
-    )
+    others = len(queries) - len(own)
+    evidence = evidence_of(entry, found[entry.name], named[entry.name], others, root)
     return DatabaseScan(schemas[entry.name], own, evidence)
 
 
-def _shown(item: Collected, root: Path) -> Collected:
+def evidence_of(entry: DatabaseConfig, found: Iterable[Note], named: Named, out_of_scope: int, root: Path) -> Evidence:
+    """What is known of a database beside its queries, with places relative to the root."""
+    items = [_shown(item, root) for item in found]
+    return Evidence(
+        consumers=entry.consumers,
+        mentions=named.mentions,
+        likely_places=named.likely_places,
+        blind_spots=tuple(dict.fromkeys(item for item in items if isinstance(item, BlindSpot))),
+        unread=tuple(item for item in items if isinstance(item, Unread)),
+        coverage=tuple(item for item in items if isinstance(item, Coverage)),
+        out_of_scope=out_of_scope,
+    )
+
+
+def _shown(item: Note, root: Path) -> Note:
     """The item with places relative to the root, as locations are."""
-    if isinstance(item, Observation):
-        return item
     place = _relative(item.place, root)
     if isinstance(item, Unread):
         return replace(item, place=place, reason=_relative(item.reason, root))

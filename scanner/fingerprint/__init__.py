@@ -1,15 +1,27 @@
 """Which sightings are one query: normalised SQL, the fingerprint that names it, gathering by it."""
 
 from scanner.fingerprint.alike import Alike
-from scanner.fingerprint.gathering import Gathering, gather, milliseconds, most_called_first, nanoseconds, put_together
+from scanner.fingerprint.digests import digest_text, digests_joined
+from scanner.fingerprint.gathering import (
+    DIGESTS,
+    Gathering,
+    gather,
+    milliseconds,
+    most_called_first,
+    nanoseconds,
+    put_together,
+)
 from scanner.fingerprint.identity import fingerprint
 from scanner.fingerprint.joining import Templates, is_template, join_templates, with_places
 from scanner.fingerprint.normal import normalise
 
 __all__ = [
+    "DIGESTS",
     "Alike",
     "Gathering",
     "Templates",
+    "digest_text",
+    "digests_joined",
     "fingerprint",
     "gather",
     "is_template",

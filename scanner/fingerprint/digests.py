@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
 
 from scanner.fingerprint.identity import digest_tokens
 from scanner.model import Engine
 
+_Key = TypeVar("_Key")
 _CUT = "..."  # what the server ends a digest with that is longer than max_digest_length
 _LAST = "\U0010ffff"  # sorts behind every text
 
@@ -43,3 +46,13 @@ def _beginning(digest: str) -> str:
         return digest
     words = digest.removesuffix(_CUT).split()
     return " ".join([*words[:-1], ""])
+
+
+def digests_joined(digests: Mapping[_Key, str], full: Mapping[_Key, str]) -> dict[_Key, _Key]:
+    """Digest → the only full statement that can be it; both with their texts as `digest_text` gives them."""
+    by_text: dict[str, list[_Key]] = defaultdict(list)
+    for key, text in full.items():
+        by_text[text].append(key)
+    found = made_of(set(digests.values()), by_text)
+    joined = {key: by_text[found[text]] for key, text in digests.items() if text in found}
+    return {key: keys[0] for key, keys in joined.items() if len(keys) == 1}

@@ -9,13 +9,13 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from operator import attrgetter
 
-from scanner.fingerprint.digests import digest_text, made_of
+from scanner.fingerprint.digests import digest_text, digests_joined
 from scanner.fingerprint.identity import fingerprint
 from scanner.fingerprint.normal import normalise_holes
 from scanner.model import HOLE_PATTERN, Database, Engine, Hole, Observation, Query
 
 _PYTHON_LITERAL = re.compile(r"""(?:'(?:[^'\\]|\\.)*'?|"(?:[^"\\]|\\.)*"?)|(?<![\w.])\d[\w.]*""", re.DOTALL)
-_DIGEST_SOURCE = "mysql_digests"
+DIGESTS = "mysql_digests"  # the source of observations that are no statements but their digests
 _COUNTS = ("calls", "total_time_ms", "rows", "last_seen")
 # All that tells two observations apart, but for the text and its holes, which are compared normalised.
 _circumstances = attrgetter(*(f.name for f in fields(Observation) if f.name not in (*_COUNTS, "sql", "holes")))
@@ -149,18 +149,10 @@ def _digests_joined(groups: _Groups, databases: Mapping[str, Database]) -> _Grou
 
 def _made_of(groups: _Groups, engine: Engine) -> dict[_Key, _Key]:
     """Digest → the only full statement of the same database that can be it."""
-    digests: dict[str, list[_Key]] = defaultdict(list)
-    full: dict[str, list[_Key]] = defaultdict(list)
-    for key, sightings in groups.items():
-        is_digest = all(s.observation.source == _DIGEST_SOURCE for s in sightings.values())
-        (digests if is_digest else full)[digest_text(_first(sightings).sql, engine)].append(key)
-    found = made_of(digests, full)
-    return {
-        key: full[found[text]][0]
-        for text, keys in digests.items()
-        if text in found and len(full[found[text]]) == 1
-        for key in keys
-    }
+    texts = {key: digest_text(_first(sightings).sql, engine) for key, sightings in groups.items()}
+    digests = {key for key in groups if all(s.observation.source == DIGESTS for s in groups[key].values())}
+    full = {key: text for key, text in texts.items() if key not in digests}
+    return digests_joined({key: texts[key] for key in digests}, full)
 
 
 def _first(sightings: _Sightings) -> Observation:
@@ -186,7 +178,7 @@ def _evidence(observation: Observation) -> tuple[bool, bool, int, int, str]:
     """Sorts first the text that says most: not cut off, no digest, few holes, long."""
     sql = observation.sql
     holes = len(re.findall(HOLE_PATTERN, sql))
-    return observation.truncated, observation.source == _DIGEST_SOURCE, holes, -len(sql), sql
+    return observation.truncated, observation.source == DIGESTS, holes, -len(sql), sql
 
 
 def _sum(one: int | None, other: int | None) -> int | None:

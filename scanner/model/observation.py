@@ -141,6 +141,7 @@ class Checkpoint:
     Whoever keeps what was yielded up to here can go on later: the collector, given this, yields what has come since,
     and then Unread, BlindSpot and Coverage as if it had read the file from its start. What is yielded after a file's
     last checkpoint is the end of something that may still be being written: it is yielded again, whole, next time.
+    Before anything else of a file comes a checkpoint of where its reading begins.
     """
 
     source: str

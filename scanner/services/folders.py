@@ -14,6 +14,16 @@ from scanner.text_files import decode
 from scanner.trees import repository_top
 
 _OWNERS_FILES = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS")
+# The files above a source tree that say something of what is in it.
+DESCRIBING = (
+    *_OWNERS_FILES,
+    *COMPOSE_NAMES,
+    "catalog-info.yaml",
+    "pyproject.toml",
+    "setup.cfg",
+    "requirements.txt",
+    ".gitignore",
+)
 _Read = TypeVar("_Read")
 
 

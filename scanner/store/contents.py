@@ -36,6 +36,11 @@ def pack(hint: Any, value: object) -> bytes:  # noqa: ANN401  (any type the code
     return zlib.compress(text_of(hint, value).encode("ascii"), 1)
 
 
+def hash_of(content: bytes) -> str:
+    """By which packed values are compared."""
+    return blake2b(content, digest_size=16).hexdigest()
+
+
 def unpack(hint: Any, content: bytes) -> Any:  # noqa: ANN401
     """What `pack` was given. Raises what zlib, json and the codec raise when it is not of the type."""
     return decode(hint, json.loads(zlib.decompress(content)))

@@ -127,17 +127,11 @@ class KeptScan:
         return sorted({number for each in names for (number,) in connection.execute(_NAMING, each)})
 
     def _parts(self, connection: sqlite3.Connection, numbers: list[int]) -> Parts:
-        queries: list[Query] = []
-        named: dict[str, Named] = {}
-        for chunk in _chunks(numbers):
-            found = _Statements(connection, self.name).queries(chunk)
-            queries += found.values()
-            named |= {found[number].fingerprint: each for number, each in _named(connection, chunk)}
-        return Parts(self.schema, tuple(most_called_first(queries)), named, self._dependencies)
+        return replace(Statements(connection, self.name).parts(numbers, self.schema), dependencies=self._dependencies)
 
 
 @dataclass(frozen=True)
-class _Statements:
+class Statements:
     """Puts queries together from their rows, as `fingerprint.gather` and `join_templates` would."""
 
     connection: sqlite3.Connection
@@ -145,15 +139,26 @@ class _Statements:
 
     def queries(self, numbers: Collection[int]) -> dict[int, Query]:
         """The queries of these statements."""
-        found = self._plain(numbers)
+        found = self.plain(numbers)
         origins = self._origins(numbers)
-        templates = self._plain({number for each in origins.values() for number in each})
+        templates = self.plain({number for each in origins.values() for number in each})
         return {
             number: owned_by_role(with_places(query, most_called_first(templates[t] for t in origins[number])))
             for number, query in found.items()
         }
 
-    def _plain(self, numbers: Collection[int]) -> dict[int, Query]:
+    def parts(self, numbers: list[int], schema: Schema) -> Parts:
+        """The queries of these statements with what they name, most called first."""
+        queries: list[Query] = []
+        named: dict[str, Named] = {}
+        for chunk in _chunks(numbers):
+            found = self.queries(chunk)
+            queries += found.values()
+            named |= {found[number].fingerprint: each for number, each in _named(self.connection, chunk)}
+        return Parts(schema, tuple(most_called_first(queries)), named)
+
+    def plain(self, numbers: Collection[int]) -> dict[int, Query]:
+        """The queries without places that may have built them, and without roles in place of services."""
         names = dict(_asked(self.connection, _FINGERPRINTS, numbers))
         seen: dict[int, list[Observation]] = defaultdict(list)
         for number, *kept in _asked(self.connection, _SIGHTINGS, numbers):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from dataclasses import replace
 
 from scanner.dependencies import ObjectKey
 from scanner.graph import named_nodes, relation_id
@@ -12,24 +12,22 @@ from scanner.impact import Everything, Evidence
 from scanner.model import Mention, Observation, Unresolved
 from scanner.resolve import References
 from scanner.schema import Schema
-from scanner.store.contents import Named, cells, pack, text_of
-from scanner.store.tables import FORMAT, TABLES
+from scanner.store.contents import Named, cells, hash_of, pack, text_of
 from scanner.store.words import Words
 
-_INSERT_SIGHTING = "INSERT INTO sighting VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_INSERT_SIGHTING = "INSERT INTO sighting VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?, ?)"
 
 
-def create(connection: sqlite3.Connection) -> None:
-    """The empty tables."""
-    import scanner
-
-    connection.executescript(TABLES)
-    now = datetime.now(UTC).isoformat(timespec="seconds")
-    connection.execute("INSERT INTO scan VALUES (?, ?, ?, 0)", (FORMAT, scanner.__version__, now))
+def saved_source(connection: sqlite3.Connection) -> int:
+    """The source of what comes from a scan that knows no sources any more: the next scan reads all anew."""
+    number = connection.execute("INSERT INTO source (made_from, finished) VALUES ('a saved scan', 1)").lastrowid
+    assert number is not None
+    return number
 
 
 def finish(connection: sqlite3.Connection) -> None:
     """From now on the scan can be asked."""
+    connection.execute("UPDATE statement SET changed = 0")
     connection.execute("UPDATE scan SET finished = 1")
 
 
@@ -38,7 +36,7 @@ class Writer:
 
     def __init__(self, connection: sqlite3.Connection, schema: Schema, position: int) -> None:
         self._connection = connection
-        self._schema = schema
+        self.schema = schema
         self._words = Words(table.name for table in schema.tables)
         self._objects: dict[str, int] = {}
         name = schema.database.name
@@ -48,22 +46,24 @@ class Writer:
 
     def keep_schema(self, dependencies: Mapping[ObjectKey, References]) -> None:
         """Keeps the schema, with what its objects name."""
+        kept = pack(Schema, self.schema)
         self._connection.execute(
-            "UPDATE database SET schema = ?, dependencies = ? WHERE id = ?",
-            (pack(Schema, self._schema), pack(Mapping[ObjectKey, References], dependencies), self.number),
+            "UPDATE database SET schema = ?, dependencies = ?, hash = ? WHERE id = ?",
+            (kept, pack(Mapping[ObjectKey, References], dependencies), hash_of(kept), self.number),
         )
 
     def keep_evidence(self, evidence: Evidence, everything: Everything) -> None:
-        """Keeps what reports say beside the queries; the mentions apart, to be found by their table."""
-        from dataclasses import replace
-
+        """Keeps what reports say beside the queries and the mentions."""
         kept = pack(Evidence, replace(evidence, mentions=(), everything=None))
         self._connection.execute(
             "UPDATE database SET evidence = ?, everything = ? WHERE id = ?",
             (kept, pack(Everything, everything), self.number),
         )
+
+    def keep_mentions(self, mentions: Iterable[Mention]) -> None:
+        """Keeps the mentions, to be found by their table."""
         self._connection.execute("DELETE FROM mention WHERE database = ?", (self.number,))
-        rows = ((self.number, mention.table, text_of(Mention, mention)) for mention in evidence.mentions)
+        rows = ((self.number, mention.table, text_of(Mention, mention)) for mention in mentions)
         self._connection.executemany("INSERT INTO mention (database, name, content) VALUES (?, ?, ?)", rows)
 
     def statement(self, fingerprint: str) -> int:
@@ -74,9 +74,10 @@ class Writer:
         number: int = found.fetchone()[0]
         return number
 
-    def sight(self, statement: int, observations: Iterable[Observation], source: int = 0) -> None:
-        """Adds what was counted of a statement."""
-        rows = ((statement, source, 0, *cells(observation)) for observation in observations)
+    def sight(self, statement: int, observations: Iterable[Observation], source: int) -> None:
+        """Adds what was counted of a statement, of which nothing was known."""
+        kept = ((observation.source, cells(observation)) for observation in observations)
+        rows = ((statement, source, each.identity, kind, *each[1:]) for kind, each in kept)
         self._connection.executemany(_INSERT_SIGHTING, rows)
 
     def built_by(self, statement: int, templates: Sequence[int]) -> None:
@@ -86,15 +87,20 @@ class Writer:
 
     def index(self, statement: int, sql: str, named: Named) -> None:
         """Makes a statement found by what it names, or may name."""
-        self._connection.execute("DELETE FROM edge WHERE statement = ?", (statement,))
-        self._connection.execute("INSERT OR REPLACE INTO named VALUES (?, ?)", (statement, pack(Named, named)))
+        self.forget(statement)
+        self._connection.execute("INSERT INTO named VALUES (?, ?)", (statement, pack(Named, named)))
         rows = {(self._object(node), kind, statement) for node, kind in self._nodes(sql, named)}
         self._connection.executemany("INSERT INTO edge VALUES (?, ?, ?)", sorted(rows))
 
+    def forget(self, statement: int) -> None:
+        """Makes a statement found by nothing."""
+        self._connection.execute("DELETE FROM edge WHERE statement = ?", (statement,))
+        self._connection.execute("DELETE FROM named WHERE statement = ?", (statement,))
+
     def _nodes(self, sql: str, named: Named) -> Iterable[tuple[str, str]]:
         if not isinstance(named, Unresolved):
-            return named_nodes(named, self._schema)
-        database = self._schema.database.name
+            return named_nodes(named, self.schema)
+        database = self.schema.database.name
         return ((relation_id(database, name), "mentions") for name in self._words.named_in(sql))
 
     def _object(self, node: str) -> int:

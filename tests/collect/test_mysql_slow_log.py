@@ -250,7 +250,9 @@ def test_observations(tmp_path):
         f"{ACCOUNT}{TIMES}{STAMP}COMMIT;\n{ACCOUNT}{TIMES}# administrator command: Quit;\n"
     )
     path = write(tmp_path, log)
-    *observations, checkpoint, blind_spot, coverage = collect(path, database="shop", service="checkout")
+    begins, *observations, checkpoint, blind_spot, coverage = collect(path, database="shop", service="checkout")
+    assert isinstance(begins, Checkpoint)
+    assert begins.position == 0
     assert observations[0] == Observation(
         source="mysql_slow_log",
         sql="SELECT 1",

@@ -98,6 +98,7 @@ class _Log:
         if self.reading.whole_at != size:
             if not _moved(stream, self.reading.state.position.offset):
                 self.reading = Reading()  # it is shorter than it was: another log that begins alike
+            yield from self._checkpoint()
             if self._processes > 1 and isinstance(stream, BufferedReader):  # which is not compressed
                 yield from self._read_parts(stream, size)
             if not (yield from self._read_through(stream)):
