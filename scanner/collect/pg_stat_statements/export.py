@@ -8,9 +8,9 @@ from math import isfinite
 from pathlib import Path
 
 from scanner.collect.pg_stat_statements.rows import SOURCE, Row, Tally
-from scanner.collect.pg_stat_statements.tables import Record, columns, records
 from scanner.errors import SourceError
 from scanner.model import BlindSpot, Collected, Unread
+from scanner.records import Record, columns, records
 from scanner.text_files import READ_ERRORS, decode, open_binary
 
 # The names a value has had in the view, or has in a query that joins pg_roles and pg_database to it.
