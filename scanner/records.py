@@ -36,7 +36,7 @@ def records(text: str) -> Iterator[Record]:
 def columns(text: str) -> tuple[str, ...]:
     """The names of the columns, lower case: a CSV file's header, or what the first JSON object names."""
     if _is_json(text):
-        return tuple(next((record.values for record in _json_records(text) if record.values), {}))
+        return tuple(next((_lower(found) for _, found in _json_objects(text) if found), {}))
     return tuple(_header(next(_csv_reader(text), [])))
 
 
@@ -77,6 +77,13 @@ def _named(names: list[str], fields: list[str]) -> Mapping[str, object] | None:
 
 
 def _json_records(text: str) -> Iterator[Record]:
+    for line, found in _json_objects(text):
+        given = {name: value for name, value in _lower(found).items() if value is not None} if found else found
+        yield Record(line, given)
+
+
+def _json_objects(text: str) -> Iterator[tuple[int, dict[str, object] | None]]:
+    """Each object with the line of its first character; None: broken, or no object."""
     decoder = json.JSONDecoder()
     position, line, counted = 0, 1, 0
     while (position := _pass_filler(text, position)) < len(text):
@@ -88,7 +95,7 @@ def _json_records(text: str) -> Iterator[Record]:
             value = None
             following = _NEXT_JSON_LINE.search(text, position)
             position = following.end() if following else len(text)
-        yield Record(line, _lower(value) if isinstance(value, dict) else None)
+        yield line, value if isinstance(value, dict) else None
 
 
 def _pass_filler(text: str, position: int) -> int:
@@ -96,5 +103,5 @@ def _pass_filler(text: str, position: int) -> int:
     return filler.end() if filler else position
 
 
-def _lower(value: dict[str, object]) -> Mapping[str, object]:
-    return {name.lower(): item for name, item in value.items() if item is not None}
+def _lower(found: dict[str, object]) -> dict[str, object]:
+    return {name.lower(): value for name, value in found.items()}

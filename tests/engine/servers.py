@@ -196,6 +196,11 @@ def _postgres_programs() -> Path:
     )
 
 
+def client(program: str) -> str:
+    """The path of psql or of another client that comes with the server. Raises ServerMissingError."""
+    return shutil.which(program) or str(_postgres_programs() / program)
+
+
 def _version_in(path: Path) -> tuple[int, ...]:
     return tuple(map(int, re.findall(r"\d+", str(path))))
 

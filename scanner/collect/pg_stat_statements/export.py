@@ -39,6 +39,8 @@ def collect_export(path: Path, *, database: str | None = None, service: str | No
     for record in records(text):
         if record.values is None:
             export.note(record.line, "it has more or fewer values than the header, or is no JSON object")
+        elif "server" in record.values:
+            continue
         elif database in databases and export.text(record, "server database") != database:
             tally.ignored += 1
         else:
@@ -88,7 +90,8 @@ class _Export:
         """The server databases that the rows are of."""
         if "server database" not in self.names:
             return set()
-        return {self.text(record, "server database") or "(none)" for record in records(text)}
+        rows = (record for record in records(text) if "server" not in (record.values or {}))
+        return {self.text(record, "server database") or "(none)" for record in rows}
 
     def row(self, record: Record) -> Row:
         """The record as a row of the view."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from scanner.collect.pg_stat_statements.sql import MARK
 from scanner.model import BlindSpot, Coverage, Observation
 from scanner.utility_statements import is_utility
 
@@ -43,7 +44,7 @@ class Tally:
             self.hidden += 1
         elif not row.query:
             self.lost += 1
-        elif is_utility(row.query):
+        elif MARK in row.query or is_utility(row.query):
             self.ignored += 1
         else:
             self.entries += 1

@@ -14,17 +14,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import scanner
+from scanner.cli.codes import BROKEN_PIPE, DONE, FAILED, INTERRUPTED, UNREAD, UNUSABLE
+from scanner.cli.reference import export_sql_, rule_
 from scanner.errors import ScannerError, UsageError
 
 if TYPE_CHECKING:
     from scanner.api import Scan
     from scanner.config import Request
     from scanner.model import Report, Unread
-    from scanner.rules import Rule
     from scanner.scanning import Progress
-
-DONE, FAILED, UNUSABLE, UNREAD = 0, 1, 2, 3
-INTERRUPTED, BROKEN_PIPE = 130, 141  # as shells count the signals
 
 _EFFECTS = ("breaks", "changes-results", "changes-shape", "needs-update")  # worst first, as model.Effect
 _UNREAD_SHOWN = 5
@@ -176,37 +174,8 @@ def graph(table: str | None, paths: tuple[str, ...], asked: Request, stored: str
     return _unread(found.unread)
 
 
-@commands.command("rule")
-@click.argument("name", required=False, metavar="RULE")
-def rule_(name: str | None) -> int:
-    """The page of a RULE, by its code or name; without one, the list of them."""
-    from scanner.rules import ALL_RULES
-    from scanner.rules.evidence import evidence
-
-    if name is None:
-        click.echo("\n".join(sorted(f"{rule.code}  {rule.name:22} {_title(rule)}" for rule in ALL_RULES)))
-        return DONE
-    found = _rule(name, ALL_RULES)
-    click.echo(f"{found.code} {found.name}: {found.page.strip()}")
-    if cases := evidence(found.code):
-        click.echo(f"\nEvidence\n    {cases}")
-    return DONE
-
-
-def _title(rule: Rule) -> str:
-    return rule.page.strip().partition("\n")[0]
-
-
-def _rule(name: str, rules: Sequence[Rule]) -> Rule:
-    wanted = name.replace("_", "-").lower()
-    for rule in rules:
-        if wanted in (rule.code.lower(), rule.name):
-            return rule
-    from scanner.config import nearest
-
-    near = nearest(wanted, [text for rule in rules for text in (rule.name, rule.code)])
-    hint = f"did you mean {near[0]}?" if near else "scanner rule lists them all."
-    raise UsageError(f"There is no rule {name}: {hint}")
+commands.add_command(rule_)
+commands.add_command(export_sql_)
 
 
 def _change(change: str, rest: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:

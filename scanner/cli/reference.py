@@ -1,0 +1,64 @@
+"""The commands that scan nothing: pages of rules, scripts for servers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from scanner.cli.codes import DONE
+from scanner.errors import UsageError
+
+if TYPE_CHECKING:
+    from scanner.export_sql import Format
+    from scanner.rules import Rule
+
+
+@click.command("rule")
+@click.argument("name", required=False, metavar="RULE")
+def rule_(name: str | None) -> int:
+    """The page of a RULE, by its code or name; without one, the list of them."""
+    from scanner.rules import ALL_RULES
+    from scanner.rules.evidence import evidence
+
+    if name is None:
+        click.echo("\n".join(sorted(f"{rule.code}  {rule.name:22} {_title(rule)}" for rule in ALL_RULES)))
+        return DONE
+    found = _rule(name, ALL_RULES)
+    click.echo(f"{found.code} {found.name}: {found.page.strip()}")
+    if cases := evidence(found.code):
+        click.echo(f"\nEvidence\n    {cases}")
+    return DONE
+
+
+@click.command("export-sql")
+@click.argument("engine")
+@click.option("--format", "form", type=click.Choice(("csv", "json")), default="csv", help="What the script writes.")
+def export_sql_(engine: str, form: Format) -> int:
+    """A script for psql or mysql that writes down what a server ran.
+
+    It only reads. ENGINE is postgres, mysql or mariadb, with a version as in mysql:8.0. The file that it writes is
+    given to the scanner instead of a connection.
+    """
+    from scanner.export_sql import export_sql
+    from scanner.model import Engine
+
+    click.echo(export_sql(Engine.parse(engine), form), nl=False)
+    return DONE
+
+
+def _title(rule: Rule) -> str:
+    return rule.page.strip().partition("\n")[0]
+
+
+def _rule(name: str, rules: Sequence[Rule]) -> Rule:
+    wanted = name.replace("_", "-").lower()
+    for rule in rules:
+        if wanted in (rule.code.lower(), rule.name):
+            return rule
+    from scanner.config import nearest
+
+    near = nearest(wanted, [text for rule in rules for text in (rule.name, rule.code)])
+    hint = f"did you mean {near[0]}?" if near else "scanner rule lists them all."
+    raise UsageError(f"There is no rule {name}: {hint}")

@@ -1,0 +1,22 @@
+"""The read-only statements that write down what a server runs, for whoever may not connect the scanner to it.
+
+One module an engine family. What the script prints is a file that the scanner reads as that source, and says of it what
+it would say of the server itself.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from scanner.errors import UsageError
+from scanner.export_sql.postgres import postgres_script
+from scanner.model import Engine
+
+Format = Literal["csv", "json"]
+
+
+def export_sql(engine: Engine, form: Format = "csv") -> str:
+    """The script for the engine's own client, which prints one file in this form. Raises UsageError."""
+    if engine.family != "postgres":
+        raise UsageError(f"There is no export of {engine.name} yet: give its slow log with --slow-log.")
+    return postgres_script(form)
