@@ -52,7 +52,7 @@ def _of_file(file: Looked, counts: Mapping[str, int], holders: Mapping[str, list
         weight = round(sum(1 / counts[column] for column in columns), 4)
         if weight >= _ENOUGH_FOR_A_WRITER:
             location = Location(file.path, file.columns[columns[0]], 0)
-            yield LikelyPlace(location, None, table, tuple(columns), weight)
+            yield LikelyPlace(location, (), table, tuple(columns), weight)
 
 
 def _is_likely(place: LikelyPlace) -> bool:

@@ -40,7 +40,7 @@ def _named(config: Config, schema: Schema, queries: Iterable[Query], ddl: Collec
     for source in config.sources:
         if source.database != schema.database.name:
             continue
-        services = Services(source, config.services, config.root)
+        services = Services(source, config.services, config.root, schema.engine.family)
         for looked in look_through(source, tables, classes):
             file = _file(source, looked)
             if file not in ddl:

@@ -46,7 +46,7 @@ def _row_classes(prepared: Prepared, queries: Iterable[Query]) -> Iterator[Findi
         for use in observation.row_uses:
             if use.declared is not None and row_class.mirrors(use.fields, prepared.table, prepared.change.names):
                 _, services = found.setdefault(use.declared, (use, set()))
-                services.update(filter(None, [observation.service]))
+                services.update(observation.services)
     for place, (use, services) in found.items():
         added = tuple(each.column for each in prepared.change.columns)
         hit = row_class.row_class(use.into or "", str(place), str(prepared.table.name), added)
@@ -65,7 +65,7 @@ def _model(prepared: Prepared, names: str, observation: Observation) -> Finding:
         hit,
         Subject("model", model),
         occurrences=(location,) if location is not None else (),
-        services=(observation.service,) if observation.service else (),
+        services=observation.services,
     )
 
 

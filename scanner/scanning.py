@@ -29,7 +29,7 @@ from scanner.model import (
 )
 from scanner.resolve import References, references
 from scanner.schema import Schema
-from scanner.services import Services, owned_by_role
+from scanner.services import Services, owned_by_role, tag_keys
 from scanner.sources import collect, read_schema, schema_files
 
 # Called with what is being done and how many observations it has yielded so far.
@@ -117,10 +117,10 @@ def observed(
     source: SourceConfig, database: Database, config: Config, tell: Progress, since: Collection[Checkpoint] = ()
 ) -> Iterator[Collected]:
     """What a source says, with the services of its observations; a source that cannot be read is an Unread."""
-    services = Services(source, config.services, config.root)
+    services = Services(source, config.services, config.root, database.engine.family)
     ddl = _ddl_of(source, config)
     try:
-        for item in _counted(source, database, tell, since):
+        for item in _counted(collect(source, database, since, tag_keys(config.services)), source, tell):
             if not isinstance(item, Observation):
                 yield services.place(item)
             elif item.location is None or item.location.path not in ddl:
@@ -141,12 +141,10 @@ def _observations(
                 found[source.database].append(item)
 
 
-def _counted(
-    source: SourceConfig, database: Database, tell: Progress, since: Collection[Checkpoint]
-) -> Iterator[Collected]:
+def _counted(found: Iterable[Collected], source: SourceConfig, tell: Progress) -> Iterator[Collected]:
     step = f"Reading {_place(source)} ({source.kind})"
     tell(step, 0)
-    for count, item in enumerate(collect(source, database, since), 1):
+    for count, item in enumerate(found, 1):
         if count % _REPORT_EVERY == 0:
             tell(step, count)
         yield item

@@ -17,8 +17,12 @@ from scanner.text_files import READ_ERRORS, decode, files_under, open_binary
 PROCESSES = "SCANNER_PROCESSES"  # a variable that says how many; without it one for each processor
 
 
-def collect(source: SourceConfig, database: Database, since: Collection[Checkpoint] = ()) -> Iterator[Collected]:
+def collect(
+    source: SourceConfig, database: Database, since: Collection[Checkpoint] = (), tags: frozenset[str] = frozenset()
+) -> Iterator[Collected]:
     """Everything a source of this database yields; of slow logs what came after these checkpoints, each file's last.
+
+    Entries of a log that differ in these tags of their comments are not added up.
 
     Raises SourceError when it cannot be read at all.
     """
@@ -29,11 +33,11 @@ def collect(source: SourceConfig, database: Database, since: Collection[Checkpoi
     assert source.path is not None
     if source.kind != "mysql_slow_log" and not source.path.exists():
         raise SourceError(f"There is nothing at {source.path}.")
-    return _collect_path(source, source.path, database, since)
+    return _collect_path(source, source.path, database, since, tags)
 
 
 def _collect_path(
-    source: SourceConfig, path: Path, database: Database, since: Collection[Checkpoint]
+    source: SourceConfig, path: Path, database: Database, since: Collection[Checkpoint], tags: frozenset[str]
 ) -> Iterator[Collected]:
     family = database.engine.family
     if source.kind == "python":
@@ -48,7 +52,7 @@ def _collect_path(
         from scanner.collect import mysql_slow_log
 
         return mysql_slow_log.collect(
-            path, database=source.database, alike=Alike(database), since=since, processes=_processes()
+            path, database=source.database, alike=Alike(database, tags), since=since, processes=_processes()
         )
     from scanner.collect.pg_stat_statements import collect_export
 

@@ -197,6 +197,18 @@ def test_found_upward(tmp_path: Path) -> None:
             "names the database 'shpo', which is not configured: did you mean 'shop'?",
         ),
         (ONE + "[[services]]\nname = 'billing'\n", "scanner.toml: [[services]] billing recognises nothing"),
+        (ONE + "[[services]]\nname = 'a'\ntags = 'shop'\n", "write tags with what they must be"),
+        (ONE + "[[services]]\nname = 'a'\ntags = { app = [] }\n", "write tags with what they must be"),
+        (ONE + "[[services]]\nname = 'a'\ntags = { app = 5 }\n", "a: tags: app must be a text or a list of texts."),
+        (
+            ONE + "[[services]]\nname = '{tags.app}'\nusers = 'a'\n",
+            "{tags.app} takes its name from {tags.app}: say which values it may have.",
+        ),
+        (
+            ONE + "[[services]]\nname = '{user}'\nusers = 'a'\npaths = 'b'\n",
+            "{user} takes its name from {user}: leave out paths, which do not say it.",
+        ),
+        (ONE + "[[services]]\nname = 'a'\nroles = 'a'\n", "a has the key 'roles', which means nothing here"),
         ("[[databases]\n", "scanner.toml is not valid TOML: "),
     ],
 )
@@ -205,6 +217,20 @@ def test_what_cannot_be_used_is_said_in_one_sentence(tmp_path: Path, text: str, 
         load_config(write(tmp_path, text))
     assert sentence in str(error.value)
     assert "\n" not in str(error.value)
+
+
+def test_services_are_recognised_by_connections_and_tags(tmp_path: Path) -> None:
+    entry = """
+[[services]]
+name = "{tags.application}"
+users = "app"
+databases = "shop"
+application_names = ["puma*"]
+tags = { application = "*", "db driver" = ["psycopg", "asyncpg"] }
+"""
+    (rule,) = load_config(write(tmp_path, ONE + entry)).services
+    assert rule.tags == (("application", ("*",)), ("db driver", ("psycopg", "asyncpg")))
+    assert list(rule.conditions) == ["user", "database", "application_name", "tags.application", "tags.db driver"]
 
 
 def test_a_source_must_choose_between_databases(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ def gathered(*observations: Observation) -> list[Query]:
 
 
 def in_production(sql: str, calls: int | None = 1, database: str = "shop") -> Observation:
-    return Observation("pg_stat_statements", sql, database, "checkout", calls=calls)
+    return Observation("pg_stat_statements", sql, database, ("checkout",), calls=calls)
 
 
 def in_slow_log(sql: str) -> Observation:
@@ -35,7 +35,7 @@ def in_digests(sql: str, calls: int = 100) -> Observation:
 
 
 def in_source(sql: str, line: int = 41, database: str = "shop") -> Observation:
-    return Observation("python", sql, database, "billing", location=Location("billing/orders.py", line))
+    return Observation("python", sql, database, ("billing",), location=Location("billing/orders.py", line))
 
 
 def test_production_meets_the_line_of_source() -> None:

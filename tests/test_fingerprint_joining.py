@@ -23,11 +23,11 @@ def built(sql: str, path: str = "app/search.py", service: str | None = None, **k
     text = re.sub(r"\{(\w+)\}", lambda found: markers[found[1]], sql)
     known = KINDS | kinds
     holes = tuple(Hole(markers[name], name, known.get(name, "unknown")) for name in names)  # type: ignore[arg-type]
-    return Observation("python", text, "shop", service, location=Location(path, 88), holes=holes)
+    return Observation("python", text, "shop", (service,) if service else (), location=Location(path, 88), holes=holes)
 
 
 def ran(sql: str, service: str | None = None) -> Observation:
-    return Observation("pg_stat_statements", sql, "shop", service, calls=7)
+    return Observation("pg_stat_statements", sql, "shop", (service,) if service else (), calls=7)
 
 
 def joined(*observations: Observation, family: str = "postgres") -> list[Query]:

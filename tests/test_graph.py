@@ -188,7 +188,7 @@ def test_unresolved_queries_say_why() -> None:
 
 def test_two_databases_are_two_worlds_with_the_same_services() -> None:
     stock = Schema(Database("stock", Engine.parse("mariadb")), {TableName(None, "orders"): table("orders", "id")})
-    seen = Observation("python", "SELECT 1", service="billing", location=Location("billing/pay.py", 4))
+    seen = Observation("python", "SELECT 1", services=("billing",), location=Location("billing/pay.py", 4))
     graph = build_graph(
         [
             Parts(SCHEMA, [query("a", seen)], {"a": reads("orders")}),
@@ -203,9 +203,9 @@ def test_two_databases_are_two_worlds_with_the_same_services() -> None:
 def billing() -> nx.MultiDiGraph:
     place = Location("billing/pay.py", 41, function="pay")
     observations = (
-        Observation("python", "…", service="billing", location=place, row_uses=(RowUse("unpacked", 2),)),
-        Observation("pg_stat_statements", "…", service="billing", calls=1200, total_time_ms=30.5),
-        Observation("mysql_slow_log", "…", service="reports", calls=4),
+        Observation("python", "…", services=("billing",), location=place, row_uses=(RowUse("unpacked", 2),)),
+        Observation("pg_stat_statements", "…", services=("billing",), calls=1200, total_time_ms=30.5),
+        Observation("mysql_slow_log", "…", services=("reports",), calls=4),
         Observation("pg_stat_statements", "…", calls=7),
     )
     one = query("a1", *observations, sql='SELECT "id"\nFROM orders')

@@ -37,7 +37,7 @@ def report(
 
 
 def seen(sql: str, line: int = 1, **more: object) -> Observation:
-    return Observation("python", sql, database="shop", service="checkout", location=Location("a.py", line), **more)
+    return Observation("python", sql, database="shop", services=("checkout",), location=Location("a.py", line), **more)
 
 
 def of_classes(found):
@@ -167,7 +167,7 @@ def test_a_mapped_model_needs_the_column_and_is_no_query():
         "python_model",
         "SELECT id, total FROM orders",
         database="shop",
-        service="billing",
+        services=("billing",),
         location=Location("m.py", 4, 0, "Order"),
     )
     found = report(model)

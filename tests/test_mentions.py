@@ -46,7 +46,7 @@ def test_files_that_gave_a_query_are_not_mentioned_the_likeliest_come_first(tmp_
 
 def test_a_mention_has_its_service_and_its_owners(tmp_path: Path) -> None:
     (go,) = [mention for mention in report(scan(tmp_path)).mentions if mention.location.path == "main.go"]
-    assert (go.service, go.location.owners) == ("app", ("@org/gophers",))
+    assert (go.services, go.location.owners) == (("app",), ("@org/gophers",))
 
 
 def test_a_mention_is_no_answer(tmp_path: Path) -> None:

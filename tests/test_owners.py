@@ -39,7 +39,7 @@ def write(tree: Path, files: dict[str, str]) -> Path:
 
 
 def assigner(tree: Path, root: Path | None = None) -> Services:
-    return Services(SourceConfig("python", "shop", path=tree), (), root or tree)
+    return Services(SourceConfig("python", "shop", path=tree), (), root or tree, "postgres")
 
 
 def assigned(tree: Path, path: str, root: Path | None = None) -> Observation:
@@ -47,7 +47,8 @@ def assigned(tree: Path, path: str, root: Path | None = None) -> Observation:
 
 
 def service(tree: Path, path: str) -> str | None:
-    return assigned(tree, path).service
+    (service,) = assigned(tree, path).services
+    return service
 
 
 def owners(text: str, path: str) -> tuple[str, ...]:
@@ -121,7 +122,9 @@ def test_services_of_a_monorepo_keep_their_folders(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_used_is_said(tmp_path: Path, name: str, text: str, why: str) -> None:
     write(tmp_path, {f"billing/{name}": text})
     found = assigner(tmp_path)
-    assert found.assign(Observation("python", "SELECT 1", location=Location("billing/pay.py", 1))).service == "billing"
+    assert found.assign(Observation("python", "SELECT 1", location=Location("billing/pay.py", 1))).services == (
+        "billing",
+    )
     assert [(spot.place, why in spot.message) for spot in found.blind_spots] == [(str(tmp_path / "billing"), True)]
 
 

@@ -31,7 +31,7 @@ def a_scan(secret: str = "hush") -> DatabaseScan:
         "python",
         f"SELECT * FROM orders WHERE mood = '{secret}'",
         database="shop",
-        service="checkout",
+        services=("checkout",),
         calls=3,
         last_seen=datetime(2026, 1, 2, tzinfo=UTC),
         location=Location("a.py", 3, 4, "load"),

@@ -84,7 +84,7 @@ written = st.builds(
         "python",
         sql.format(n="%s"),
         "shop",
-        service,
+        (service,),
         location=Location(f"{service}/a.py", line),
         holes=(Hole("__hole_1__", "columns", "list"),) if "__hole" in sql else (),
     ),
@@ -98,7 +98,7 @@ def scanned(schema: Schema, observations: list[Observation]) -> DatabaseScan:
     databases = {"shop": schema.database}
     queries = join_templates(gather(observations, databases), databases)
     tables = [str(table.name) for table in schema.tables]
-    mentions = tuple(Mention(Location(f"m{i}.py", i), None, "in a string", table) for i, table in enumerate(tables, 1))
+    mentions = tuple(Mention(Location(f"m{i}.py", i), (), "in a string", table) for i, table in enumerate(tables, 1))
     return DatabaseScan(schema, tuple(map(owned_by_role, queries)), Evidence(mentions=mentions * 2, out_of_scope=3))
 
 

@@ -17,9 +17,7 @@ _SUFFIXES = (".sql", ".psql", ".sql.gz", ".ddl", ".dml")
 _NAME = re.compile(r"--\s*name:\s*(?P<name>[\w-]+)")
 
 
-def collect(
-    root: Path, *, family: Family, database: str | None = None, service: str | None = None
-) -> Iterator[Collected]:
+def collect(root: Path, *, family: Family, database: str | None = None) -> Iterator[Collected]:
     """Every statement of a file, or of the .sql files below a directory, with its place.
 
     DDL that only defines tables and statements that run no query are counted as ignored.
@@ -44,7 +42,7 @@ def collect(
                 ignored += 1
                 continue
             entries += 1
-            yield _observation(statement, place, database, service)
+            yield _observation(statement, place, database)
     yield from (BlindSpot("sql_file", str(root), message) for message in walk.left_out())
     yield Coverage("sql_file", str(root), entries, files, lines, bytes_read, ignored=ignored)
 
@@ -53,7 +51,7 @@ def _is_sql(name: str) -> bool:
     return name.lower().endswith(_SUFFIXES)
 
 
-def _observation(statement: Statement, place: str, database: str | None, service: str | None) -> Observation:
+def _observation(statement: Statement, place: str, database: str | None) -> Observation:
     name = _NAME.search(statement.lead)
     location = Location(place, statement.line, statement.column, name["name"] if name else None)
-    return Observation("sql_file", statement.text, database=database, service=service, location=location)
+    return Observation("sql_file", statement.text, database=database, location=location)

@@ -4,13 +4,14 @@ Relative paths are relative to the file, ``${NAME}`` in a DSN is taken from the 
 that cannot be used as written is a ConfigError naming the entry, what is wrong and the nearest valid name.
 """
 
-from scanner.config.model import Config, DatabaseConfig, ServiceRule, SourceConfig, SourceKind
+from scanner.config.model import NAMED_BY, Config, DatabaseConfig, ServiceRule, SourceConfig, SourceKind
 from scanner.config.options import Request, config_from_options, with_options
 from scanner.config.toml import find_config, load_config
 from scanner.config.values import is_dsn
 from scanner.config.wording import nearest
 
 __all__ = [
+    "NAMED_BY",
     "Config",
     "DatabaseConfig",
     "Request",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from scanner.model import Consumer, Database
 SourceKind = Literal["pg_stat_statements", "mysql_slow_log", "python", "sql_files"]
 
 SERVER_KINDS = ("pg_stat_statements",)  # the kinds that can also be asked of a live server
+NAMED_BY = re.compile(r"\{(user|host|database|application_name|tags\.[^{}]+)\}")  # in the name of a service
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +47,28 @@ class SourceConfig:
 class ServiceRule:
     """How a service is recognised. Patterns are shell patterns (``app_*``, ``10.0.3.*``).
 
-    An observation is the service's when its path matches one of `paths`, or when its user matches one of
-    `users` and its host one of `hosts`; of these two an empty one matches everything.
+    An observation is the service's when its path matches one of `paths`, or when it meets all `conditions`.
     """
 
-    name: str
+    name: str  # may hold what matched, as in "{application_name}" and "{tags.application}": NAMED_BY
     users: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
     paths: tuple[str, ...] = ()  # relative to the root; a folder stands for everything below it
+    databases: tuple[str, ...] = ()  # as configured, or the one in use
+    application_names: tuple[str, ...] = ()
+    tags: tuple[tuple[str, tuple[str, ...]], ...] = ()  # of comments: key, patterns of its value
+
+    @property
+    def conditions(self) -> dict[str, tuple[str, ...]]:
+        """What a connection or statement must match, as NAMED_BY names it: of each, one of the patterns."""
+        account = {
+            "user": self.users,
+            "host": self.hosts,
+            "database": self.databases,
+            "application_name": self.application_names,
+        }
+        given = {what: patterns for what, patterns in account.items() if patterns}
+        return given | {f"tags.{key}": patterns for key, patterns in self.tags}
 
 
 @dataclass(frozen=True, slots=True)

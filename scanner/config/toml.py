@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from scanner.config.model import (
+    NAMED_BY,
     SERVER_KINDS,
     Config,
     DatabaseConfig,
@@ -18,7 +19,7 @@ from scanner.config.model import (
     pick,
 )
 from scanner.config.values import absolute, expand, read_engine, read_schema, read_sql_mode
-from scanner.config.wording import choice
+from scanner.config.wording import choice, listed
 from scanner.errors import ConfigError
 from scanner.model import Consumer, Database
 
@@ -27,7 +28,7 @@ FILE_NAME = "scanner.toml"
 _SECTIONS = ("databases", "sources", "services", "consumers")
 _DATABASE_KEYS = ("name", "engine", "schema", "search_path", "sql_mode")
 _SOURCE_KEYS = ("kind", "path", "dsn", "database", "service")
-_SERVICE_KEYS = ("name", "users", "hosts", "paths")
+_SERVICE_KEYS = ("name", "paths", "users", "hosts", "databases", "application_names", "tags")
 _CONSUMER_KEYS = ("name", "kind", "database", "tables", "note")
 
 
@@ -104,10 +105,25 @@ def _source(entry: Mapping[str, Any], databases: Sequence[DatabaseConfig], root:
 
 def _service(entry: Mapping[str, Any], at: str) -> ServiceRule:
     _check_keys(entry, _SERVICE_KEYS, at)
-    users, hosts, paths = (_texts(entry, key, at) for key in ("users", "hosts", "paths"))
-    if not (users or hosts or paths):
-        raise ConfigError(f"{at} recognises nothing: give it users, hosts or paths.")
-    return ServiceRule(_required(entry, "name", at), users, hosts, paths)
+    rule = ServiceRule(
+        _required(entry, "name", at),
+        tags=_tags(entry, at),
+        **{key: _texts(entry, key, at) for key in _SERVICE_KEYS[1:-1]},
+    )
+    if not (rule.paths or rule.conditions):
+        raise ConfigError(f"{at} recognises nothing: give it {listed(_SERVICE_KEYS[1:])}.")
+    for key in NAMED_BY.findall(rule.name):
+        if rule.paths or key not in rule.conditions:
+            needed = "leave out paths, which do not say it" if rule.paths else "say which values it may have"
+            raise ConfigError(f"{at} takes its name from {{{key}}}: {needed}.")
+    return rule
+
+
+def _tags(entry: Mapping[str, Any], at: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    tags = entry.get("tags", {})
+    if not isinstance(tags, dict) or not all(tags.values()):
+        raise ConfigError(f'{at}: write tags with what they must be, as in tags = {{ application = "shop" }}.')
+    return tuple((key, _texts(tags, key, f"{at}: tags")) for key in tags)
 
 
 def _consumers(

@@ -8,6 +8,7 @@ from itertools import count
 from scanner.fingerprint.lexer import dialect_of, mysql_string, tokenize
 from scanner.fingerprint.shapes import shape_of
 from scanner.model import Database
+from scanner.tags import Tags, tags_of
 
 Key = int | bytes | tuple[int | bytes, ...]
 _Meant = tuple[int, ...] | None  # numbers that mean something, by their place among all; None: nothing is known
@@ -22,7 +23,8 @@ _NUMBER = re.compile(rb"[0-9]+")
 class Alike:
     """A key for statements of a MySQL or MariaDB: those with the same key have the same normalised text.
 
-    They have the same comments too. A statement that cannot be reduced safely is a key of its own.
+    They have the same comments too, and so the same `tags` in them where some are asked for. A statement that cannot be
+    reduced safely is a key of its own.
 
     A statement is reduced to its bytes outside of strings, with each number a 0.
 
@@ -31,8 +33,9 @@ class Alike:
     which a part of a name, an ordinal …, that is, of the key.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, tags: frozenset[str] = frozenset()) -> None:
         self._database = database
+        self._tags = tags
         self._dialect = dialect_of(database.engine, database.sql_mode)
         quotes = "'\"" if self._dialect.double_quoted_strings else "'"
         strings = "|".join(mysql_string(self._dialect, quote) for quote in quotes)
@@ -40,8 +43,16 @@ class Alike:
         self._known: dict[bytes, _Known] = {}
         self._names = count()  # short ones, which are found faster
 
-    def __call__(self, statement: bytes) -> Key:
+    def __call__(self, statement: bytes) -> Key | tuple[Tags, Key]:
         """The key of a statement."""
+        tags = self._asked(statement) if self._tags and b"/*" in statement else ()
+        return (tags, self._key(statement)) if tags else self._key(statement)
+
+    def _asked(self, statement: bytes) -> Tags:
+        found = tags_of(statement.decode("utf-8", "replace"), self._database.engine.family)
+        return tuple(tag for tag in found if tag[0] in self._tags)
+
+    def _key(self, statement: bytes) -> Key:
         code = self._without_strings(statement) if len(statement) <= _LONGEST else None
         if code is None:
             return statement
@@ -55,8 +66,8 @@ class Alike:
         numbers = _NUMBER.findall(code)
         return (name, *[numbers[place] for place in meant])
 
-    def __reduce__(self) -> tuple[type[Alike], tuple[Database]]:
-        return Alike, (self._database,)
+    def __reduce__(self) -> tuple[type[Alike], tuple[Database, frozenset[str]]]:
+        return Alike, (self._database, self._tags)
 
     def _without_strings(self, statement: bytes) -> bytes | None:
         """The bytes outside of strings; None when one has no end."""

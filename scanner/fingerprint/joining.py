@@ -73,7 +73,7 @@ def with_places(query: Query, templates: Sequence[Query]) -> Query:
         return query
     found = [_built(o, query, template) for template in templates for o in template.located]
     ran_by = set(query.services)
-    of_these = [observation for observation in found if observation.service in ran_by]
+    of_these = [observation for observation in found if not ran_by.isdisjoint(observation.services)]
     return replace(query, observations=(*query.observations, *(of_these or found)))
 
 

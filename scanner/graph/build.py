@@ -164,7 +164,7 @@ def _add_query(graph: Graph | Arrows, query: Query, parts: Parts) -> None:
 
 
 def _add_runs(graph: Graph | Arrows, node: str, query: Query, service: str) -> None:
-    own = tuple(o for o in query.observations if o.service == service)
+    own = tuple(o for o in query.observations if service in o.services)
     seen = Query(query.fingerprint, query.database, query.sql, own)
     owner = _node(graph, f"service:{service}", "service", name=service)
     sources = ", ".join(sorted({o.source for o in own if o.built_by is None})) or None
@@ -176,7 +176,15 @@ def _add_location(graph: Graph | Arrows, node: str, observation: Observation) ->
     assert place is not None
     row_use = observation.row_uses[0].kind if observation.row_uses else None
     built = observation.built_by is not None or None
-    _edge(graph, node, _location(graph, place), "at", service=observation.service, row_use=row_use, built=built)
+    _edge(
+        graph,
+        node,
+        _location(graph, place),
+        "at",
+        service=", ".join(observation.services) or None,
+        row_use=row_use,
+        built=built,
+    )
 
 
 def _add_uses(graph: Graph | Arrows, node: str, references: References, schema: Schema) -> None:

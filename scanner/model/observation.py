@@ -80,7 +80,7 @@ class Observation:
     source: str  # the collector: pg_stat_statements, mysql_slow_log, python, sql_file
     sql: str  # as the source has it, placeholders in its own style
     database: str | None = None  # name of the configured Database
-    service: str | None = None  # what owns the code that runs it
+    services: tuple[str, ...] = ()  # those that run it, sorted; several: it is not known which of them made a call
     default_schema: str | None = None  # MySQL: the database in use
     calls: int | None = None  # None: the source does not know
     total_time_ms: float | None = None
@@ -89,7 +89,8 @@ class Observation:
     location: Location | None = None
     server_query_id: str | None = None
     user: str | None = None  # role or user that ran it
-    host: str | None = None
+    host: str | None = None  # name or address of the client
+    application_names: tuple[str, ...] = ()  # what its clients call themselves, as far as was seen
     executes: str | None = None  # the call the text flows to: "cursor.execute"
     row_uses: tuple[RowUse, ...] = ()  # what is known of them, worst first
     driver: Driver | None = None  # what sends it to the server
@@ -173,7 +174,7 @@ class Query:
     @property
     def services(self) -> tuple[str, ...]:
         """The services seen running it, sorted."""
-        return tuple(sorted({o.service for o in self.observations if o.service}))
+        return tuple(sorted({service for o in self.observations for service in o.services}))
 
     @property
     def calls(self) -> int | None:

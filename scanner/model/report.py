@@ -103,7 +103,7 @@ class Mention:
     """A place that names the table in a way that could be a query or a model, yet gave none."""
 
     location: Location
-    service: str | None
+    services: tuple[str, ...]
     text: str  # what kind of mention, without literals
     table: str = ""  # the table it names, as the schema has it
     rank: int = 0  # 0 for what most likely is a query or a model
@@ -124,7 +124,7 @@ class LikelyPlace:
     """A file that most likely has to change with the table, by the columns that its code speaks of."""
 
     location: Location  # where it first speaks of the column that the fewest files speak of
-    service: str | None
+    services: tuple[str, ...]
     table: str  # as the schema has it
     columns: tuple[str, ...]  # of the table, those that the file names; the rarest first
     weight: float  # the sum over these columns of 1 / (number of files that name the column)

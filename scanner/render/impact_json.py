@@ -148,13 +148,17 @@ def _location(place: Place) -> Json:
     }
 
 
+def _locations(found: Mention | LikelyPlace) -> list[Json]:
+    return [_location(Place(found.location, service)) for service in found.services or (None,)]
+
+
 def _mention(mention: Mention) -> Json:
-    return {"locations": [_location(Place(mention.location, mention.service))], "text": mention.text}
+    return {"locations": _locations(mention), "text": mention.text}
 
 
 def _likely(place: LikelyPlace) -> Json:
     return {
-        "locations": [_location(Place(place.location, place.service))],
+        "locations": _locations(place),
         "text": place.text,
         "columns": list(place.columns),
         "writes": place.writes,

@@ -117,8 +117,9 @@ def places(query: Query) -> tuple[Place, ...]:
     found: dict[tuple[Location, str | None], bool] = {}
     for o in query.observations:
         if o.location is not None:
-            key = (o.location, o.service)
-            found[key] = o.built_by is not None and found.get(key, True)
+            for service in o.services or (None,):
+                key = (o.location, service)
+                found[key] = o.built_by is not None and found.get(key, True)
     known = (Place(location, service, built) for (location, service), built in found.items())
     return tuple(sorted(known, key=_place_key))
 
@@ -135,13 +136,13 @@ def measured(query: Query, service: str | None) -> tuple[int | None, float | Non
     """
     if service is None:
         return query.calls, query.total_time_ms
-    own = [o for o in query.observations if o.service in (service, None)]
+    own = [o for o in query.observations if not o.services or service in o.services]
     return total(o.calls for o in own), total(o.total_time_ms for o in own)
 
 
 def shared(query: Query) -> bool:
     """Several services run it, and production does not say which of them made some of the calls."""
-    return len(query.services) > 1 and any(o.service is None and o.calls for o in query.observations)
+    return len(query.services) > 1 and any(len(o.services) != 1 and o.calls for o in query.observations)
 
 
 def measures(query: Query, calls: int | None, total_time_ms: float | None) -> str:

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
 from scanner.config import ServiceRule, SourceConfig
-from scanner.model import BlindSpot, Collected, LikelyPlace, Location, Mention, Observation, Query, RowUse, Unread
+from scanner.model import (
+    BlindSpot,
+    Collected,
+    Family,
+    LikelyPlace,
+    Location,
+    Mention,
+    Observation,
+    Query,
+    RowUse,
+    Unread,
+)
 from scanner.services.folders import Folders
+from scanner.services.rules import Rules
 
 _RELATIVE = ("python", "sql_file")  # collectors of source code, whose places are relative like locations
 _OF_A_PROJECT = (".py", ".sql")
@@ -24,7 +35,7 @@ class Services:
     """Assigns the observations of one source to services, by the first of these that says something.
 
     1. the service configured for the source;
-    2. the first configured service whose patterns match the observation's path, or its user and host;
+    2. the configured services that match the observation: `Rules`;
     3. for source code, the files that describe the project it stands in, the nearest first: `Folders.project`;
     4. the folder: each one right below the source's path is taken for a service of its own, unless the path is
        itself a project (it holds sources, a pyproject.toml or a requirements.txt).
@@ -32,9 +43,9 @@ class Services:
     The owners of a place are those of `Folders.owners`.
     """
 
-    def __init__(self, source: SourceConfig, rules: Sequence[ServiceRule], root: Path) -> None:
-        self._service = source.service
-        self._rules = rules
+    def __init__(self, source: SourceConfig, rules: Sequence[ServiceRule], root: Path, family: Family) -> None:
+        self._services = (source.service,) if source.service else ()
+        self._rules = Rules(rules, family)
         self._tree = _Tree.at(source.path, root) if source.path else None
 
     @property
@@ -43,23 +54,23 @@ class Services:
         return self._tree.folders.blind_spots if self._tree else ()
 
     def assign(self, observation: Observation) -> Observation:
-        """The observation with its service and owners, and its path relative to the root instead of the source's path.
+        """The observation with its services and owners, and its path relative to the root instead of the source's path.
 
         A path that does not lie below the root stays absolute.
         """
         tree, location = self._tree, observation.location
         if tree is None or location is None:
-            return replace(observation, service=self._service or _by_rule(observation, self._rules))
+            return replace(observation, services=self._services or self._rules.services(observation))
         uses = tuple(_used(use, tree) for use in observation.row_uses)
         placed = replace(observation, location=tree.place(location), row_uses=uses)
-        service = self._service or _by_rule(placed, self._rules) or tree.service(location.path)
-        return replace(placed, service=service)
+        services = self._services or self._rules.services(placed) or (tree.service(location.path),)
+        return replace(placed, services=services)
 
     def owned(self, found: Placed) -> Placed:
-        """The same with its service and owners, placed like an observation."""
+        """The same with its services and owners, placed like an observation."""
         seen = self.assign(Observation("mention", "", location=found.location))
         assert seen.location is not None
-        return replace(found, location=seen.location, service=seen.service)
+        return replace(found, location=seen.location, services=seen.services)
 
     def place(self, unread: Collected) -> Collected:
         """The same with the place of an Unread relative to the root, where it is relative to the source."""
@@ -102,13 +113,21 @@ class _Tree:
 
 
 def owned_by_role(query: Query) -> Query:
-    """Names the role or user as the service of observations, when no service is known to run the query.
+    """Names the role or user as the service of what production ran, where no service is known to have run it.
 
-    Where one is known, what production counted for a shared role adds no second owner.
+    Where only code says which services run the query, the one role that production saw is theirs, and no second owner.
     """
-    if query.services:
+    ran = [o for o in query.observations if o.location is None]
+    unknown = {o.user for o in ran if o.user is not None and not o.services}
+    if query.services and len(unknown) < 2 and not any(o.services for o in ran):
         return query
-    return replace(query, observations=tuple(replace(o, service=o.user) for o in query.observations))
+    return replace(query, observations=tuple(_by_role(o) for o in query.observations))
+
+
+def _by_role(observation: Observation) -> Observation:
+    if observation.services or observation.location is not None or observation.user is None:
+        return observation
+    return replace(observation, services=(observation.user,))
 
 
 def _project_name(path: Path) -> str | None:
@@ -126,19 +145,3 @@ def _entries(path: Path) -> Iterable[Path]:
         return list(path.iterdir())
     except OSError:
         return []
-
-
-def _by_rule(observation: Observation, rules: Iterable[ServiceRule]) -> str | None:
-    return next((rule.name for rule in rules if _matches(rule, observation)), None)
-
-
-def _matches(rule: ServiceRule, observation: Observation) -> bool:
-    if observation.location is not None and rule.paths:
-        path = observation.location.path
-        return any(fnmatchcase(path, p) or fnmatchcase(path, f"{p.rstrip('/')}/*") for p in rule.paths)
-    by_account = bool(rule.users or rule.hosts)
-    return by_account and _one_of(rule.users, observation.user) and _one_of(rule.hosts, observation.host)
-
-
-def _one_of(patterns: Sequence[str], value: str | None) -> bool:
-    return not patterns or (value is not None and any(fnmatchcase(value, pattern) for pattern in patterns))

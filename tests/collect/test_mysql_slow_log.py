@@ -257,7 +257,7 @@ def test_observations(tmp_path):
         source="mysql_slow_log",
         sql="SELECT 1",
         database="shop",
-        service="checkout",
+        services=("checkout",),
         default_schema="shop",
         calls=1,
         total_time_ms=250.0,

@@ -37,7 +37,7 @@ def test_every_field_of_a_row(tmp_path):
         source="pg_stat_statements",
         sql="SELECT a, b FROM t\nWHERE c = $1",
         database="main",
-        service="billing",
+        services=("billing",),
         calls=7,
         total_time_ms=12.5,
         rows=14,

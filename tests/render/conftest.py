@@ -46,14 +46,21 @@ STATUS = Change(
 
 def production(sql: str, calls: int, ms: float, rows: int, service: str | None = None) -> Observation:
     return Observation(
-        "pg_stat_statements", sql, "shop", service, calls=calls, total_time_ms=ms, rows=rows, last_seen=SEEN
+        "pg_stat_statements",
+        sql,
+        "shop",
+        (service,) if service else (),
+        calls=calls,
+        total_time_ms=ms,
+        rows=rows,
+        last_seen=SEEN,
     )
 
 
 def python(sql: str, path: str, line: int, function: str, column: int = 8, **more: object) -> Observation:
     service = path.split("/")[0]
     place = Location(path, line, column, function, OWNERS.get(service, ()))
-    return Observation("python", sql, "shop", service, location=place, **more)  # type: ignore[arg-type]
+    return Observation("python", sql, "shop", (service,), location=place, **more)  # type: ignore[arg-type]
 
 
 def query(fingerprint: str, sql: str, *observations: Observation) -> Query:
@@ -256,10 +263,15 @@ SHOP_REPORT = Report(
     ),
     likely_places=(
         LikelyPlace(
-            Location("catalog/forms.py", 3, 0), "catalog", "orders", ("note", "total", "placed_at"), 0.75, writes=True
+            Location("catalog/forms.py", 3, 0),
+            ("catalog",),
+            "orders",
+            ("note", "total", "placed_at"),
+            0.75,
+            writes=True,
         ),
     ),
-    mentions=(Mention(Location("catalog/reports.py", 14, 4, "build"), "catalog", "table name in a string"),),
+    mentions=(Mention(Location("catalog/reports.py", 14, 4, "build"), ("catalog",), "table name in a string"),),
     blind_spots=(
         BlindSpot(
             "pg_stat_statements",
@@ -312,7 +324,7 @@ HOSTILE = {
 def hostile_report(text: str) -> Report:
     """The shop's report with the text in every place that comes from outside."""
     place = Location(text, 1, 0, text, (text,))
-    seen = Observation(text, text, "shop", text, calls=5, total_time_ms=2.0, location=place)
+    seen = Observation(text, text, "shop", (text,), calls=5, total_time_ms=2.0, location=place)
     kinds = [Query(f"{n:016x}", "shop", text, (seen,)) for n in range(3)]
     finding = replace(
         FINDINGS[0],
@@ -332,7 +344,7 @@ def hostile_report(text: str) -> Report:
         (finding, view, model),
         (kinds[1],),
         (UnresolvedQuery(kinds[2], Unresolved(text, text)),),
-        (Mention(place, text, text),),
+        (Mention(place, (text,), text),),
         (BlindSpot(text, text, text),),
         (Unread(text, text, text),),
         (Coverage(text, text, 1),),

@@ -77,7 +77,7 @@ def _mentions(data: bytes, name: str, place: str, names: Names) -> Iterator[Ment
     for found in _best(_found(name, text, names)):
         line = text.count("\n", 0, found.at) + 1
         column = found.at - (text.rfind("\n", 0, found.at) + 1)
-        yield Mention(Location(place, line, column), None, found.text, found.table, found.rank)
+        yield Mention(Location(place, line, column), (), found.text, found.table, found.rank)
 
 
 def _names_any(words: Set[bytes], data: bytes, names: Names) -> bool:

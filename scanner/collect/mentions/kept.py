@@ -89,7 +89,7 @@ class Kept:
 
 
 def _mention(place: str, line: int, column: int, text: str, table: str, rank: int) -> Mention:
-    return Mention(Location(place, int(line), int(column)), None, str(text), str(table), int(rank))
+    return Mention(Location(place, int(line), int(column)), (), str(text), str(table), int(rank))
 
 
 @cache

@@ -222,7 +222,7 @@ class Sums:
             source=SOURCE,
             sql=row.sql,
             database=self._statements.database,
-            service=self._statements.service,
+            services=(self._statements.service,) if self._statements.service else (),
             default_schema=row.database,
             calls=row.calls,
             total_time_ms=None if row.time_ns is None else row.time_ns / _NS_PER_MS,

@@ -52,7 +52,7 @@ class Tally:
                 source=SOURCE,
                 sql=row.query,
                 database=self.database,
-                service=self.service,
+                services=(self.service,) if self.service else (),
                 calls=row.calls,
                 total_time_ms=row.total_time_ms,
                 rows=row.rows,

@@ -19,14 +19,13 @@ def collect(
     root: Path,
     *,
     database: str | None = None,
-    service: str | None = None,
     family: Family | None = None,
     small: int = SMALL,
 ) -> Iterator[Collected]:
     """Yields what the Python files below a root can run, then what could not be read, then the coverage.
 
     `root` may be one file. Locations are relative to it. Files are parsed, never imported or run. `database`
-    and `service` are copied into every observation; `family` tells how identifiers are quoted and scripts
+    is copied into every observation; `family` tells how identifiers are quoted and scripts
     split, and defaults to PostgreSQL's way. A file that cannot be read is an `Unread` and never ends the
     collection. A mapped class is an observation whose source is `observations.MODEL`.
 
@@ -35,7 +34,7 @@ def collect(
     walk = Walk()
     readings = Readings(Layout(root, [_relative(path, root) for path in python_files(root, walk)]), small)
     for item in _collected(readings, walk, family):
-        yield replace(item, database=database, service=service) if isinstance(item, Observation) else item
+        yield replace(item, database=database) if isinstance(item, Observation) else item
 
 
 def _collected(readings: Readings, walk: Walk, family: Family | None) -> tuple[Collected, ...]:

@@ -57,9 +57,9 @@ def test_statements_of_a_script_stand_on_their_own_lines(tmp_path: Path) -> None
 
 def test_database_and_service_are_copied(tmp_path: Path) -> None:
     write(tmp_path, a='c.execute("SELECT a FROM t")')
-    collected = collect(tmp_path, database="shop", service="checkout")
+    collected = collect(tmp_path, database="shop")
     (observation,) = [each for each in collected if isinstance(each, Observation)]
-    assert (observation.source, observation.database, observation.service) == ("python", "shop", "checkout")
+    assert (observation.source, observation.database) == ("python", "shop")
 
 
 def test_one_file_is_a_root(tmp_path: Path) -> None:
