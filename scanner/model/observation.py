@@ -19,7 +19,10 @@ RowUseKind = Literal[
     "keywords",  # handed on as arguments by name: Order(**row), psycopg's class_row(Order)
     "filled",  # into placeholders: execute("INSERT … VALUES (%s, %s)", row), "%s: %s" % row
     "labelled",  # its columns are given names in their order: frame.columns = ["id", "total"]
+    "required",  # the code raises unless it has so many values: assert len(row) == 3
     "compared",  # with a tuple: row == (1, 2), row in …, case (a, b)
+    "measured",  # its length is compared: if len(row) == 3
+    "folded",  # all its values become one: sum(row), ",".join(row)
     "indexed",  # read by number: row[3]
     "zipped",  # with names in their order: dict(zip(NAMES, row))
     "serialised",  # sent out as a whole: jsonify(row), writer.writerow(row)
@@ -57,7 +60,9 @@ class RowUse:
     count: int | None = None  # values of the row that find a place, at most; None: any number, or not known
     indexes: tuple[int, ...] = ()  # positions read by number; negative ones count from the end
     location: Location | None = None
-    least: int | None = None  # values that there must be; None: as many as `count`, or not known
+    # Values that there must be; None: as many as `count`, or not known. Of a length that is compared: the comparison
+    # comes out otherwise for lengths from `least` to `count` than for all others.
+    least: int | None = None
     names: tuple[str, ...] | None = None  # of keywords: the names that are accepted; None: not known
     into: str | None = None  # what takes the row: "Order", "jsonify"
     fields: tuple[str, ...] = ()  # of the class that the row becomes an instance of

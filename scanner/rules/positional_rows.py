@@ -2,13 +2,13 @@
 
 What it means
     The statement returns a star, and the code has a fixed number of places for the row's values: names it
-    unpacks it into, the parameters of a class or function, placeholders, labels of a data frame. Or it
-    reads the row by number.
+    unpacks it into, the parameters of a class or function, placeholders, labels of a data frame, the field
+    names of a csv.DictWriter. Or it reads the row by number, asks how long it is, or adds all of it up.
 
 Why it matters
     `a, b, c = row` raises ValueError as soon as the row has four values, `Order(*row)` and
-    `class_row(Order)` raise TypeError. A negative index reads another column without an error, and a row
-    is never again equal to a tuple that is shorter.
+    `class_row(Order)` raise TypeError, `assert len(row) == 3` fails. A negative index and `sum(row[1:])`
+    come to another value without an error, and a row is never again equal to a tuple that is shorter.
 
 Example
     ALTER TABLE orders ADD COLUMN status text;
@@ -62,6 +62,38 @@ def _of_fixed_width(message: str) -> Callable[[Comparison, RowUse], Judged]:
         return Effect.BREAKS, message.format(count=use.count, after=after, into=use.into or ""), None
 
     return judge
+
+
+def _required(comparison: Comparison, use: RowUse) -> Judged:
+    before, after = _widths(comparison)
+    if use.count is None or not _is_inside(before, use) or _is_inside(after, use):
+        return None
+    return Effect.BREAKS, f"raises unless the row has {_lengths(use)}; it has {after}.", None
+
+
+def _measured(comparison: Comparison, use: RowUse) -> Judged:
+    before, after = _widths(comparison)
+    if use.count is None or _is_inside(before, use) == _is_inside(after, use):
+        return None
+    message = f"asks whether the row has {_lengths(use)}: it has {before} today and {after} then."
+    return Effect.CHANGES_RESULTS, message, None
+
+
+def _is_inside(width: int, use: RowUse) -> bool:
+    least = use.count if use.least is None else use.least
+    return use.count is not None and least is not None and least <= width <= use.count
+
+
+def _lengths(use: RowUse) -> str:
+    return f"{use.count} values" if use.least in (None, use.count) else f"at most {use.count} values"
+
+
+def _folded(comparison: Comparison, use: RowUse) -> Judged:
+    before, after = _widths(comparison)
+    if before == after:
+        return None
+    message = f"makes one value of all the row's by {use.into}: of {after} instead of {before}."
+    return Effect.CHANGES_RESULTS, message, None
 
 
 def _arguments(comparison: Comparison, use: RowUse) -> Judged:
@@ -125,7 +157,10 @@ _JUDGES: dict[str, Callable[[Comparison, RowUse], Judged]] = {
     "labelled": _of_fixed_width("gives the columns {count} names; the result has {after}."),
     "splatted": _arguments,
     "keywords": _keywords,
+    "required": _required,
     "compared": _compared,
+    "measured": _measured,
+    "folded": _folded,
     "indexed": _by_number,
     "zipped": _by_number,
 }

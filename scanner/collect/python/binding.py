@@ -96,7 +96,11 @@ def elements(values: Variants, frame: Frame) -> Variants:
 def _unpack(target: syntax.Items, values: Variants, frame: Frame) -> None:
     rows.unpacked(target, values, frame)
     listed = [v.items for v in values if isinstance(v, ListValue) and len(v.items) == len(target.items) and not v.open]
+    rest = [v for v in values if isinstance(v, ResultValue) and v.shape == "row"]
     for number, item in enumerate(target.items):
+        if rest and isinstance(item, syntax.Starred) and number + 1 == len(target.items):
+            bind(item.value, tuple(replace(each, start=each.start + number) for each in rest), frame)
+            continue
         known = bounded(chain.from_iterable(each[number] for each in listed))
         bind(item, known or (Unknown(shown(item)),), frame)
 

@@ -92,8 +92,9 @@ def _entered(functions: Variants, receivers: Variants, given: Given, frame: Fram
 def _namesakes(expression: syntax.Call, receivers: Variants, given: Given, frame: Frame) -> Variants:
     if not isinstance(expression.function, syntax.Attribute) or expression.function.name in TELLING:
         return ()
-    is_unknown = all(isinstance(value, Unknown) for value in receivers)
-    return inlining.by_name(expression.function.name, given, frame) if is_unknown else ()
+    name = expression.function.name
+    is_unknown = all(isinstance(value, Unknown) or rows.is_object(value, name) for value in receivers)
+    return inlining.by_name(name, given, frame) if is_unknown else ()
 
 
 def _called_back(functions: Variants, given: Given, frame: Frame, root: Root) -> Variants:

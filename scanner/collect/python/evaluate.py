@@ -118,7 +118,7 @@ def _binary(expression: syntax.Binary, frame: Frame) -> Variants:
     if expression.operator in ("or", "and"):
         return bounded((*lefts, *rights))
     if expression.operator in _COMPARISONS:
-        rows.compared(lefts, expression.operator, rights, frame, position(expression))
+        rows.compared(expression, lefts, rights, frame, position(expression))
     return operated(lefts, expression.operator, rights, frame)
 
 
@@ -274,7 +274,7 @@ def _call(expression: syntax.Call, frame: Frame) -> Variants:
     return _noted(call(expression, frame), frame)
 
 
-_COMPARISONS = frozenset(("==", "!=", "in", "not in", "is", "is not"))
+_COMPARISONS = frozenset(("==", "!=", "in", "not in", "is", "is not", "<", "<=", ">", ">="))
 _EVALUATORS: dict[type[Any], Callable[[Any, Frame], Variants]] = {
     syntax.Text: _text,
     syntax.Joined: _joined,

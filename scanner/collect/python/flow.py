@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from itertools import chain
 from typing import Any
 
-from scanner.collect.python import answers, factories, inlining, rows, syntax
+from scanner.collect.python import factories, inlining, rows, syntax
 from scanner.collect.python.binding import bind, elements, items
 from scanner.collect.python.classes import class_attribute
 from scanner.collect.python.evaluate import evaluate, operated
 from scanner.collect.python.frames import MAX_TURNS, ClassInfo, Definition, Frame
 from scanner.collect.python.given import Given
 from scanner.collect.python.names import last_name, position, shown
-from scanner.collect.python.parameters import ANY, bindings
 from scanner.collect.python.reach import is_relevant
 from scanner.collect.python.record import Root
-from scanner.collect.python.truth import narrowed, truth
+from scanner.collect.python.truth import demanded, narrowed, truth
 from scanner.collect.python.values import (
     ClassValue,
     FunctionValue,
@@ -37,15 +35,6 @@ _MAX_TURNS = 8
 def run(statements: Iterable[syntax.Statement], frame: Frame) -> bool:
     """Evaluates the statements in order; whether what follows them is reached."""
     return all(_RUNNERS[type(statement)](statement, frame) for statement in statements)
-
-
-def run_function(definition: Definition) -> None:
-    """Evaluates a body with parameters nobody has given: unknown, but for `self` and `cls`."""
-    function, frame = definition.function, definition.frame
-    frame.world.record.trail.clear()
-    inner = replace(frame, names=bindings(definition, None, ANY), returns=[])
-    run(function.body, inner)
-    answers.returned(bounded(inner.returns), definition)
 
 
 def _evaluate(statement: syntax.Evaluate, frame: Frame) -> bool:
@@ -77,7 +66,9 @@ def _return(statement: syntax.Return, frame: Frame) -> bool:
 
 
 def _if(statement: syntax.If, frame: Frame) -> bool:
+    around, frame.demanded = frame.demanded, demanded(statement)
     rows.tested(evaluate(statement.test, frame), frame, position(statement.test))
+    frame.demanded = around
     known = truth(statement.test, frame)
     if known is not None:
         return run(statement.body if known else statement.otherwise, frame)

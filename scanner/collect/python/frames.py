@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -47,6 +47,8 @@ class Frame:
     stars: list[ImportedValue] = field(default_factory=list)
     quiet: bool = False  # texts met here are messages
     in_transaction: bool = False
+    # Comparisons of the condition that is evaluated: the code goes on only where they come out so.
+    demanded: Mapping[syntax.Expression, bool] = field(default_factory=dict)
     turns: int = 1  # how often what stands here is run, for the loops around it
     depth: int = 0  # how many calls it was entered through
     root: Root = field(default_factory=Root)
@@ -134,6 +136,9 @@ class World:
     functions: dict[FunctionValue, Definition] = field(default_factory=dict)
     pending: deque[Definition] = field(default_factory=deque)  # bodies still to be evaluated
     outcomes: dict[Entry, Outcome] = field(default_factory=dict)  # of calls of functions
+    # Rows that functions return when they are evaluated by themselves: by path, name and place.
+    alone: dict[tuple[str, str | None, int], Variants] = field(default_factory=dict)
+    waiting: int = 0  # functions that are being evaluated by themselves, each for another
     reach: Reach | None = None  # which functions lead to a database, once all modules are known
     closures: int = 0  # how many functions were made by functions that were entered
     entered: Counter[FunctionValue] = field(default_factory=Counter)

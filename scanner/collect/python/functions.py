@@ -15,14 +15,17 @@ from scanner.collect.python.values import (
     DictValue,
     ExternalValue,
     Gap,
+    GetterValue,
     ListValue,
     Literal,
     NamedTupleValue,
     PartialValue,
+    ResultValue,
     TextValue,
     Unknown,
     Value,
     Variants,
+    WriterValue,
     bounded,
 )
 
@@ -150,12 +153,13 @@ def _namedtuple(given: Given) -> Variants:
     name = texts.constant_text(given.positional[0]) if given.positional else None
     listed = given.positional[1] if len(given.positional) > 1 else given.named.get("field_names", ())
     fields = next((names for names in map(_field_names, listed) if names), ())
-    if name is None or not fields:
+    own = any(map(_are_own_names, listed))
+    if name is None or not (fields or own):
         return ()
     first = given.positional[0][0]
     place = first.place if isinstance(first, TextValue) else None
     defaults = next((len(v.items) for v in given.named.get("defaults", ()) if isinstance(v, ListValue)), 0)
-    return (NamedTupleValue(name, fields, place, defaults),)
+    return (NamedTupleValue(name, None if own else fields, place, defaults),)
 
 
 def _field_names(value: Value) -> tuple[str, ...]:
@@ -169,7 +173,33 @@ def _field_names(value: Value) -> tuple[str, ...]:
     return tuple(name for name in names if name is not None) if None not in names else ()
 
 
+def _are_own_names(value: Value) -> bool:
+    """Whether they are the names that a statement gives its columns."""
+    if isinstance(value, ListValue):
+        return any(map(_are_own_names, chain.from_iterable(value.items)))
+    return isinstance(value, ResultValue) and value.shape == "names"
+
+
+def _item_getter(given: Given) -> Variants:
+    return (GetterValue(tuple(each[0] for each in given.positional)),)
+
+
+def _attribute_getter(given: Given) -> Variants:
+    names = map(texts.constant_text, given.positional)
+    return (GetterValue((), tuple(name for name in names if name is not None)),)
+
+
+def _dict_writer(given: Given) -> Variants:
+    listed = given.positional[1] if len(given.positional) > 1 else given.named.get("fieldnames", ())
+    names = next((found for found in map(_field_names, listed) if found), None)
+    lenient = texts.constant_text(given.named.get("extrasaction", (Unknown("…"),))) == "ignore"
+    return (WriterValue(names, lenient or any(map(_are_own_names, listed))),)
+
+
 FUNCTIONS: dict[str, Callable[[Given], Variants]] = {
+    "operator.itemgetter": _item_getter,
+    "operator.attrgetter": _attribute_getter,
+    "csv.DictWriter": _dict_writer,
     "collections.namedtuple": _namedtuple,
     "typing.NamedTuple": _namedtuple,
     "str": _first,

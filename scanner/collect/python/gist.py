@@ -14,8 +14,8 @@ def gist_of(function: syntax.Function) -> syntax.Gist:
     """As it was told when the function was read, else told now."""
     if function.gist is not None:
         return function.gist
-    body = list(_nodes(function.body))
-    rest = _nodes((function.parameters, function.decorators, function.returns))
+    body = list(nodes(function.body))
+    rest = nodes((function.parameters, function.decorators, function.returns))
     return syntax.Gist(
         tells=any(map(_tells, body)) or any(map(_tells, rest)),
         writes=any(_writes(node) for node in body if isinstance(node, syntax.Return)),
@@ -34,7 +34,7 @@ def _writes(statement: syntax.Return) -> bool:
         node.name in ("join", "format")
         if isinstance(node, syntax.Attribute)
         else isinstance(node, syntax.Text | syntax.Joined)
-        for node in _nodes(statement.value)
+        for node in nodes(statement.value)
     )
 
 
@@ -45,7 +45,7 @@ def _mentioned(node: object) -> Iterator[str]:
         yield node.id
 
 
-def _nodes(node: Any) -> Iterator[object]:  # noqa: ANN401  # a node, or tuples of them
+def nodes(node: Any) -> Iterator[object]:  # noqa: ANN401  # a node, or tuples of them
     """The node and all inside it, but for what was told of functions in it."""
     stack = [node]
     while stack:

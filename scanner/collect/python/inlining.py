@@ -11,11 +11,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from scanner.collect.python import syntax
+from scanner.collect.python.alone import rows_of
 from scanner.collect.python.classes import class_attribute, lineage
 from scanner.collect.python.frames import Definition, Frame, Outcome
 from scanner.collect.python.given import Given
 from scanner.collect.python.names import last_name
 from scanner.collect.python.parameters import bindings
+from scanner.collect.python.passing import may_run
 from scanner.collect.python.reach import returns_text
 from scanner.collect.python.record import Root, begins_as_sql
 from scanner.collect.python.rows import inside
@@ -50,9 +52,9 @@ def invoked(
     *,
     always: bool = False,
 ) -> Variants | None:
-    """What the function returns for these arguments; None if it was not entered."""
+    """What the function returns for these arguments; of one that was not entered, rows alone; None: not known."""
     outcome = _entered(function, receiver, given, frame, root or frame.root, always=always)
-    return None if outcome is None else outcome.returned
+    return (rows_of(function, frame) or None) if outcome is None else outcome.returned
 
 
 def constructed(of: ClassValue, given: Given, frame: Frame, root: Root) -> InstanceValue:
@@ -112,7 +114,19 @@ def by_name(name: str, given: Given, frame: Frame) -> Variants:
     if not any(_tells(value) for each in given.every() for value in each):
         return ()
     found = frame.world.reach.methods.get(name, ()) if frame.world.reach else ()
-    return found if len(found) == 1 else ()
+    if len(found) != 1:
+        return ()
+    definition = frame.world.functions[found[0]]
+    bound = bindings(definition, None, given)
+    statements = [name for name, values in bound.items() if any(map(_is_statement, values))]
+    return found if not statements or may_run(definition, statements) else ()
+
+
+def _is_statement(value: Value) -> bool:
+    """Whether it is a statement, or a list that may hold one: of ``*args``."""
+    if isinstance(value, ListValue):
+        return any(_is_statement(each) for item in value.items for each in item)
+    return isinstance(value, TextValue) and begins_as_sql(value)
 
 
 def _entered(

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from scanner.collect.python.alone import run_function
 from scanner.collect.python.evaluate import evaluate
-from scanner.collect.python.flow import run, run_function
+from scanner.collect.python.flow import run
 from scanner.collect.python.frames import World
 from scanner.collect.python.observations import models, observations
 from scanner.collect.python.orm import hooks

@@ -14,7 +14,8 @@ import libcst as cst
 from libcst._nodes.internal import CodegenState
 
 _NO_CONTEXT = nullcontext()
-_WANTED = frozenset({cst.SimpleString, cst.FormattedString, cst.TemplatedString, cst.Name, cst.Call, cst.Subscript})
+_STRINGS = (cst.SimpleString, cst.FormattedString, cst.TemplatedString)
+_WANTED = frozenset({*_STRINGS, cst.Name, cst.Call, cst.Subscript, cst.MatchList, cst.MatchTuple})
 
 
 class _Writer(CodegenState):
@@ -38,7 +39,7 @@ class _Writer(CodegenState):
 
 
 def offsets(module: cst.Module) -> dict[cst.CSTNode, int]:
-    """Offsets in characters of strings, names, calls and subscripts, their parentheses included."""
+    """Offsets in characters of strings, names, calls, subscripts and sequence patterns, their parentheses included."""
     writer = _Writer(module)
     module._codegen(writer)
     lengths = [0, *accumulate(map(len, writer.tokens))]

@@ -62,6 +62,11 @@ def _raise(node: cst.Raise, positions: Positions) -> syntax.Statement:
     return syntax.Evaluate(expression(node.exc, positions) if node.exc else _NOTHING, raises=True)
 
 
+def _assert(node: cst.Assert, positions: Positions) -> syntax.Statement:
+    message = expression(node.msg, positions) if node.msg else _NOTHING
+    return syntax.If(expression(node.test, positions), (), (syntax.Evaluate(message, raises=True),))
+
+
 def _return(node: cst.Return, positions: Positions) -> syntax.Statement:
     return syntax.Return(expression(node.value, positions) if node.value else _NOTHING)
 
@@ -115,14 +120,27 @@ def _match(node: cst.Match, positions: Positions) -> syntax.Statement:
     rest: tuple[syntax.Statement, ...] = ()
     subject = syntax.Name(_SUBJECT, 0)
     for case in reversed(node.cases):
-        width = case.pattern.patterns if isinstance(case.pattern, cst.MatchSequence) else None
         test: syntax.Expression = _NOTHING
-        if width is not None and not any(isinstance(each, cst.MatchStar) for each in width):
-            test = syntax.Binary(subject, "==", syntax.Items("tuple", (_NOTHING,) * len(width)))
         names = tuple(syntax.Name(name, 0) for name in _captured(case.pattern))
         binding = (syntax.Assign(names, _NOTHING),) if names else ()
+        if isinstance(case.pattern, cst.MatchList | cst.MatchTuple):
+            at, patterns = positions[case.pattern], case.pattern.patterns
+            if any(isinstance(each, cst.MatchStar) for each in patterns):
+                binding = (*binding, syntax.Assign((_places(patterns, at),), subject))
+            else:
+                test = syntax.Binary(replace(subject, at=at), "==", syntax.Items("tuple", (_NOTHING,) * len(patterns)))
         rest = (syntax.If(test, (*binding, *_block(case.body, positions)), rest),)
     return syntax.If(syntax.Assigned(subject, expression(node.subject, positions)), rest, rest[:0])
+
+
+def _places(patterns: Sequence[cst.CSTNode], at: int) -> syntax.Items:
+    """A sequence of patterns with a star as what could be unpacked into them."""
+    places: list[syntax.Expression] = []
+    for each in patterns:
+        is_plain = isinstance(each, cst.MatchStar) or (isinstance(each, cst.MatchAs) and each.pattern is None)
+        name = syntax.Name(next(_captured(each), "_") if is_plain else "_", at)
+        places.append(syntax.Starred(name) if isinstance(each, cst.MatchStar) else name)
+    return syntax.Items("tuple", tuple(places))
 
 
 def _captured(pattern: cst.CSTNode) -> Iterator[str]:
@@ -180,6 +198,7 @@ def _dotted(node: cst.CSTNode) -> str:
 _CONVERTERS: dict[type[cst.CSTNode], Callable[[Any, Positions], syntax.Statement]] = {
     cst.Expr: _evaluate,
     cst.Raise: _raise,
+    cst.Assert: _assert,
     cst.Return: _return,
     cst.Assign: _assign,
     cst.AnnAssign: _annotated,

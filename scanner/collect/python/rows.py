@@ -8,7 +8,7 @@ from dataclasses import replace
 from scanner.collect.python import data_frames, syntax
 from scanner.collect.python.frames import Frame
 from scanner.collect.python.texts import conversions
-from scanner.collect.python.uses import use
+from scanner.collect.python.uses import note, use
 from scanner.collect.python.values import (
     ConstantValue,
     DictValue,
@@ -19,6 +19,8 @@ from scanner.collect.python.values import (
     Value,
     Variants,
 )
+from scanner.model import RowUse
+from scanner.model.observation import RowUseKind
 
 # What the common drivers, SQLAlchemy and postgres.py call their ways to get at rows.
 _ONE_ROW = frozenset(("fetchone", "fetchrow", "fetch_one", "one", "one_or_none", "first", "fetchrow_dict", "__next__"))
@@ -52,7 +54,7 @@ def elements(value: ResultValue, frame: Frame) -> Variants:
     """What iterating gives: rows of a cursor. Going through a row goes through all its values."""
     if value.shape == "row":
         use(value, "copied", frame, None)
-        return ()
+        return (replace(value, shape="value"),)
     if value.shape == "names":
         return (value,)
     return (replace(value, shape="row"),) if value.shape in ("cursor", "rows") else ()
@@ -79,6 +81,8 @@ def item(base: ResultValue, index: Value | None, place: Place, frame: Frame) -> 
         return data_frames.item(base, index, frame, place.at)
     if base.shape == "names":
         return (base,)
+    if base.shape in ("value", "width"):
+        return ()
     if base.shape != "row":
         return (base,) if index is None else (replace(base, shape="row"),)
     if isinstance(index, ConstantValue):
@@ -104,15 +108,17 @@ def cut(base: ResultValue, bounds: Value, place: Place, frame: Frame) -> Variant
     return (replace(base, start=base.start + first),)
 
 
-def attribute(base: ResultValue, name: str, frame: Frame) -> Variants:
+def attribute(base: ResultValue, name: str, frame: Frame, at: int | None = None) -> Variants:
     """``base.name``; a method of cursors and rows is dealt with where it is called."""
     if base.shape == "frame":
         return data_frames.attribute(base, name, frame)
+    if base.shape in ("names", "value", "width"):
+        return (base,) if base.shape == "names" else ()
     if name == "description":
         return (replace(base, shape="names"),)
     if base.shape == "row":
         if name not in _WHOLE:
-            use(base, "by-name", frame, None)
+            use(base, "by-name", frame, at)
         elif name == "_mapping":
             return (base,)
     elif name == "rowcount":
@@ -124,6 +130,8 @@ def method(base: ResultValue, name: str, frame: Frame, at: int) -> Variants:
     """``base.name(…)``."""
     if base.shape in ("frame", "iloc"):
         return data_frames.method(base, name, frame, at)
+    if base.shape in ("names", "value", "width"):
+        return () if base.shape == "width" else (base,)  # as ``column.name.lower()``
     if base.shape != "row":
         return _fetched(base, name, frame, at)
     if name in _WHOLE:
@@ -132,6 +140,11 @@ def method(base: ResultValue, name: str, frame: Frame, at: int) -> Variants:
     if name in _BY_NAME:
         use(base, "by-name", frame, at)
     return (base,) if name in _SAME else ()
+
+
+def is_object(value: Value, method: str) -> bool:
+    """Whether it is a row that has become an instance of a class, for rows have no such method."""
+    return isinstance(value, ResultValue) and value.shape == "row" and method not in _WHOLE | _BY_NAME | _SAME
 
 
 def _fetched(base: ResultValue, method: str, frame: Frame, at: int) -> Variants:
@@ -146,15 +159,50 @@ def _fetched(base: ResultValue, method: str, frame: Frame, at: int) -> Variants:
     return (base,) if method in _SAME else ()
 
 
-def compared(lefts: Variants, operator: str, rights: Variants, frame: Frame, at: int | None) -> None:
-    """``row == (1, 2)``, ``(1, 2) in rows``, ``row is None``."""
-    for one, other in ((lefts, rights), (rights, lefts)):
+def compared(comparison: syntax.Binary, lefts: Variants, rights: Variants, frame: Frame, at: int | None) -> None:
+    """``row == (1, 2)``, ``(1, 2) in rows``, ``row is None``, ``len(row) == 2``."""
+    operator, demanded = comparison.operator, frame.demanded.get(comparison)
+    for one, sign, other in ((lefts, operator, rights), (rights, _TURNED.get(operator, operator), lefts)):
         for value in one:
-            if isinstance(value, ResultValue) and value.shape in ("row", "rows"):
+            if not isinstance(value, ResultValue):
+                continue
+            if value.shape == "width":
+                _measured(value, sign, other, demanded, frame, at)
+            elif value.shape in ("row", "rows") and operator in _EQUALS:
                 if operator in ("is", "is not") or _NONE in other:
                     use(value, "tested", frame, at)
                 else:
-                    use(value, "compared", frame, at, count=_width(other))
+                    is_demanded = operator in ("==", "!=") and demanded == (operator == "==")
+                    width = _width(other)
+                    count = None if width is None else width + value.start
+                    use(value, "required" if is_demanded else "compared", frame, at, count=count)
+
+
+def _measured(
+    value: ResultValue, operator: str, other: Variants, demanded: bool | None, frame: Frame, at: int | None
+) -> None:
+    """``len(row) <= 3``: true, or false, for the lengths from `least` to `count`."""
+    number = _number(other[0]) if len(other) == 1 else None
+    if number is None or operator not in _RANGES:
+        return
+    inside, from_zero, below = _RANGES[operator]
+    kind: RowUseKind = "required" if demanded == inside else "measured"
+    count, least = number - below, 0 if from_zero else number
+    note(value, RowUse(kind, count + value.start, least=least + value.start), frame, at)
+
+
+_EQUALS = frozenset(("==", "!=", "in", "not in", "is", "is not"))
+_TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+# Of a comparison with n: whether it holds for the lengths up to n, or for n alone, and not for others; whether they
+# begin with 0; how far below n they end.
+_RANGES = {
+    "==": (True, False, 0),
+    "!=": (False, False, 0),
+    "<=": (True, True, 0),
+    "<": (True, True, 1),
+    ">": (False, True, 0),
+    ">=": (False, True, 1),
+}
 
 
 def _width(values: Variants) -> int | None:
@@ -183,7 +231,8 @@ def formatted(template: TextValue, value: ResultValue, frame: Frame) -> None:
 def inside(value: Value, depth: int = 0) -> Iterator[ResultValue]:
     """The rows that a value is or holds: ``{"orders": [row, …]}``."""
     if isinstance(value, ResultValue):
-        yield value
+        if value.shape != "width":
+            yield value
     elif isinstance(value, ListValue | DictValue) and depth < _MAX_NESTING:
         held = value.items if isinstance(value, ListValue) else [each for _, each in value.entries]
         for variants in held:

@@ -42,6 +42,8 @@ def signature(function: Value, frame: Frame) -> Signature | None:
     if isinstance(function, FunctionValue):
         return _of_function(function, frame.world)
     if isinstance(function, NamedTupleValue):
+        if function.fields is None:
+            return Signature(function.name)
         count, names = len(function.fields), function.fields
         declared = _located(function.place, frame.world)
         return Signature(function.name, count - function.defaults, count, names, names, declared)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from scanner.collect.python import syntax
 from scanner.collect.python.frames import Frame
 from scanner.collect.python.values import ConstantValue, DictValue, ListValue, Literal, TextValue, Value, Variants
@@ -16,6 +18,27 @@ def truth(test: syntax.Expression, frame: Frame) -> bool | None:
     A function that is evaluated without its callers goes all ways.
     """
     return _truth(test, frame) if frame.depth else None
+
+
+def demanded(statement: syntax.If) -> dict[syntax.Expression, bool]:
+    """The comparisons that have to hold, or not to hold, for the code not to raise."""
+    if _raises(statement.body):
+        return dict(_demanded(statement.test, holds=False))
+    return dict(_demanded(statement.test, holds=True)) if _raises(statement.otherwise) else {}
+
+
+def _raises(block: tuple[syntax.Statement, ...]) -> bool:
+    return bool(block) and isinstance(block[-1], syntax.Evaluate) and block[-1].raises
+
+
+def _demanded(test: syntax.Expression, *, holds: bool) -> Iterator[tuple[syntax.Expression, bool]]:
+    if isinstance(test, syntax.Unary) and test.operator == "not":
+        yield from _demanded(test.operand, holds=not holds)
+    elif isinstance(test, syntax.Binary) and test.operator == ("and" if holds else "or"):
+        yield from _demanded(test.left, holds=holds)
+        yield from _demanded(test.right, holds=holds)
+    elif isinstance(test, syntax.Binary):
+        yield test, holds
 
 
 def narrowed(test: syntax.Expression, frame: Frame, *, holds: bool) -> dict[str, Variants]:

@@ -135,9 +135,25 @@ class NamedTupleValue:
     """A class made by ``namedtuple("Order", "id total")``."""
 
     name: str
-    fields: tuple[str, ...]
+    fields: tuple[str, ...] | None  # None: the names that a statement gives its columns
     place: Place | None
     defaults: int = 0  # how many fields at the end have one
+
+
+@dataclass(frozen=True, slots=True)
+class GetterValue:
+    """``operator.itemgetter(0, "id")`` or ``attrgetter("id")``."""
+
+    items: tuple[Value, ...]  # of the first
+    names: tuple[str, ...] = ()  # of the second
+
+
+@dataclass(frozen=True, slots=True)
+class WriterValue:
+    """``csv.DictWriter(file, fieldnames)``: it raises for keys that are not among the names."""
+
+    names: tuple[str, ...] | None  # None: not known
+    any_name: bool = False  # it leaves out what it does not know, or knows the statement's own names
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,13 +215,14 @@ class ImportedValue:
 
 @dataclass(frozen=True, slots=True)
 class ResultValue:
-    """What a statement gave: a cursor, its rows, one row, the names of its columns, or a data frame.
+    """What a statement gave: a cursor, its rows, one row, or what is made of these.
 
     `queries` are the numbers under which the record keeps the statements.
     """
 
     queries: tuple[int, ...]
-    shape: OneOf["cursor", "rows", "row", "names", "frame", "iloc"]
+    # Of a row also: each of its values in turn, how many there are, the names of its columns.
+    shape: OneOf["cursor", "rows", "row", "value", "width", "names", "frame", "iloc"]
     start: int = 0  # of a row: how many of its columns were cut off at the front; -1: an index stands before them
 
 
@@ -237,6 +254,8 @@ Value = (
     | ModuleValue
     | ClassValue
     | NamedTupleValue
+    | GetterValue
+    | WriterValue
     | InstanceValue
     | FunctionValue
     | PartialValue
