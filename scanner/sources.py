@@ -29,7 +29,12 @@ def collect(
     if source.dsn is not None:
         from scanner.collect.pg_stat_statements import collect_live
 
-        return collect_live(source.dsn, database=source.database)
+        return collect_live(
+            source.dsn,
+            database=source.database,
+            server_database=source.server_database,
+            elsewhere=source.elsewhere,
+        )
     assert source.path is not None
     if source.kind != "mysql_slow_log" and not source.path.exists():
         raise SourceError(f"There is nothing at {source.path}.")
@@ -56,7 +61,9 @@ def _collect_path(
         )
     from scanner.collect.pg_stat_statements import collect_export
 
-    return collect_export(path, database=source.database)
+    return collect_export(
+        path, database=source.database, server_database=source.server_database, elsewhere=source.elsewhere
+    )
 
 
 def _processes() -> int:

@@ -371,3 +371,45 @@ def test_nearest() -> None:
     assert nearest("ordres", ["orders", "users", "order_items"], 2) == ("orders",)
     assert nearest("ORDERS", ["Orders"]) == ("Orders",)
     assert nearest("zzz", ["orders"]) == ()
+
+
+SERVER = """
+[[databases]]
+name = "shop"
+engine = "postgres:16"
+schema = "shop.sql"
+
+[[databases]]
+name = "billing"
+engine = "postgres:16"
+schema = "billing.sql"
+
+[[sources]]
+kind = "{kind}"
+path = "statements.csv"
+{keys}
+"""
+
+
+def test_several_databases_of_one_server(tmp_path):
+    file = write(tmp_path, SERVER.format(kind="pg_stat_statements", keys='databases = {eu = "shop", pay = "billing"}'))
+    path = tmp_path / "statements.csv"
+    assert load_config(file).sources == (
+        SourceConfig("pg_stat_statements", "shop", path, server_database="eu", elsewhere=("pay",)),
+        SourceConfig("pg_stat_statements", "billing", path, server_database="pay", elsewhere=("eu",)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "keys", "message"),
+    [
+        ("pg_stat_statements", 'databases = ["shop"]', r"write databases = \{ shop_production = \"shop\" \}"),
+        ("pg_stat_statements", "databases = {}", "instead of database, write databases ="),
+        ("pg_stat_statements", 'database = "shop"\ndatabases = {a = "shop"}', "instead of database, write databases ="),
+        ("pg_stat_statements", 'databases = {a = "shp"}', r"names the database 'shp', .* did you mean 'shop'"),
+        ("python", 'databases = {a = "shop"}', "of kind python shows no databases of a server"),
+    ],
+)
+def test_databases_of_a_server_that_cannot_be_used(tmp_path, kind, keys, message):
+    with pytest.raises(ConfigError, match=message):
+        load_config(write(tmp_path, SERVER.format(kind=kind, keys=keys)))

@@ -41,6 +41,10 @@ class SourceConfig:
     path: Path | None = None  # absolute file or directory
     dsn: str | None = None
     service: str | None = None  # the service of everything found here
+    # Of a server with several databases: its own name of this one (None: the one that the DSN names), and the names of
+    # those that other entries stand for.
+    server_database: str | None = None
+    elsewhere: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
@@ -27,7 +27,7 @@ FILE_NAME = "scanner.toml"
 
 _SECTIONS = ("databases", "sources", "services", "consumers")
 _DATABASE_KEYS = ("name", "engine", "schema", "search_path", "sql_mode")
-_SOURCE_KEYS = ("kind", "path", "dsn", "database", "service")
+_SOURCE_KEYS = ("kind", "path", "dsn", "database", "databases", "service")
 _SERVICE_KEYS = ("name", "paths", "users", "hosts", "databases", "application_names", "tags")
 _CONSUMER_KEYS = ("name", "kind", "database", "tables", "note")
 
@@ -50,7 +50,11 @@ def load_config(path: str | Path) -> Config:
     return Config(
         root,
         tuple(replace(entry, consumers=consumers.get(entry.name, ())) for entry in databases),
-        tuple(_source(entry, databases, root, at) for entry, at in _entries(document, "sources", where)),
+        tuple(
+            source
+            for entry, at in _entries(document, "sources", where)
+            for source in _for_each_database(_source(entry, databases, root, at), entry, databases, at)
+        ),
         tuple(_service(entry, at) for entry, at in _entries(document, "services", where)),
     )
 
@@ -96,11 +100,33 @@ def _source(entry: Mapping[str, Any], databases: Sequence[DatabaseConfig], root:
         raise ConfigError(f"{at} of kind {kind} is read from files: give a path instead of a dsn.")
     return SourceConfig(
         kind,
-        pick(databases, _text(entry, "database", at), at).name,
+        "" if "databases" in entry else pick(databases, _text(entry, "database", at), at).name,
         absolute(path, root) if path is not None else None,
         expand(dsn, at) if dsn is not None else None,
         _text(entry, "service", at),
     )
+
+
+def _for_each_database(
+    source: SourceConfig, entry: Mapping[str, Any], databases: Sequence[DatabaseConfig], at: str
+) -> Iterator[SourceConfig]:
+    """The source for each database of its server: `databases` says what the server calls them, and what we do."""
+    names = entry.get("databases")
+    if names is None:
+        yield source
+        return
+    if source.kind not in SERVER_KINDS:
+        raise ConfigError(f"{at} of kind {source.kind} shows no databases of a server: give it one database.")
+    if "database" in entry or not _is_table_of_texts(names):
+        raise ConfigError(f'{at}: instead of database, write databases = {{ shop_production = "shop" }}.')
+    for server_database, name in names.items():
+        others = tuple(other for other in names if other != server_database)
+        database = pick(databases, name, at).name
+        yield replace(source, database=database, server_database=server_database, elsewhere=others)
+
+
+def _is_table_of_texts(value: object) -> bool:
+    return isinstance(value, dict) and bool(value) and all(isinstance(text, str) for text in value.values())
 
 
 def _service(entry: Mapping[str, Any], at: str) -> ServiceRule:

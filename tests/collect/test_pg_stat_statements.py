@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from scanner.collect.pg_stat_statements import collect_export, collect_live
+from scanner.collect.pg_stat_statements.rows import is_cut
 from scanner.errors import SourceError
 from scanner.model import BlindSpot, Coverage, Observation, Unread
 
@@ -144,9 +145,12 @@ def test_utility_statements_are_ignored(tmp_path):
 def test_rows_of_several_databases(tmp_path):
     path = write(tmp_path, HEADER + ROW + ROW.replace("shop", "warehouse"))
     assert len(observations(path, database="other")) == 2
-    assert "several server databases (shop, warehouse): all were taken" in messages(path, database="other")
+    assert "several server databases (shop, warehouse), and all were taken" in messages(path, database="other")
     assert len(observations(path, database="shop")) == 1
-    assert "only those of shop were taken" in messages(path, database="shop")
+    assert "other databases of this server were left out: warehouse (1)." in messages(path, database="shop")
+    assert len(observations(path, database="shop", server_database="warehouse")) == 1
+    left = messages(path, server_database="warehouse", elsewhere=("shop",))
+    assert "left out" not in left
     *_, coverage = collect_export(path, database="shop")
     assert coverage.ignored == 1
 
@@ -162,3 +166,55 @@ def test_no_server_there():
     with pytest.raises(SourceError, match=r"postgresql://127\.0\.0\.1:1/shop could not be read") as raised:
         list(collect_live("postgresql://me:secret@127.0.0.1:1/shop"))
     assert "secret" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT f(a, (b) FROM t",
+        "SELECT 'it''s",
+        'SELECT "a',
+        "SELECT a /* what",
+        "DO $x$ BEGIN",
+        "SELECT a FROM ...",
+        r"SELECT E'it\'s",
+    ],
+)
+def test_a_text_that_is_cut_off(sql):
+    assert is_cut(sql)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT f(a), '(', \"(\" FROM t -- (",
+        r"SELECT E'it\'s', 'it''s'",
+        "SELECT a FROM t WHERE b IN ($1 /*, ... */)",
+        "DO $x$ BEGIN PERFORM '('; END $x$",
+        "INSERT INTO t VALUES ($1,$2), ($3,$4)",
+        "SELECT a$b$c, $1$2 FROM t",
+        "",
+    ],
+)
+def test_a_text_that_is_whole(sql):
+    assert not is_cut(sql)
+
+
+def test_texts_of_the_length_at_which_others_are_cut_off(tmp_path):
+    texts = ["SELECT a FROM t WHERE b = f(", "SELECT a FROM t WHERE b = cd", "SELECT a FROM t"]
+    path = write(tmp_path, "query\n" + "\n".join(texts) + "\n")
+    assert [o.truncated for o in observations(path)] == [True, True, False]
+    assert "2 texts are cut off" in messages(path)
+    longer = write(tmp_path, "query\n" + "\n".join([*texts, "SELECT a FROM t WHERE b = cdefgh"]) + "\n")
+    assert [o.truncated for o in observations(longer)] == [True, False, False, False]
+    assert "1 texts are cut off" in messages(longer)
+
+
+@pytest.mark.parametrize("said", ["", "{", "[1]", '{"overrides": [1, {"role": 3}], "max": "many", "info": 5}'])
+def test_what_a_damaged_export_says_of_its_server(tmp_path, said):
+    row = {"query": "SELECT a FROM t", "datname": "shop"}
+    path = write(
+        tmp_path,
+        f"{json.dumps({'server': said})}\n{json.dumps(row)}\n".replace('{"server"', '{"query": null, "server"'),
+    )
+    assert [o.sql for o in observations(path)] == ["SELECT a FROM t"]

@@ -106,7 +106,7 @@ def test_the_columns_of_postgres_12(postgres_database):
 
 def test_settings_are_told(recorded):
     found = messages(collect_live(recorded.dsn))
-    assert "Statements inside functions are not counted (pg_stat_statements.track = top)." in found
+    assert "Statements inside functions and procedures are not counted (pg_stat_statements.track = top)" in found
     assert "Queries that have not run since 2" in found
 
 

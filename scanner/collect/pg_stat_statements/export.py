@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from math import isfinite
 from pathlib import Path
 
-from scanner.collect.pg_stat_statements.rows import SOURCE, Row, Tally
+from scanner.collect.pg_stat_statements.rows import SOURCE, Row, Tally, is_cut
+from scanner.collect.pg_stat_statements.server import Server
 from scanner.errors import SourceError
 from scanner.model import BlindSpot, Collected, Unread
 from scanner.records import Record, columns, records
@@ -26,30 +28,89 @@ _NAMES = {
 }
 
 
-def collect_export(path: Path, *, database: str | None = None, service: str | None = None) -> Iterator[Collected]:
+def collect_export(
+    path: Path,
+    *,
+    database: str | None = None,
+    service: str | None = None,
+    server_database: str | None = None,
+    elsewhere: Collection[str] = (),
+) -> Iterator[Collected]:
     """Yields an observation a row of a CSV file (with a header) or a JSON file (an array, or objects).
 
-    Where the file holds rows of several server databases and one of them is named `database`, those of the
-    others are counted as ignored. Raises SourceError when the file cannot be read or has no column `query`.
+    Where the file holds rows of several server databases, those of `server_database` are taken, else those of the
+    database that psql was connected to or that is named `database`, if there are any, else all. The others are counted
+    as ignored, and named unless they are read `elsewhere`. Raises SourceError when the file cannot be read or has no
+    column `query`.
     """
     text, size, replaced = _load(path)
     export = _Export(path, _require_query(path, columns(text)))
-    databases = export.databases(text)
-    tally = Tally(str(path), database, service)
+    about = _About.of(text, export)
+    wanted = about.wanted(server_database, database)
+    tally = Tally(str(path), database, service, about.limit)
     for record in records(text):
         if record.values is None:
             export.note(record.line, "it has more or fewer values than the header, or is no JSON object")
         elif "server" in record.values:
             continue
-        elif database in databases and export.text(record, "server database") != database:
-            tally.ignored += 1
+        elif wanted is not None and (other := export.server_database(record)) != wanted:
+            tally.others[other] += 1
         else:
             yield from tally.observe(export.row(record))
     yield from export.unread()
-    yield from tally.blind_spots()
-    for message in _limits(export.names, databases, database, replaced):
+    yield from tally.blind_spots(about.server.role if about.server else None, elsewhere)
+    for message in (*_missing(export.names, replaced), *about.limits(wanted, tally.all)):
         yield BlindSpot(SOURCE, str(path), message)
     yield tally.coverage(files=1, lines=text.count("\n"), bytes=size)
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    """What is known of an export before its rows are taken."""
+
+    databases: frozenset[str]  # of the server, of which there are rows
+    server: Server | None  # None: an export that does not say
+    limit: int | None  # characters at which its texts were cut off
+
+    @classmethod
+    def of(cls, text: str, export: _Export) -> _About:
+        databases: set[str] = set()
+        lengths: set[int] = set()  # of texts that are visibly cut off
+        longest, server = 0, None
+        for record in records(text):
+            if record.values is None:
+                continue
+            if "server" in record.values:
+                server = Server.of(_object(record.values["server"]))
+                continue
+            query = export.text(record, "query") or ""
+            longest = max(longest, len(query))
+            if is_cut(query):
+                lengths.add(len(query))
+            if "server database" in export.names:
+                databases.add(export.server_database(record))
+        # Where the longest text is cut off, others of this length only look whole.
+        return cls(frozenset(databases), server, longest if longest in lengths else None)
+
+    def wanted(self, server_database: str | None, database: str | None) -> str | None:
+        """The server database whose rows are taken; None: all rows."""
+        connected = self.server.database if self.server else None
+        return server_database or connected or (database if database in self.databases else None)
+
+    def limits(self, wanted: str | None, rows: int) -> Iterator[str]:
+        if wanted is None and len(self.databases) > 1:
+            listed = ", ".join(sorted(self.databases))
+            yield (
+                f"The export has rows of several server databases ({listed}), and all were taken: "
+                "say which one is meant under databases of this source."
+            )
+        if self.server is None:
+            yield (
+                "The export tells neither evicted queries nor the settings of pg_stat_statements: "
+                "one that scanner export-sql postgres makes does."
+            )
+        else:
+            yield from self.server.limits(rows)
 
 
 def _load(path: Path) -> tuple[str, int, int]:
@@ -86,12 +147,9 @@ class _Export:
     names: dict[str, str]
     problems: dict[str, list[int]] = field(default_factory=dict)  # reason → lines
 
-    def databases(self, text: str) -> set[str]:
-        """The server databases that the rows are of."""
-        if "server database" not in self.names:
-            return set()
-        rows = (record for record in records(text) if "server" not in (record.values or {}))
-        return {self.text(record, "server database") or "(none)" for record in rows}
+    def server_database(self, record: Record) -> str:
+        """The server's name of the database that a row is of."""
+        return self.text(record, "server database") or "(dropped)"
 
     def row(self, record: Record) -> Row:
         """The record as a row of the view."""
@@ -136,7 +194,7 @@ class _Export:
             yield Unread(SOURCE, place, f"A row cannot be read as it should be: {reason}.", len(lines))
 
 
-def _limits(names: dict[str, str], databases: set[str], database: str | None, replaced: int) -> Iterator[str]:
+def _missing(names: dict[str, str], replaced: int) -> Iterator[str]:
     missing = [value for value in ("calls", "time", "rows", "role") if value not in names]
     if "mean time" in names and "calls" in names and "time" in missing:
         missing.remove("time")
@@ -144,8 +202,13 @@ def _limits(names: dict[str, str], databases: set[str], database: str | None, re
         yield f"The export has no column for: {', '.join(missing)}."
     if replaced:
         yield f"{replaced} characters are not valid in the file's encoding and were replaced."
-    if len(databases) > 1:
-        listed = ", ".join(sorted(databases))
-        kept = f"only those of {database} were" if database in databases else "all were"
-        yield f"The export has rows of several server databases ({listed}): {kept} taken."
-    yield "An export does not tell evicted queries, nor the settings of pg_stat_statements."
+
+
+def _object(value: object) -> Mapping[str, object]:
+    """A JSON object, or the text of one."""
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except (ValueError, RecursionError):
+            return {}
+    return value if isinstance(value, dict) else {}

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Collection, Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from scanner.collect.pg_stat_statements.connection import connect, place_of, sentence
 from scanner.collect.pg_stat_statements.rows import SOURCE, Row, Tally
+from scanner.collect.pg_stat_statements.server import Server
+from scanner.collect.pg_stat_statements.sql import COUNTS, FIND, MARK, ROWS, SERVER
 from scanner.errors import SourceError
 from scanner.model import BlindSpot, Collected, Unread
 
@@ -18,179 +21,73 @@ _FETCHED_AT_ONCE = 1000
 
 
 def collect_live(
-    dsn: str, *, database: str | None = None, service: str | None = None, timeout_s: float = 30
+    dsn: str,
+    *,
+    database: str | None = None,
+    service: str | None = None,
+    server_database: str | None = None,
+    elsewhere: Collection[str] = (),
+    timeout_s: float = 30,
 ) -> Iterator[Collected]:
-    """Yields an observation a row of the view that belongs to the database of the DSN.
+    """Yields an observation a row of the view that belongs to the server's database of this name.
 
-    Reads in one read-only transaction; no statement of it may take longer than `timeout_s` seconds. Rows of
-    other databases are counted as ignored. Raises SourceError when server or extension cannot be read, or the
-    extension records nothing.
+    Without a name that is the database of the DSN. Rows of other databases are counted as ignored, and named unless
+    they are read `elsewhere`. Reads in one read-only transaction; no statement of it may take longer than `timeout_s`
+    seconds. Raises SourceError when server or extension cannot be read, or the extension records nothing.
     """
     import psycopg
 
-    tally = Tally(_place(dsn), database, service)
+    tally = Tally(place_of(dsn), database, service)
     try:
-        with closing(_connect(dsn, timeout_s)) as connection:
-            yield from _collect(connection, tally)
+        with closing(connect(dsn, timeout_s)) as connection:
+            yield from _collect(connection, tally, server_database, elsewhere)
     except psycopg.Error as error:
-        reason = f"pg_stat_statements of {tally.place} could not be read{{}}: {_sentence(error)}"
+        reason = f"pg_stat_statements of {tally.place} could not be read{{}}: {sentence(error)}"
         if tally.entries == 0:
             raise SourceError(reason.format("")) from error
         yield Unread(SOURCE, tally.place, reason.format(" to its end"))
         yield tally.coverage()
 
 
-def _place(dsn: str) -> str:
-    """The DSN without user and password, for people to read."""
-    from psycopg import ProgrammingError
-    from psycopg.conninfo import conninfo_to_dict
-
-    try:
-        parts = conninfo_to_dict(dsn)
-    except ProgrammingError:  # its message repeats the DSN, password and all
-        raise SourceError(
-            "The DSN of pg_stat_statements cannot be read: write postgresql://user@host:port/database."
-        ) from None
-    return f"postgresql://{parts.get('host', 'localhost')}:{parts.get('port', 5432)}/{parts.get('dbname', '')}"
-
-
-def _connect(dsn: str, timeout_s: float) -> psycopg.Connection[Any]:
-    import psycopg
-
-    connection = psycopg.connect(
-        dsn, connect_timeout=max(2, round(timeout_s)), application_name="query-dependency-scanner"
-    )
-    connection.read_only = True
-    connection.execute("SELECT set_config('statement_timeout', %s, true)", [str(round(timeout_s * 1000))])
-    return connection
-
-
-def _sentence(error: psycopg.Error) -> str:
-    return " ".join(str(error).split()).rstrip(".") + "."
-
-
-def _collect(connection: psycopg.Connection[Any], tally: Tally) -> Iterator[Collected]:
-    view = _find_view(connection, tally.place)
-    own, others = _count(connection, view)
-    _require_recording(connection, tally.place, own)
-    tally.ignored += sum(others.values())
-    for row in _rows(connection, view):
+def _collect(
+    connection: psycopg.Connection[Any], tally: Tally, server_database: str | None, elsewhere: Collection[str]
+) -> Iterator[Collected]:
+    view, info = _find(connection, tally.place)
+    server = Server.of(_one(connection, f"{MARK} SELECT {SERVER.format(info=info)}")[0])
+    wanted = server_database or server.database or ""
+    counts: Counter[str] = Counter(dict(connection.execute(COUNTS.format(view=view)).fetchall()))
+    own = counts.pop(wanted, 0)
+    tally.others = counts
+    if own == 0 and (reason := server.why_empty()):
+        raise SourceError(f"pg_stat_statements of {tally.place} is empty because {reason}.")
+    for row in _rows(connection, view, wanted):
         yield from tally.observe(row)
-    (role,) = _one(connection, "SELECT quote_ident(current_user)")
-    yield from tally.blind_spots(role)
-    for message in (*_settings(connection), *_evictions(connection, view), *_out_of_scope(others)):
+    yield from tally.blind_spots(server.role, elsewhere)
+    for message in server.limits(tally.all):
         yield BlindSpot(SOURCE, tally.place, message)
     yield tally.coverage()
 
 
-@dataclass(frozen=True, slots=True)
-class _View:
-    """The extension as it is installed in one database."""
-
-    schema: str  # quoted
-    columns: frozenset[str]
-    has_info: bool  # pg_stat_statements_info came with version 1.9, of PostgreSQL 14
-
-    @property
-    def time_column(self) -> str:
-        """Renamed in version 1.8, of PostgreSQL 13; an upgraded server can still have the older extension."""
-        return "total_exec_time" if "total_exec_time" in self.columns else "total_time"
-
-
-def _find_view(connection: psycopg.Connection[Any], place: str) -> _View:
-    found = connection.execute(
-        """SELECT quote_ident(n.nspname), array_agg(a.attname::text),
-                  to_regclass(quote_ident(n.nspname) || '.pg_stat_statements_info') IS NOT NULL
-           FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace
-           JOIN pg_attribute a ON a.attrelid = to_regclass(quote_ident(n.nspname) || '.pg_stat_statements')
-           WHERE e.extname = 'pg_stat_statements' AND a.attnum > 0 AND NOT a.attisdropped
-           GROUP BY n.nspname"""
-    ).fetchone()
-    if found is None:
+def _find(connection: psycopg.Connection[Any], place: str) -> tuple[str, str]:
+    """The view, and what to ask for pg_stat_statements_info."""
+    found = _one(connection, FIND)
+    if not found:
         raise SourceError(
-            f"pg_stat_statements is not installed in {place}: add it to shared_preload_libraries, restart "
-            "the server and run CREATE EXTENSION pg_stat_statements in that database."
+            f"pg_stat_statements is not installed in {place}: add it to shared_preload_libraries, restart the server "
+            "and run CREATE EXTENSION pg_stat_statements in that database, or connect to the one that has it."
         )
-    return _View(found[0], frozenset(found[1]), found[2])
+    view, info = found
+    return view, info
 
 
-def _count(connection: psycopg.Connection[Any], view: _View) -> tuple[int, dict[str, int]]:
-    """The rows of this database, and those of the others by name; the texts are not asked for."""
-    counts: dict[str, int] = dict(
-        connection.execute(
-            f"""SELECT coalesce(d.datname, '(dropped)'), count(*)
-                FROM {view.schema}.pg_stat_statements(false) s LEFT JOIN pg_database d ON d.oid = s.dbid
-                WHERE d.datname IS DISTINCT FROM current_database() GROUP BY 1 ORDER BY 1"""
-        ).fetchall()
-    )
-    (own,) = _one(
-        connection,
-        f"""SELECT count(*) FROM {view.schema}.pg_stat_statements(false) s
-            JOIN pg_database d ON d.oid = s.dbid WHERE d.datname = current_database()""",
-    )
-    return own, counts
-
-
-def _require_recording(connection: psycopg.Connection[Any], place: str, rows: int) -> None:
-    track, query_id = _one(
-        connection,
-        """SELECT current_setting('pg_stat_statements.track', true),
-                  current_setting('compute_query_id', true)""",
-    )
-    for name, value in (("pg_stat_statements.track", track), ("compute_query_id", query_id)):
-        if rows == 0 and value in ("none", "off"):
-            raise SourceError(
-                f"pg_stat_statements of {place} is empty because {name} is {value}: "
-                f"set it to {'top' if value == 'none' else 'auto'} and let the server work for a while."
-            )
-
-
-def _rows(connection: psycopg.Connection[Any], view: _View) -> Iterator[Row]:
-    """The rows of the current database, fetched as they are asked for."""
+def _rows(connection: psycopg.Connection[Any], view: str, database: str) -> Iterator[Row]:
+    """The rows of a database, fetched as they are asked for."""
     with connection.cursor("scanner") as cursor:
         cursor.itersize = _FETCHED_AT_ONCE
-        cursor.execute(
-            f"""SELECT s.query, s.calls, s.{view.time_column}, s.rows, s.queryid::text, r.rolname
-                FROM {view.schema}.pg_stat_statements s JOIN pg_database d ON d.oid = s.dbid
-                LEFT JOIN pg_roles r ON r.oid = s.userid
-                WHERE d.datname = current_database()"""
-        )
-        for record in cursor:
-            yield Row(*record)
+        cursor.execute(f"{MARK} {ROWS.format(view=view)} WHERE d.datname = %s", [database])
+        for user, _, query_id, query, calls, time, rows in cursor:
+            yield Row(query, calls, None if time is None else float(time), rows, query_id, user)
 
 
-def _settings(connection: psycopg.Connection[Any]) -> Iterator[str]:
-    track, utility = _one(
-        connection,
-        """SELECT current_setting('pg_stat_statements.track', true),
-                  current_setting('pg_stat_statements.track_utility', true)""",
-    )
-    if track == "top":
-        yield "Statements inside functions are not counted (pg_stat_statements.track = top)."
-    if track == "none":
-        yield "Nothing is recorded any more (pg_stat_statements.track = none): what is here is old."
-    if utility == "off":
-        yield "COPY, CREATE … AS, CALL and EXPLAIN are not recorded (pg_stat_statements.track_utility = off)."
-
-
-def _evictions(connection: psycopg.Connection[Any], view: _View) -> Iterator[str]:
-    if not view.has_info:
-        yield "This server does not tell whether rare queries were evicted (PostgreSQL 14 does)."
-        return
-    dealloc, since = _one(
-        connection, f"SELECT dealloc, stats_reset::date::text FROM {view.schema}.pg_stat_statements_info"
-    )
-    if dealloc:
-        yield f"Rare queries were evicted {dealloc} times since {since}: raise pg_stat_statements.max."
-    yield f"Queries that have not run since {since}, when the statistics were reset, are unknown."
-
-
-def _out_of_scope(others: dict[str, int]) -> Iterator[str]:
-    if others:
-        names = ", ".join(f"{name} ({count})" for name, count in others.items())
-        yield f"Queries of other databases of this server were left out: {names}."
-
-
-def _one(connection: psycopg.Connection[Any], sql: str) -> tuple[Any, ...]:
-    found = connection.execute(sql).fetchone()
-    return found if found is not None else ()
+def _one(connection: psycopg.Connection[Any], sql: str) -> Any:  # noqa: ANN401  (whatever a row holds)
+    return connection.execute(sql).fetchone() or ()

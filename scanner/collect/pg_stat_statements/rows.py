@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
 
 from scanner.collect.pg_stat_statements.sql import MARK
 from scanner.model import BlindSpot, Coverage, Observation
@@ -12,6 +14,13 @@ from scanner.utility_statements import is_utility
 SOURCE = "pg_stat_statements"
 # What the view shows instead of another role's text.
 HIDDEN_TEXT = "<insufficient privilege>"
+
+_WHOLE = re.compile(
+    r"""\b[eE]'(?:[^'\\]++|\\.|'')*+' | (?<!\b[eE])'(?:[^']++|'')*+' | "(?:[^"]++|"")*+"
+    | (?<![\w$])\$(?P<tag>(?:[^\W\d]\w*+)?+)\$.*?\$(?P=tag)\$ | --[^\n]*+ | /\*.*?\*/""",
+    re.DOTALL | re.VERBOSE,
+)
+_OPENING = re.compile(r"""['"]|/\*|(?<![\w$])\$(?:[^\W\d]\w*)?\$|(?:\.\.\.|…)\s*\Z""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +42,13 @@ class Tally:
     place: str
     database: str | None
     service: str | None
+    limit: int | None = None  # characters at which texts were cut off; None: not known
     entries: int = 0
     ignored: int = 0
     hidden: int = 0
     lost: int = 0
+    cut: int = 0
+    others: Counter[str] = field(default_factory=Counter)  # rows of server databases that are left out
 
     def observe(self, row: Row) -> Iterator[Observation]:
         """The observation that the row is, if it is one."""
@@ -48,6 +60,8 @@ class Tally:
             self.ignored += 1
         else:
             self.entries += 1
+            truncated = len(row.query) == self.limit or is_cut(row.query)
+            self.cut += truncated
             yield Observation(
                 source=SOURCE,
                 sql=row.query,
@@ -58,23 +72,48 @@ class Tally:
                 rows=row.rows,
                 server_query_id=row.query_id,
                 user=row.user,
+                truncated=truncated,
             )
 
-    def blind_spots(self, role: str = "the role that reads them") -> Iterator[BlindSpot]:
-        """What the rows did not tell."""
-        if self.hidden:
-            yield BlindSpot(
-                SOURCE,
-                self.place,
-                f"{self.hidden} queries of other roles show no text: GRANT pg_read_all_stats TO {role}.",
-            )
-        if self.lost:
-            yield BlindSpot(
-                SOURCE,
-                self.place,
-                f"{self.lost} queries have no text: the server has lost it, or the source left it out.",
-            )
+    @property
+    def all(self) -> int:
+        """The rows seen, of this database and of others."""
+        return self.entries + self.ignored + self.hidden + self.lost + self.others.total()
+
+    def blind_spots(self, role: str | None, elsewhere: Collection[str]) -> Iterator[BlindSpot]:
+        """What the rows did not tell to this role; databases that are read `elsewhere` are not missed."""
+        for message in (*self._without_text(role), *self._out_of_scope(elsewhere)):
+            yield BlindSpot(SOURCE, self.place, message)
 
     def coverage(self, **counts: int) -> Coverage:
         """What was read."""
-        return Coverage(SOURCE, self.place, entries=self.entries, ignored=self.ignored, **counts)
+        ignored = self.ignored + self.others.total()
+        return Coverage(SOURCE, self.place, entries=self.entries, ignored=ignored, **counts)
+
+    def _without_text(self, role: str | None) -> Iterator[str]:
+        if self.hidden:
+            reader = role or "the role that reads them"
+            yield f"{self.hidden} queries of other roles show no text: GRANT pg_read_all_stats TO {reader}."
+        if self.lost:
+            yield (
+                f"{self.lost} queries have no text: the server has lost the file of its texts, or the export left them "
+                "out. SELECT pg_stat_statements_reset() makes it collect them anew."
+            )
+        if self.cut:
+            yield f"{self.cut} texts are cut off, and what followed is unknown: export them in their full length."
+
+    def _out_of_scope(self, elsewhere: Collection[str]) -> Iterator[str]:
+        left_out = [f"{name} ({count})" for name, count in sorted(self.others.items()) if name not in elsewhere]
+        if left_out:
+            yield (
+                f"Queries of other databases of this server were left out: {', '.join(left_out)}. "
+                "Name those that matter under databases of this source."
+            )
+
+
+def is_cut(text: str) -> bool:
+    """Whether a quote, a comment or a parenthesis is left open, as the server would not have accepted."""
+    if text.count("(") == text.count(")") and not _OPENING.search(text):
+        return False
+    rest = _WHOLE.sub(" ", text)
+    return rest.count("(") > rest.count(")") or _OPENING.search(rest) is not None
