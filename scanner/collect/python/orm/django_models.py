@@ -197,7 +197,10 @@ def reverse_relations(of: ClassValue, world: World) -> dict[str, Relation]:
             continue
         fields = {f.attribute: f for each in own_lineage(other.of, world) for f in _fields(each, world)}
         for relation in other.relations:
-            if relation.target == of and relation.attribute in fields:
+            if relation.target == of and relation.attribute not in fields:  # to the model whose table it extends
+                name = other.of.name.rsplit(".", 1)[-1].lower()
+                found[name] = Relation(name, other.of, relation.remote, relation.local)
+            elif relation.target == of:
                 back = Relation(relation.attribute, other.of, relation.remote, relation.local)
                 found.update(dict.fromkeys(related_name(fields[relation.attribute], other.of), back))
     return found

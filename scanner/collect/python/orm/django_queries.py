@@ -6,37 +6,36 @@ from dataclasses import replace
 
 from scanner.collect.python.frames import Frame, World
 from scanner.collect.python.given import Given
-from scanner.collect.python.orm.django_many import parent
-from scanner.collect.python.orm.django_results import FINAL
-from scanner.collect.python.orm.django_steps import CHAINED, begun
-from scanner.collect.python.orm.lookups import to_parent
+from scanner.collect.python.orm.django_orders import begun
+from scanner.collect.python.orm.django_results import final
+from scanner.collect.python.orm.django_steps import CHAINED
 from scanner.collect.python.orm.mapped import Mapped
+from scanner.collect.python.orm.paths import whole_row
 from scanner.collect.python.orm.queries import (
     QueryValue,
 )
-from scanner.collect.python.orm.sql import Names
+from scanner.collect.python.orm.sql import Names, pieces
 from scanner.collect.python.values import (
     ClassValue,
     Place,
+    Sql,
     Variants,
 )
+
+NOWHERE = Place("", 0)
 
 
 def manager(mapped: Mapped, place: Place, world: World, methods: ClassValue | None = None) -> QueryValue:
     """``Model.objects``, before anything is asked of it."""
     names = Names(mapped, world.family)
-    columns, joins, here = names.all_columns(), [], mapped
-    while (link := parent(here, world)) is not None:
-        joins.append(to_parent(here, link, world))
-        here = link[1]
-        columns = (*Names(here, world.family).all_columns(), *columns)
+    columns, joins = whole_row(mapped, world)
     return QueryValue(
         mapped,
         place,
         "",
         tables=(names.table,),
         columns=columns,
-        late=tuple(joins),
+        late=joins,
         methods=methods,
         entities=(mapped,),
     )
@@ -51,11 +50,18 @@ def step(query: QueryValue, method: str, given: Given, frame: Frame) -> Variants
         if after != query:
             frame.world.record.derived(query)
         return (after,)
-    final = FINAL.get(method)
-    return None if final is None else final(begun(query, frame.world), given, frame)
+    ask = final(method)
+    return None if ask is None else ask(begun(query, frame.world), given, frame)
 
 
 def limited(query: QueryValue, frame: Frame) -> QueryValue:
     """``query[a:b]``."""
     frame.world.record.derived(query)
     return replace(begun(query, frame.world), limit="LIMIT %s")
+
+
+def read_again(mapped: Mapped, world: World) -> Sql:
+    """``instance.refresh_from_db()``."""
+    query = manager(mapped, NOWHERE, world)
+    key = Names(mapped, world.family).column(mapped.key.name if mapped.key else "id")
+    return replace(query, wheres=(pieces(f"{key} = %s"),), limit="LIMIT 21").sql

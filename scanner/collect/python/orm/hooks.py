@@ -10,6 +10,7 @@ from scanner.collect.python.given import Given
 from scanner.collect.python.names import called, last_name
 from scanner.collect.python.orm import (
     django_expressions,
+    django_prefetch,
     django_queries,
     peewee_queries,
     sessions,
@@ -19,11 +20,12 @@ from scanner.collect.python.orm import (
     sqlalchemy_writes,
 )
 from scanner.collect.python.orm.django_models import django_model, is_django
+from scanner.collect.python.orm.django_queries import NOWHERE
 from scanner.collect.python.orm.library import LIBRARY, LIBRARY_MODELS
-from scanner.collect.python.orm.managers import NOWHERE, instance_attribute, model_manager
+from scanner.collect.python.orm.managers import instance_attribute, model_manager
 from scanner.collect.python.orm.mapped import Mapped
 from scanner.collect.python.orm.peewee_models import is_peewee, peewee_model
-from scanner.collect.python.orm.queries import ConditionValue, QueryValue, RelationValue, SqlValue
+from scanner.collect.python.orm.queries import QueryValue, RelationValue, SqlValue
 from scanner.collect.python.orm.sqlalchemy_models import sqlalchemy_model, table_object
 from scanner.collect.python.texts import constant_text
 from scanner.collect.python.values import (
@@ -97,7 +99,8 @@ def _of_receiver(receiver: Value, expression: syntax.Call, given: Given, frame: 
         else:
             made = sqlalchemy_steps.related(receiver, name, given, frame.world)
         return None if made is None else (made,)
-    found = _of_model(receiver, name, expression, given, frame)
+    ordered = django_expressions.method(receiver, name, given)
+    found = (ordered,) if ordered else _of_model(receiver, name, expression, given, frame)
     if found is None and isinstance(receiver, InstanceValue):
         return sessions.instance_method(receiver, name, expression, given, frame)
     return found
@@ -130,15 +133,15 @@ def operated(left: Value, operator: str, right: Value, frame: Frame) -> Value | 
     """``left operator right`` where a mapper gives it a meaning."""
     if not isinstance(left, MapperValue) and not isinstance(right, MapperValue):
         return None
-    combined = django_expressions.combined(left, operator, right)
+    combined = django_expressions.combined(left, operator, right, frame.world)
+    if isinstance(combined, QueryValue):
+        frame.world.record.built(combined, frame.root)
     return combined or sqlalchemy_expressions.operated(left, operator, right, frame.world)
 
 
 def negated(value: Value) -> Value | None:
     """``~value``."""
-    if isinstance(value, ConditionValue):
-        return replace(value, negated=not value.negated)
-    return sqlalchemy_expressions.negated(value)
+    return django_expressions.negated(value) or sqlalchemy_expressions.negated(value)
 
 
 def elements(query: QueryValue, frame: Frame) -> Variants:
@@ -198,6 +201,8 @@ def _query_method(query: QueryValue, name: str, expression: syntax.Call, given: 
     query = replace(query, call=called(expression.function))
     if query.mapped.framework == "django":
         found = django_queries.step(query, name, given, frame)
+        for other in django_prefetch.prefetched(query, given, frame.world) if name == "prefetch_related" else ():
+            frame.world.record.built(other, frame.root)
     else:
         after = sqlalchemy_steps.step(query, name, given, frame)
         found = (after,) if after is not None else sessions.finished(query, name, given, frame)
@@ -242,7 +247,10 @@ def _django(dotted: str, name: str, expression: syntax.Call, given: Given, frame
             method = "filter" if name == "get_list_or_404" else "get"
             here = placed(target, expression.at, frame)
             return _query_method(here, method, expression, rest, frame) if isinstance(here, QueryValue) else None
-    made = django_expressions.builtin(name, given) if dotted.startswith("django.db.models") else None
+    if not dotted.startswith(("django.db.models", "django.contrib.postgres")):
+        return None
+    _spend(given, frame)
+    made = django_expressions.builtin(dotted, given, frame.world)
     return None if made is None else (made,)
 
 

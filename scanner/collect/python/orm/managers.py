@@ -12,14 +12,14 @@ from scanner.collect.python.inlining import invoked
 from scanner.collect.python.orm.declared import Declaration, declarations
 from scanner.collect.python.orm.django_many import Many, many
 from scanner.collect.python.orm.django_models import reverse_relations
-from scanner.collect.python.orm.django_queries import manager
+from scanner.collect.python.orm.django_queries import NOWHERE, manager
 from scanner.collect.python.orm.mapped import Mapped
-from scanner.collect.python.orm.queries import Join, QueryValue
+from scanner.collect.python.orm.paths import over_table
+from scanner.collect.python.orm.queries import QueryValue
 from scanner.collect.python.orm.sql import Names, pieces
-from scanner.collect.python.values import ClassValue, FunctionValue, InstanceValue, Place, Value, Variants
+from scanner.collect.python.values import ClassValue, FunctionValue, InstanceValue, Value, Variants
 
 _CONVENTIONAL = frozenset(("objects", "_default_manager", "_base_manager"))
-NOWHERE = Place("", 0)
 
 
 def model_manager(mapped: Mapped, name: str, frame: Frame, of: ClassValue | None = None) -> Variants:
@@ -67,9 +67,7 @@ def _over(way: Many, frame: Frame) -> Variants:
     target, world = frame.world.model(way.target), frame.world
     if target is None:
         return ()
-    between, theirs = Names(way.through, world.family), Names(target, world.family)
-    key = target.key.name if target.key else "id"
-    join = Join(between.table, pieces(f"{theirs.column(key)} = {between.column(way.remote)}"))
+    between, join = Names(way.through, world.family), over_table(way, target, world)
     where = pieces(f"{between.column(way.local)} = %s")
     sides = (way.through, way.local, way.remote)
     managers = (each for each in model_manager(target, "objects", frame) if isinstance(each, QueryValue))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import field, replace
 from typing import Literal as OneOf
 
 from scanner.collect.python.light import dataclass
 from scanner.collect.python.orm.mapped import Framework, Mapped
 from scanner.collect.python.orm.sql import joined, pieces, text_at
-from scanner.collect.python.values import ClassValue, Literal, MapperValue, Place, Sql, TextValue, Value, Variants
+from scanner.collect.python.values import ClassValue, Gap, Literal, MapperValue, Place, Sql, TextValue, Value, Variants
 
 Verb = OneOf["select", "insert", "update", "delete", "exists"]
 
@@ -22,11 +22,22 @@ class Join:
     outer: bool = False
 
     def sql(self, framework: Framework) -> Sql:
-        """As the mapper writes it after FROM."""
+        """As the mapper writes it after FROM; without a condition it is one more table."""
+        if not self.condition:
+            return pieces(f", {self.table}")
         if framework == "django":
             kind = "LEFT OUTER" if self.outer else "INNER"
             return pieces(f"{kind} JOIN {self.table} ON (", self.condition, ")")
         return pieces(f"{'LEFT OUTER JOIN' if self.outer else 'JOIN'} {self.table} ON ", self.condition)
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """An expression that was given a name."""
+
+    name: str
+    sql: Sql
+    aggregated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +60,19 @@ class QueryValue(MapperValue):
     limit: str = ""
     lock: str = ""
     distinct: bool = False
+    distinct_on: tuple[Sql, ...] = ()
     negated: bool = False  # of "exists"
     whole: bool = True  # the columns are those of the mapped class: rows become instances
     begun: bool = False  # a manager nobody has called yet is no query
     methods: ClassValue | None = None  # a class of the project with methods of its own
     entities: tuple[Mapped, ...] = ()  # what the rows hold: instances of these
     through: tuple[Mapped, str, str] | None = None  # the table between, with its columns for both sides
-    annotations: tuple[tuple[str, Sql], ...] = ()  # columns that were given a name
+    annotations: tuple[Annotation, ...] = ()
+    others: tuple[tuple[str, Sql], ...] = ()  # what is added to its rows or taken from them: ("UNION", SELECT …)
+
+    def annotation(self, name: str) -> Annotation | None:
+        """The expression that was given this name."""
+        return next((each for each in reversed(self.annotations) if each.name == name), None)
 
     @property
     def sql(self) -> Sql:
@@ -93,9 +110,30 @@ class AggregateValue(MapperValue):
     """Django's ``Count("path")`` and the like."""
 
     function: str
-    path: str | None
+    of: Value | None  # None: of whole rows
     distinct: bool = False
     filter: ConditionValue | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallValue(MapperValue):
+    """Another expression of Django's: ``Lower("name")``, ``Exists(query)``, ``F("total").desc()``."""
+
+    name: str
+    positional: tuple[Value, ...] = ()
+    named: tuple[tuple[str, Value], ...] = ()
+    negated: bool = False
+
+    def argument(self, name: str) -> Value | None:
+        """The argument of this keyword."""
+        return dict(self.named).get(name)
+
+
+@dataclass(frozen=True, slots=True)
+class OuterGap(Gap):
+    """Django's ``OuterRef("path")``: a column of the query around, once there is one."""
+
+    path: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +142,7 @@ class ConditionValue(MapperValue):
 
     connector: str  # AND or OR
     lookups: tuple[tuple[str, Variants], ...] = ()
-    inner: tuple[ConditionValue, ...] = field(default=())
+    inner: tuple[Value, ...] = field(default=())  # conditions, and expressions that are true or false
     negated: bool = False
 
 
@@ -128,8 +166,10 @@ class RelationValue(MapperValue):
 
 def select(query: QueryValue, *, without: tuple[str, ...] = ()) -> Sql:
     """The SELECT; `without` are tables of a query around it, which it refers to instead of reading them."""
+    if query.others:
+        return _combined(query)
     tables = [table for table in query.tables if table not in without]
-    parts: list[Sql] = [pieces("SELECT DISTINCT " if query.distinct else "SELECT ", joined(", ", query.columns))]
+    parts: list[Sql] = [pieces("SELECT ", _distinct(query), joined(", ", query.columns))]
     if tables:
         parts.append(pieces("FROM ", ", ".join(tables)))
     parts.extend(join.sql(query.mapped.framework) for join in (*query.joins, *_late(query)))
@@ -139,9 +179,40 @@ def select(query: QueryValue, *, without: tuple[str, ...] = ()) -> Sql:
     if query.havings:
         parts.append(pieces("HAVING ", joined(" AND ", query.havings)))
     if query.orders:
-        parts.append(pieces("ORDER BY ", joined(", ", query.orders)))
+        parts.append(pieces("ORDER BY ", joined(", ", _orders(query))))
     parts.extend(pieces(tail) for tail in (query.limit, query.lock) if tail)
     return joined(" ", parts)
+
+
+def _combined(query: QueryValue) -> Sql:
+    parts = [pieces("(", select(replace(query, others=(), orders=(), limit="")), ")")]
+    parts.extend(pieces(f"{word} (", sql, ")") for word, sql in query.others)
+    if query.orders:
+        parts.append(pieces("ORDER BY ", joined(", ", query.orders)))
+    return joined(" ", [*parts, *(pieces(query.limit) for _ in range(bool(query.limit)))])
+
+
+def _orders(query: QueryValue) -> list[Sql]:
+    """What it is ordered by: of chosen columns Django gives their place in the select list."""
+    if query.whole or query.mapped.framework != "django":
+        return list(query.orders)
+    places = {"".join(_known(column)).rpartition(" AS ")[0]: number for number, column in enumerate(query.columns, 1)}
+    found: list[Sql] = []
+    for order in query.orders:
+        column, _, direction = "".join(_known(order)).partition(" ")
+        place = places.get(column)
+        found.append(pieces(f"{place} {direction}") if place else order)
+    return found
+
+
+def _known(sql: Sql) -> list[str]:
+    return [piece.text if isinstance(piece, Literal) else "?" for piece in sql]
+
+
+def _distinct(query: QueryValue) -> Sql:
+    if query.distinct_on:
+        return pieces("DISTINCT ON (", joined(", ", query.distinct_on), ") ")
+    return pieces("DISTINCT ") if query.distinct else ()
 
 
 def _late(query: QueryValue) -> list[Join]:

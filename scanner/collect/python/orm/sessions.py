@@ -9,14 +9,15 @@ from scanner.collect.python.frames import Frame
 from scanner.collect.python.given import Given
 from scanner.collect.python.names import called, last_name
 from scanner.collect.python.orm import (
-    django_results,
+    django_queries,
+    django_writes,
     sqlalchemy_select,
     sqlalchemy_steps,
     sqlalchemy_writes,
 )
 from scanner.collect.python.orm.mapped import Mapped
 from scanner.collect.python.orm.queries import QueryValue, SqlValue
-from scanner.collect.python.orm.sql import Names, pieces, text_at
+from scanner.collect.python.orm.sql import pieces, text_at
 from scanner.collect.python.values import ClassValue, InstanceValue, ListValue, Unknown, Value, Variants
 
 _RUNS = frozenset(
@@ -93,18 +94,16 @@ def instance_method(
     if mapped is None or mapped.framework != "django":
         return None
     if name in ("save", "asave"):
-        sql = django_results.saved(mapped, instance, given, frame)
+        statements = tuple(django_writes.saved(mapped, instance, given, frame))
     elif name in ("delete", "adelete"):
-        sql = django_results.removed(mapped, frame)
+        statements = tuple(django_writes.removed(mapped, frame))
     elif name in ("refresh_from_db", "arefresh_from_db"):
-        names = Names(mapped, frame.world.family)
-        listed = ", ".join(names.column(column.name) for column in mapped.read)
-        key = names.column(mapped.key.name) if mapped.key else "id"
-        sql = pieces(f"SELECT {listed} FROM {names.table} WHERE {key} = %s LIMIT 21")
+        statements = (django_queries.read_again(mapped, frame.world),)
     else:
         return None
-    text = text_at(sql, frame.place(expression.at))
-    frame.world.record.mapper(text, called(expression.function), frame.root)
+    for sql in statements:
+        text = text_at(sql, frame.place(expression.at))
+        frame.world.record.mapper(text, called(expression.function), frame.root)
     return (Unknown("None"),)
 
 
