@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
-from scanner.model import Column, Engine, TableName
+from scanner.model import Clause, Column, Engine, TableName
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +16,9 @@ class AddedColumn:
     position: Literal["last", "first", "after"] = "last"
     after: str | None = None
     if_not_exists: bool = False
+    # How it is written, which two changes that do the same need not share:
+    filled_with: str | None = field(default=None, compare=False)  # the default at first, which rows that are there get
+    clauses: tuple[Clause, ...] = field(default=(), compare=False)  # of the definition, and of later statements
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ from scanner.model import (
 )
 from scanner.objects import object_findings
 from scanner.resolve import References
+from scanner.rollout import Traffic, hazards
 from scanner.verdict import Prepared, Verdict, prepare
 
 _NAMED_PLACES = 5
@@ -86,9 +87,10 @@ def impact(change: Change, parts: Parts, evidence: Evidence | None = None) -> Re
     judged = [_Answer(query, *_judge(prepared, query)) for query in touching]
     built = _seen_as_statements(judged)
     answers = [answer for answer in judged if answer.query.fingerprint not in built]
+    writing = [query for query in touching if _writes(query, parts, prepared)]
     findings = [finding for answer in answers for finding in answer.findings]
     findings += object_findings(prepared, reaching)
-    mentions = unexplained(known.mentions, prepared.grown, _explained(reaching))
+    mentions = unexplained(known.mentions, prepared.grown, _files(reaching))
     named = _answered(findings, touching) | {mention.location.path for mention in mentions}
     return Report(
         replace(change, table=prepared.table.name),
@@ -106,7 +108,8 @@ def impact(change: Change, parts: Parts, evidence: Evidence | None = None) -> Re
         everything.queries,
         {query.fingerprint: via[query.fingerprint] for query in touching if via[query.fingerprint]},
         tuple(built.values()),
-        likely_places(known.likely_places, prepared.grown, _writing(touching, parts, prepared), named),
+        likely_places(known.likely_places, prepared.grown, _files(writing), named),
+        hazards(change, parts.schema, Traffic.of(touching, writing, findings)),
     )
 
 
@@ -117,14 +120,13 @@ def _answered(findings: Iterable[Finding], queries: Iterable[Query]) -> frozense
     return frozenset(location.path for locations in told for location in locations if location is not None)
 
 
-def _writing(queries: Iterable[Query], parts: Parts, prepared: Prepared) -> frozenset[str]:
-    """The files with statements that write rows of the table."""
-    found = ((query, parts.references.get(query.fingerprint)) for query in queries)
-    writing = (q for q, named in found if isinstance(named, References) and not named.writes.isdisjoint(prepared.grown))
-    return frozenset(o.location.path for query in writing for o in query.located if o.location is not None)
+def _writes(query: Query, parts: Parts, prepared: Prepared) -> bool:
+    """Whether it writes rows of the table."""
+    named = parts.references.get(query.fingerprint)
+    return isinstance(named, References) and not named.writes.isdisjoint(prepared.grown)
 
 
-def _explained(queries: Iterable[Query]) -> frozenset[str]:
+def _files(queries: Iterable[Query]) -> frozenset[str]:
     """The files in which queries and models stand."""
     return frozenset(o.location.path for query in queries for o in query.observations if o.location is not None)
 

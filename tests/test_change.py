@@ -300,3 +300,20 @@ def test_what_postgres_does_not_have_is_no_change(definition: str) -> None:
 )
 def test_types_of_postgres(definition: str) -> None:
     assert Change.parse(f"ALTER TABLE t ADD COLUMN {definition}", "postgres").columns[0].position == "last"
+
+
+def test_a_definition_is_kept_as_it_is_written():
+    sql = 'ALTER TABLE t ADD COLUMN x int CONSTRAINT c CHECK (x > 0) NOT NULL DEFAULT 7 COLLATE "C"; '
+    sql += "ALTER TABLE t ALTER COLUMN x DROP DEFAULT; "
+    sql += "ALTER TABLE t ADD CONSTRAINT f FOREIGN KEY (x) REFERENCES u (id) ON DELETE CASCADE DEFERRABLE; "
+    sql += "CREATE UNIQUE INDEX i ON t (x)"
+    (added,) = Change.parse(sql, "postgres:15").columns
+    assert [(c.kind, c.text, c.name) for c in added.clauses] == [
+        ("check", "CHECK (x > 0)", "c"),
+        ("not null", "NOT NULL", None),
+        ("default", "DEFAULT 7", None),
+        ("attribute", 'COLLATE "C"', None),
+        ("references", "REFERENCES u (id) ON DELETE CASCADE DEFERRABLE", "f"),
+        ("unique index", "CREATE UNIQUE INDEX i ON t (x)", "i"),
+    ]
+    assert (added.filled_with, added.column.default) == ("7", None)

@@ -34,6 +34,21 @@ class Column:
         return bool(self.default or self.generated or self.identity or self.serial or self.auto_increment)
 
 
+ClauseKind = Literal[
+    "not null", "null", "default", "unique", "unique index", "primary key", "check", "references", "generated",
+    "identity", "attribute",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One part of a column's definition, as it is written behind the type."""
+
+    kind: ClauseKind
+    text: str  # without CONSTRAINT and its name: "CHECK (total > 0)", "REFERENCES users (id) ON DELETE CASCADE"
+    name: str | None = None  # of the constraint or index, when one is written
+
+
 @dataclass(frozen=True, slots=True)
 class ForeignKey:
     """A foreign key from these columns to another table's."""
@@ -69,6 +84,12 @@ class Table:
     of_type: TableName | None = None  # CREATE TABLE … OF type
     grants: tuple[Grant, ...] = ()
     foreign: bool = False  # CREATE FOREIGN TABLE
+    partitioned: bool = False
+    # MySQL and MariaDB:
+    storage: str = "innodb"  # the storage engine, lower case
+    row_format: str | None = None  # lower case; None: the server's default
+    fulltext: bool = False  # has a FULLTEXT index
+    versioned: bool = False  # WITH SYSTEM VERSIONING
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +124,7 @@ class Routine:
     language: str  # sql, plpgsql; MySQL bodies are "sql"
     body: str  # without its quotes
     atomic: bool = False  # BEGIN ATOMIC or RETURN: parsed when it was created, and frozen
+    volatile: bool = True  # PostgreSQL: neither IMMUTABLE nor STABLE is written
 
 
 @dataclass(frozen=True, slots=True)

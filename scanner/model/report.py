@@ -12,6 +12,7 @@ from scanner.model.observation import BlindSpot, Coverage, Location, Query, Unre
 if TYPE_CHECKING:
     from scanner.change import Change
     from scanner.model.names import Database
+    from scanner.model.rollout import Hazard
 
 _NAMED_COLUMNS = 4  # of a likely place, in words
 
@@ -174,6 +175,7 @@ class Report:
     )  # fingerprint → views, routines, triggers it goes through
     built: tuple[BuiltQuery, ...] = ()
     likely_places: tuple[LikelyPlace, ...] = ()  # likeliest first; none that a finding or a mention names
+    hazards: tuple[Hazard, ...] = ()  # of the ALTER TABLE itself, run as one statement; worst first
 
     def __post_init__(self) -> None:
         found = {f.subject.name for f in self.findings if f.subject.kind == "query"}

@@ -28,6 +28,7 @@ _FILTERS: dict[str, Callable[..., object]] = {
     "why": words.why,
     "built": words.built_words,
     "coverage": words.coverage_words,
+    "doubt": words.doubt_words,
     "scope": words.scope_words,
     "measures": measures,
     "sources": sources,

@@ -34,6 +34,7 @@ def to_dict(report: Report) -> Json:
         "likely_places": [_likely(place) for place in report.likely_places],
         "mentions": [_mention(mention) for mention in report.mentions],
         "consumers": [asdict(consumer) for consumer in report.consumers],
+        "hazards": [asdict(hazard) for hazard in report.hazards],
         "blind_spots": [asdict(spot) for spot in report.blind_spots],
         "coverage": _coverage(report),
     }

@@ -8,7 +8,17 @@ from collections.abc import Iterator
 from scanner.model import Certainty, Report
 from scanner.render.outline import Item, items, owners
 from scanner.render.verdict import Tally, headline, tallies
-from scanner.render.words import EFFECT_WORDS, built_words, calls_words, count, number, one_line, subjects_words, why
+from scanner.render.words import (
+    EFFECT_WORDS,
+    built_words,
+    calls_words,
+    count,
+    doubt_words,
+    number,
+    one_line,
+    subjects_words,
+    why,
+)
 
 _LIMIT = 20  # findings written out; the rest are counted
 _SPECIAL = re.compile(r"([\\`*_{}\[\]>|~$])")
@@ -20,6 +30,7 @@ _SQL_WIDTH = 160
 def to_markdown(report: Report) -> str:
     """The verdict, the worst 20 findings, and what could not be checked."""
     blocks = [f"### {_code(report.change.sql)}", _text(headline(report)), _verdict(report), _findings(report)]
+    blocks.append(_hazards(report))
     blocks += _lists(report)
     return "\n\n".join(filter(None, blocks)) + "\n"
 
@@ -67,6 +78,11 @@ def _where(item: Item) -> str:
         return " · ".join(filter(None, (services, spots, owned))) or item.finding.subject.kind
     spots = spots or "no source line found"
     return " · ".join(filter(None, (services, spots, owned, calls_words(item.calls))))
+
+
+def _hazards(report: Report) -> str:
+    rows = [f"- **{h.severity}** {h.kind}: {_text(h.message)}{_text(doubt_words(h))}" for h in report.hazards]
+    return "\n".join(["#### What the ALTER TABLE itself does", "", *rows]) if rows else ""
 
 
 def _lists(report: Report) -> Iterator[str]:

@@ -19,6 +19,7 @@ from scanner.model import (
     Mention,
     Query,
     Report,
+    Severity,
     Unread,
 )
 from scanner.render.excerpt import Span, marked, narrow
@@ -30,6 +31,7 @@ from scanner.render.words import (
     calls_words,
     count,
     coverage_words,
+    doubt_words,
     number,
     one_line,
     scope_words,
@@ -42,6 +44,12 @@ _STYLES = {
     Effect.CHANGES_RESULTS: "bold magenta",
     Effect.CHANGES_SHAPE: "yellow",
     Effect.NEEDS_UPDATE: "cyan",
+}
+_SEVERITIES = {
+    Severity.FAILS: "bold red",
+    Severity.BLOCKS: "bold magenta",
+    Severity.COSTS: "yellow",
+    Severity.NOTE: "dim",
 }
 _HARM = (Effect.BREAKS, Effect.CHANGES_RESULTS, Effect.CHANGES_SHAPE)
 _PLACES = 5  # lines of source shown for one finding
@@ -72,6 +80,7 @@ def _lines(report: Report, width: int, limit: int | None) -> Lines:
     yield from _verdict(report)
     yield from _sections(sections(report, _HARM), width, limit)
     yield from _sections(sections(report, (Effect.NEEDS_UPDATE,)), width, limit)
+    yield from _hazards(report, width)
     for title, entries in _lists(report, width):
         if entries:
             yield from _title(f"{title} ({number(len(entries))})", width)
@@ -221,6 +230,14 @@ def _unread(unread: Unread) -> Lines:
 
 def _blind_spot(spot: BlindSpot) -> Lines:
     yield 2, Text(f"{one_line(spot.place)}: {one_line(spot.message)}")
+
+
+def _hazards(report: Report, width: int) -> Lines:
+    if report.hazards:
+        yield from _title("What the ALTER TABLE itself does", width)
+    for hazard in report.hazards:
+        said = f" {hazard.kind}: {one_line(hazard.message)}{doubt_words(hazard)}"
+        yield 2, Text.assemble((hazard.severity.upper(), _SEVERITIES[hazard.severity]), said)
 
 
 def _coverage(report: Report, width: int) -> Lines:

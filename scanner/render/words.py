@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from scanner.model import BuiltQuery, Coverage, Effect, Report, Subject, Unresolved
+from scanner.model import BuiltQuery, Coverage, Effect, Hazard, Report, Subject, Unresolved
 
 EFFECT_WORDS = {
     Effect.BREAKS: "breaks",
@@ -92,6 +92,11 @@ def built_words(built: BuiltQuery) -> str:
     doubt = f"by itself not checked: {one_line(why(built.unresolved))}" if built.unresolved else ""
     seen = f"production ran {count(len(built.statements), 'statement')} of it"
     return "; ".join(filter(None, (seen, answer, doubt, "what else it builds was not seen")))
+
+
+def doubt_words(hazard: Hazard) -> str:
+    """Why a hazard is only possible; empty when it is certain."""
+    return f" Only possible: {hazard.reason}." if hazard.reason else ""
 
 
 def coverage_words(coverage: Coverage) -> str:

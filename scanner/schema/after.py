@@ -23,7 +23,7 @@ def apply(schema: Schema, change: Change) -> Schema:
     """The schema after the change. Raises ChangeError when the table is unknown or already has the column."""
     table = changed_table(schema, change)
     grown = {table.name: _grow(schema, table, change.columns)}
-    for child in _descendants(schema, table.name):
+    for child in descendants(schema, table.name):
         new = [_last(added) for added in change.columns if not _has(schema, child, added.column.name)]
         grown[child.name] = _grow(schema, child, new)
     return replace(schema, relations={**schema.relations, **grown}, before=schema)
@@ -68,7 +68,7 @@ def _has(schema: Schema, table: Table, name: str) -> bool:
     return schema.engine.column_key(name) in schema.index(table)
 
 
-def _descendants(schema: Schema, name: TableName) -> Iterator[Table]:
+def descendants(schema: Schema, name: TableName) -> Iterator[Table]:
     """The tables that inherit from it, each once, parents before their children."""
     seen, waiting = {name}, [name]
     while waiting:

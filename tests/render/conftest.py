@@ -19,6 +19,7 @@ from scanner.model import (
     Effect,
     Engine,
     Finding,
+    Hazard,
     Hole,
     LikelyPlace,
     Location,
@@ -27,6 +28,7 @@ from scanner.model import (
     Query,
     Report,
     RowUse,
+    Severity,
     Subject,
     TableName,
     Unread,
@@ -270,6 +272,10 @@ SHOP_REPORT = Report(
             0.75,
             writes=True,
         ),
+    ),
+    hazards=(
+        Hazard("lock", Severity.BLOCKS, "ALTER TABLE takes ACCESS EXCLUSIVE on orders.", "the manual", "it is a guess"),
+        Hazard("filled", Severity.NOTE, "<b>The rows</b> get 7.", "measured"),
     ),
     mentions=(Mention(Location("catalog/reports.py", 14, 4, "build"), ("catalog",), "table name in a string"),),
     blind_spots=(

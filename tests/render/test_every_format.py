@@ -37,6 +37,14 @@ def test_a_part_built_at_run_time_is_the_expression_that_builds_it(way, report):
     assert "{columns}" in text.replace("\\", "")
 
 
+@pytest.mark.parametrize("way", [way for way in SHOWN if way != ".csv"])
+def test_hazards_are_told_with_their_doubt(way, report):
+    text = SHOWN[way](report)
+    assert "ALTER TABLE takes ACCESS EXCLUSIVE on orders." in text
+    assert "it is a guess" in text
+    assert ("<b>The rows</b>" in text) == (way in (".json", "terminal"))
+
+
 def test_no_cell_of_a_notebook_has_a_hole(report):
     assert "__hole_" not in to_notebook(report)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from scanner.model import Column
+from scanner.model import Clause, ClauseKind, Column
 from scanner.schema.parse.constraints import Constraint, ConstraintKind, read_references, skip_index_options
 from scanner.schema.parse.cursor import Cursor, UnreadableError
 
@@ -38,12 +38,22 @@ _IGNORED = {
 }  # fmt: skip
 
 
+_CLAUSES: dict[str, ClauseKind] = {
+    "NULL": "null", "DEFAULT": "default", "UNIQUE": "unique", "PRIMARY": "primary key", "KEY": "primary key",
+    "CHECK": "check", "REFERENCES": "references", "GENERATED": "generated", "AS": "generated",
+}  # fmt: skip
+# What belongs to the constraint before it.
+_TRAILING = {"DEFERRABLE", "INITIALLY", "ENFORCED"}
+_TRAILING_PAIRS = {("NOT", "DEFERRABLE"), ("NOT", "VALID"), ("NOT", "ENFORCED")}
+
+
 @dataclass(frozen=True, slots=True)
 class Definition:
     """A column as one definition gives it, before the keys of its table are known."""
 
     column: Column
     constraints: tuple[Constraint, ...] = ()
+    clauses: tuple[Clause, ...] = ()  # everything behind the type, in its order
 
 
 def stop_words(cursor: Cursor) -> set[str]:
@@ -106,6 +116,7 @@ class _Reader:
         self._stops = stop_words(cursor)
         self._constraints: list[Constraint] = []
         self._constraint_name: str | None = None
+        self._clauses: list[Clause] = []
         self._column = column
         if column.type in _SERIAL and cursor.engine.family == "postgres":
             self._set(type=_SERIAL[column.type], nullable=False, serial=True)
@@ -115,10 +126,32 @@ class _Reader:
     def read(self) -> Definition:
         cursor = self._cursor
         while not cursor.done and cursor.key not in (",", ")", "FIRST", "AFTER"):
+            start, name = cursor.position, self._constraint_name
             if not (self._read_key() or self._read_value() or self._read_mysql() or self._read_over()):
                 what = f"the definition of column {self._column.name} is not understood at"
                 raise UnreadableError(f"{what} {cursor.written[:40]!r}")
-        return Definition(self._column, tuple(self._constraints))
+            self._note(start, name)
+        return Definition(self._column, tuple(self._constraints), tuple(self._clauses))
+
+    def _note(self, start: int, name: str | None) -> None:
+        """Keeps what was read from there on as it is written."""
+        cursor = self._cursor
+        end, cursor.position = cursor.position, start
+        first, second = cursor.key, cursor.peek(1).key
+        cursor.position = end
+        if first == "CONSTRAINT":
+            return
+        text = cursor.since(start)
+        if (first in _TRAILING or (first, second) in _TRAILING_PAIRS) and self._clauses:
+            last = self._clauses.pop()
+            self._clauses.append(replace(last, text=f"{last.text} {text}"))
+            return
+        kind = _CLAUSES.get(first, "attribute")
+        if (first, second) == ("NOT", "NULL"):
+            kind = "not null"
+        elif kind == "generated" and self._column.identity:
+            kind = "identity"
+        self._clauses.append(Clause(kind, text, name))
 
     def _set(self, **changes: Any) -> None:  # noqa: ANN401 - fields of Column
         self._column = replace(self._column, **changes)

@@ -8,7 +8,7 @@ from typing import Literal
 from scanner.model import ForeignKey, TableName
 from scanner.schema.parse.cursor import Cursor
 
-ConstraintKind = Literal["primary key", "unique", "check", "foreign key", "not null", "other"]
+ConstraintKind = Literal["primary key", "unique", "check", "foreign key", "not null", "fulltext", "other"]
 
 _HEADS = {"CONSTRAINT", "PRIMARY", "UNIQUE", "FOREIGN", "CHECK"}
 _MYSQL_INDEXES = {"KEY", "INDEX", "FULLTEXT", "SPATIAL", "VECTOR"}
@@ -90,10 +90,10 @@ def _read_key(cursor: Cursor, kind: ConstraintKind) -> Constraint:
 
 
 def _read_index(cursor: Cursor) -> Constraint:
-    cursor.advance()
+    kind: ConstraintKind = "fulltext" if cursor.advance().key == "FULLTEXT" else "other"
     cursor.accept_any("KEY", "INDEX")
     cursor.accept("IF", "NOT", "EXISTS")
-    return Constraint("other", name=None if cursor.at("(") else cursor.name())
+    return Constraint(kind, name=None if cursor.at("(") else cursor.name())
 
 
 def read_key_columns(cursor: Cursor) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from scanner.schema.parse.constraints import read_unique_index
+from scanner.schema.parse.constraints import Constraint, read_unique_index
 from scanner.schema.parse.cursor import Cursor, UnreadableError
 from scanner.schema.parse.draft import Draft, TableDraft
 from scanner.schema.parse.routines import create_aggregate, create_event, create_routine
@@ -80,6 +80,11 @@ def _create_view(cursor: Cursor, draft: Draft, modifiers: Modifiers) -> None:
 
 
 def _create_index(cursor: Cursor, draft: Draft, modifiers: Modifiers) -> None:
+    if "FULLTEXT" in modifiers:
+        name = cursor.name()
+        cursor.expect("ON")
+        draft.table(cursor.relation()).add_constraint(Constraint("fulltext", name=name))
+        return
     only = "ONLY" in cursor.remaining_keys()
     unique = read_unique_index(cursor) if "UNIQUE" in modifiers else None
     relation = draft.relations.get(draft.resolved(unique[0])) if unique else None

@@ -42,6 +42,10 @@ class TableDraft:
     of_type: TableName | None = None
     grants: list[Grant] = field(default_factory=list)
     foreign: bool = False
+    partitioned: bool = False
+    storage: str = "innodb"
+    row_format: str | None = None
+    versioned: bool = False
     sequences: dict[str, TableName] = field(default_factory=dict)  # owned by its columns
 
     def named(self, columns: tuple[str, ...]) -> tuple[str, ...]:
@@ -157,6 +161,11 @@ class TableDraft:
             of_type=self.of_type,
             grants=self._merged_grants(),
             foreign=self.foreign,
+            partitioned=self.partitioned,
+            storage=self.storage,
+            row_format=self.row_format,
+            fulltext="fulltext" in by_kind,
+            versioned=self.versioned,
         )
 
     def _merged_grants(self) -> tuple[Grant, ...]:

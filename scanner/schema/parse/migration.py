@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from scanner.change import AddedColumn, Change
 from scanner.errors import ChangeError
-from scanner.model import Database, Engine, TableName
+from scanner.model import Clause, ClauseKind, Database, Engine, TableName
 from scanner.schema.parse.actions import Action, AddColumn, AddConstraint, Alteration, EditColumn
 from scanner.schema.parse.alter import at_alter_table, read_alteration
 from scanner.schema.parse.columns import decorated
@@ -84,25 +84,26 @@ def _read_alteration(alteration: Alteration, statement: Statement, migration: _M
         migration.others.append(statement.text)
         return
     for action, text in alteration.actions:
-        if not _apply(action, migration):
+        if not _apply(action, text, migration):
             migration.others.append(text)
 
 
-def _apply(action: Action, migration: _Migration) -> bool:
+def _apply(action: Action, text: str, migration: _Migration) -> bool:
     """Carries an action out on the new columns; False when it is about something else."""
     match action:
         case AddColumn(replaces=None):
             _add_column(action, migration)
             return True
         case AddColumn(definition, replaces=str(old)) if (index := migration.index(old)) is not None:
-            migration.added[index] = replace(migration.added[index], column=definition.column)
+            changed = replace(migration.added[index], column=definition.column, clauses=definition.clauses)
+            migration.added[index] = changed
             migration.constraints += definition.constraints
             return True
         case EditColumn(name, edit) if (index := migration.index(name)) is not None:
             migration.added[index] = replace(migration.added[index], column=edit(migration.added[index].column))
             return True
         case AddConstraint(constraint):
-            return _add_constraint(constraint, migration)
+            return _add_constraint(constraint, text, migration)
         case _:
             return False
 
@@ -113,7 +114,9 @@ def _add_column(action: AddColumn, migration: _Migration) -> None:
         raise ChangeError(f"The change adds column {column.name} twice: leave one of them out.")
     if migration.engine.family == "postgres":
         _check_postgres(action)
-    migration.added.append(AddedColumn(column, action.position, action.after, action.if_not_exists))
+    filled = None if column.generated else column.default
+    placed = (action.position, action.after, action.if_not_exists)
+    migration.added.append(AddedColumn(column, *placed, filled, action.definition.clauses))
     migration.constraints += action.definition.constraints
 
 
@@ -131,8 +134,8 @@ def _check_postgres(action: AddColumn) -> None:
         raise ChangeError(f"PostgreSQL has no type {column.type}: {advice}.")
 
 
-def _add_constraint(constraint: Constraint, migration: _Migration) -> bool:
-    """A key or a condition of one new column belongs to it, as if written on it."""
+def _add_constraint(constraint: Constraint, text: str, migration: _Migration) -> bool:
+    """A key or a condition of one new column belongs to it, as if written on it; text is where it stands."""
     if constraint.kind == "check":
         constraint = replace(constraint, columns=_mentioned(constraint.expression or "", migration))
     index = migration.index(constraint.columns[0]) if len(constraint.columns) == 1 else None
@@ -142,7 +145,23 @@ def _add_constraint(constraint: Constraint, migration: _Migration) -> bool:
     if constraint.kind == "not null":
         migration.added[index] = replace(added, column=replace(added.column, nullable=False))
     migration.constraints.append(replace(constraint, columns=(added.column.name,), inline=True))
+    if clause := _clause(constraint, text):
+        migration.added[index] = replace(migration.added[index], clauses=(*added.clauses, clause))
     return True
+
+
+def _clause(constraint: Constraint, text: str) -> Clause | None:
+    """The constraint as it would stand on its column."""
+    kinds: dict[str, ClauseKind] = {"unique": "unique", "primary key": "primary key"}
+    if re.match(r"\s*CREATE\b", text, re.IGNORECASE):
+        return Clause("unique index", text, constraint.name)
+    if constraint.kind == "foreign key":
+        written = re.search(r"\bREFERENCES\b.*", text, re.IGNORECASE | re.DOTALL)
+        return Clause("references", written[0], constraint.name) if written else None
+    if constraint.kind == "check":
+        return Clause("check", f"CHECK ({constraint.expression})", constraint.name)
+    kind = kinds.get(constraint.kind)
+    return Clause(kind, constraint.kind.upper(), constraint.name) if kind else None
 
 
 def _mentioned(expression: str, migration: _Migration) -> tuple[str, ...]:
@@ -152,5 +171,5 @@ def _mentioned(expression: str, migration: _Migration) -> tuple[str, ...]:
 
 def _read_index(cursor: Cursor, statement: Statement, migration: _Migration) -> None:
     unique = read_unique_index(cursor)
-    if unique is None or unique[0] != migration.table or not _add_constraint(unique[1], migration):
+    if unique is None or unique[0] != migration.table or not _add_constraint(unique[1], statement.text, migration):
         migration.others.append(statement.text)

@@ -46,6 +46,7 @@ class _Attributes:
     language: str = "sql"
     body: str = ""
     atomic: bool = False
+    volatile: bool = True
 
 
 def create_routine(cursor: Cursor, draft: Draft, kind: RoutineKind, *, replaces: bool) -> None:
@@ -67,6 +68,7 @@ def create_routine(cursor: Cursor, draft: Draft, kind: RoutineKind, *, replaces:
         attributes.language,
         attributes.body,
         attributes.atomic,
+        attributes.volatile,
     )
     _add(draft, routine, keep_existing=if_not_exists and not replaces)
 
@@ -165,6 +167,8 @@ def _read_postgres(cursor: Cursor, arguments: list[Argument]) -> _Attributes:
             found.body, found.atomic = _without_end(cursor), True
         elif cursor.accept("RETURN"):
             found.body, found.atomic = f"SELECT {cursor.rest()}", True
+        elif cursor.accept_any("IMMUTABLE", "STABLE"):
+            found.volatile = False
         else:
             cursor.skip_group()
     return found

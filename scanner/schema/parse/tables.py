@@ -62,8 +62,26 @@ def _read_elements_and_more(cursor: Cursor, draft: Draft, table: TableDraft) -> 
     if cursor.accept("INHERITS"):
         inherited = _inherit(draft, table, cursor.items(cursor.relation))
     _fill(draft, table, inherited, elements)
+    _note_options(cursor, table)
     if draft.engine.family == "mysql" and _moves_to_query(cursor):
         _read_query(cursor, draft, table, ())
+
+
+def _note_options(cursor: Cursor, table: TableDraft) -> None:
+    """Looks ahead for what decides how the engine alters the table."""
+    start = cursor.position
+    while not cursor.done and cursor.key not in ("AS", "SELECT"):
+        if cursor.accept("PARTITION", "BY"):
+            table.partitioned = True
+        elif cursor.accept("SYSTEM", "VERSIONING"):
+            table.versioned = True
+        elif word := cursor.accept_any("ENGINE", "ROW_FORMAT"):
+            cursor.accept("=")
+            value = cursor.advance().key.lower()
+            table.storage, table.row_format = (value, table.row_format) if word == "ENGINE" else (table.storage, value)
+        else:
+            cursor.skip_group()
+    cursor.position = start
 
 
 def _names_before_as(cursor: Cursor) -> tuple[str, ...]:

@@ -85,6 +85,7 @@ def test_a_function_of_postgres():
         "record",
         "plpgsql",
         "BEGIN; RETURN; END",
+        volatile=False,
     )
 
 

@@ -516,3 +516,24 @@ def test_triggers_and_rules_follow_a_renamed_table():
     u = TableName("public", "u")
     assert [(trigger.name, trigger.table) for trigger in schema.triggers] == [("x", u)]
     assert [(rule.name, rule.table) for rule in schema.rules] == [("p", u)]
+
+
+def test_what_decides_how_mysql_alters_a_table_is_kept():
+    ddl = """
+    CREATE TABLE f (id int, w text, FULLTEXT KEY w (w)) ENGINE=MyISAM DEFAULT CHARSET=utf8mb4;
+    CREATE TABLE z (id int) ENGINE=InnoDB ROW_FORMAT=COMPRESSED
+    /*!50100 PARTITION BY HASH (id) PARTITIONS 3 */;
+    CREATE TABLE v (id int) WITH SYSTEM VERSIONING;
+    CREATE FULLTEXT INDEX w ON g (w);
+    CREATE TABLE g (w text);
+    CREATE FULLTEXT INDEX w ON g (w);
+    """
+    schema = Schema.from_ddl(ddl, "mariadb:10.11")
+    kept = {t.name.name: (t.storage, t.row_format, t.fulltext, t.partitioned, t.versioned) for t in schema.tables}
+    assert kept == {
+        "f": ("myisam", None, True, False, False),
+        "z": ("innodb", "compressed", False, True, False),
+        "v": ("innodb", None, False, False, True),
+        "g": ("innodb", None, True, False, False),
+    }
+    assert len(schema.skipped) == 1
