@@ -34,6 +34,7 @@ def collect(
             database=source.database,
             server_database=source.server_database,
             elsewhere=source.elsewhere,
+            sample_s=source.sample_s,
         )
     assert source.path is not None
     if source.kind != "mysql_slow_log" and not source.path.exists():

@@ -9,6 +9,7 @@ import pytest
 
 from scanner.config import (
     Config,
+    Request,
     SourceConfig,
     config_from_options,
     find_config,
@@ -413,3 +414,28 @@ def test_several_databases_of_one_server(tmp_path):
 def test_databases_of_a_server_that_cannot_be_used(tmp_path, kind, keys, message):
     with pytest.raises(ConfigError, match=message):
         load_config(write(tmp_path, SERVER.format(kind=kind, keys=keys)))
+
+
+@pytest.mark.parametrize(("text", "seconds"), [("30s", 30), ("0.5 m", 30), ("1h", 3600), ("0s", 0)])
+def test_how_long_sessions_are_looked_at(tmp_path, text, seconds):
+    entry = f'[[sources]]\nkind = "pg_stat_statements"\ndsn = "postgresql://db/shop"\nsample_activity = "{text}"\n'
+    assert load_config(write(tmp_path, ONE + entry)).sources[0].sample_s == seconds
+    options = {"engine": "postgres", "schema": ("schema.sql",), "sample_activity": text}
+    asked = Request(**options, pg_stat_statements=("postgresql://db/shop", "statements.csv"))
+    assert [source.sample_s for source in asked.config_for().sources] == [seconds, 0]
+
+
+@pytest.mark.parametrize("text", ["30", "2h", "s", "-1s", "1e3s", "ten minutes"])
+def test_a_duration_that_is_none(tmp_path, text):
+    entry = f'[[sources]]\nkind = "pg_stat_statements"\ndsn = "postgresql://db/shop"\nsample_activity = "{text}"\n'
+    with pytest.raises(ConfigError, match="write seconds or minutes as in 30s or 5m, at most 1h"):
+        load_config(write(tmp_path, ONE + entry))
+
+
+def test_only_a_server_has_sessions(tmp_path):
+    entry = '[[sources]]\nkind = "pg_stat_statements"\npath = "statements.csv"\nsample_activity = "3s"\n'
+    with pytest.raises(ConfigError, match="sample_activity needs a dsn of kind pg_stat_statements"):
+        load_config(write(tmp_path, ONE + entry))
+    asked = Request(engine="postgres", schema=("schema.sql",), python=("src",), sample_activity="3s")
+    with pytest.raises(ConfigError, match="give the DSN of pg_stat_statements"):
+        asked.config_for()

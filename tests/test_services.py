@@ -14,7 +14,7 @@ from scanner.services import Services, owned_by_role
 
 def seen(path: str | None = None, user: str | None = None, host: str | None = None) -> Observation:
     location = Location(path, 1) if path else None
-    return Observation("python", "SELECT 1", location=location, user=user, host=host)
+    return Observation("python", "SELECT 1", location=location, user=user, hosts=(host,) if host else ())
 
 
 def services(path: Path | None, *rules: ServiceRule, service: str | None = None, root: Path = Path("/")) -> Services:

@@ -96,6 +96,7 @@ _ASKED = (
     ("sql", "DIR", "Files of SQL.", True),
     ("slow-log", "FILE|DIR|-", "Slow query logs of MySQL or MariaDB; a pattern, - for standard input.", True),
     ("pg-stat-statements", "DSN|FILE", "A live server, or an export of its view.", True),
+    ("sample-activity", "TIME", "How long to look who runs what on live PostgreSQL, as in 30s.", False),
 )
 
 

@@ -45,6 +45,7 @@ class SourceConfig:
     # those that other entries stand for.
     server_database: str | None = None
     elsewhere: tuple[str, ...] = ()
+    sample_s: float = 0  # how long the sessions of a server are looked at
 
 
 @dataclass(frozen=True, slots=True)

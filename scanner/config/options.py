@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from scanner.config.discover import sources_at
 from scanner.config.model import SERVER_KINDS, Config, DatabaseConfig, SourceConfig, SourceKind
 from scanner.config.toml import FILE_NAME, find_config, load_config
-from scanner.config.values import absolute, expand, is_dsn, read_engine, read_schema, read_sql_mode
+from scanner.config.values import absolute, expand, is_dsn, read_duration, read_engine, read_schema, read_sql_mode
 from scanner.errors import ConfigError
 from scanner.model import Database
 from scanner.text_files import STDIN
@@ -32,6 +32,7 @@ class Request:
     sql: tuple[str, ...] = ()
     slow_log: tuple[str, ...] = ()
     pg_stat_statements: tuple[str, ...] = ()
+    sample_activity: str | None = None  # how long, as in 30s
 
     def config_for(self, paths: Sequence[str] = ()) -> Config:
         """What these options and further paths ask for: a scanner.toml, or what stands for one.
@@ -39,7 +40,7 @@ class Request:
         Raises ConfigError.
         """
         alone = self.engine or self.schema
-        config = self._without_file(paths) if alone else self._with_file(paths)
+        config = self._sampled(self._without_file(paths) if alone else self._with_file(paths))
         if not config.sources:
             raise ConfigError(
                 "There is nothing to scan: give --python, --sql, --slow-log, --pg-stat-statements or paths, "
@@ -52,6 +53,18 @@ class Request:
         """The options that were given, as they are written; `--database` also names what changes."""
         names = (field.name for field in fields(self) if getattr(self, field.name))
         return tuple(f"--{name.replace('_', '-')}" for name in names if name != "database")
+
+    def _sampled(self, config: Config) -> Config:
+        """The configuration with the sessions of its servers looked at for as long as is asked."""
+        if self.sample_activity is None:
+            return config
+        seconds = read_duration(self.sample_activity, "--sample-activity")
+        if not any(map(_has_sessions, config.sources)):
+            raise ConfigError(
+                "--sample-activity looks at the sessions of a server: give the DSN of pg_stat_statements."
+            )
+        sources = (replace(s, sample_s=seconds) if _has_sessions(s) else s for s in config.sources)
+        return replace(config, sources=tuple(sources))
 
     def _with_file(self, paths: Sequence[str]) -> Config:
         path = self.config or find_config(Path.cwd())
@@ -131,6 +144,10 @@ def _source(kind: SourceKind, text: str, base: Path) -> SourceConfig:
     if kind == "mysql_slow_log" and text == str(STDIN):
         return SourceConfig(kind, path=STDIN)
     return SourceConfig(kind, path=absolute(text, base))
+
+
+def _has_sessions(source: SourceConfig) -> bool:
+    return source.kind == "pg_stat_statements" and source.dsn is not None
 
 
 def _root(sources: Iterable[SourceConfig], base: Path) -> Path:

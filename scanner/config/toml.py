@@ -18,7 +18,7 @@ from scanner.config.model import (
     SourceKind,
     pick,
 )
-from scanner.config.values import absolute, expand, read_engine, read_schema, read_sql_mode
+from scanner.config.values import absolute, expand, read_duration, read_engine, read_schema, read_sql_mode
 from scanner.config.wording import choice, listed
 from scanner.errors import ConfigError
 from scanner.model import Consumer, Database
@@ -27,7 +27,7 @@ FILE_NAME = "scanner.toml"
 
 _SECTIONS = ("databases", "sources", "services", "consumers")
 _DATABASE_KEYS = ("name", "engine", "schema", "search_path", "sql_mode")
-_SOURCE_KEYS = ("kind", "path", "dsn", "database", "databases", "service")
+_SOURCE_KEYS = ("kind", "path", "dsn", "database", "databases", "service", "sample_activity")
 _SERVICE_KEYS = ("name", "paths", "users", "hosts", "databases", "application_names", "tags")
 _CONSUMER_KEYS = ("name", "kind", "database", "tables", "note")
 
@@ -104,7 +104,16 @@ def _source(entry: Mapping[str, Any], databases: Sequence[DatabaseConfig], root:
         absolute(path, root) if path is not None else None,
         expand(dsn, at) if dsn is not None else None,
         _text(entry, "service", at),
+        sample_s=_sampled(entry, kind, at),
     )
+
+
+def _sampled(entry: Mapping[str, Any], kind: SourceKind, at: str) -> float:
+    """How long the sessions are looked at, which only a server has."""
+    text = _text(entry, "sample_activity", at)
+    if text is not None and (kind != "pg_stat_statements" or "dsn" not in entry):
+        raise ConfigError(f"{at}: sample_activity needs a dsn of kind pg_stat_statements, whose sessions it looks at.")
+    return read_duration(text, at)
 
 
 def _for_each_database(

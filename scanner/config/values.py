@@ -11,6 +11,9 @@ from scanner.errors import ConfigError, UsageError
 from scanner.model import Engine
 
 _DSN = re.compile(r"[a-z][a-z0-9+.]+://|(host|hostaddr|port|dbname|user|service)\s*=", re.IGNORECASE)
+_DURATION = re.compile(r"\s*(\d{1,6}(?:\.\d{1,6})?)\s*([smh])\s*")
+_SECONDS = {"s": 1, "m": 60, "h": 3600}
+_LONGEST_S = 3600
 
 
 def is_dsn(text: str) -> bool:
@@ -43,6 +46,15 @@ def read_sql_mode(text: str | None) -> frozenset[str] | None:
     if text is None:
         return None
     return frozenset(mode.strip() for mode in text.upper().split(",") if mode.strip())
+
+
+def read_duration(text: str | None, at: str) -> float:
+    """Seconds, of a text as in 30s, 5m or 0.5h; None is none. Raises ConfigError."""
+    match = _DURATION.fullmatch(text or "0s")
+    seconds = float(match[1]) * _SECONDS[match[2]] if match else -1
+    if not 0 <= seconds <= _LONGEST_S:
+        raise ConfigError(f"{at} has the duration {text!r}: write seconds or minutes as in 30s or 5m, at most 1h.")
+    return seconds
 
 
 def absolute(text: str, root: Path) -> Path:

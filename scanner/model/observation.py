@@ -94,7 +94,7 @@ class Observation:
     location: Location | None = None
     server_query_id: str | None = None
     user: str | None = None  # role or user that ran it
-    host: str | None = None  # name or address of the client
+    hosts: tuple[str, ...] = ()  # names or addresses of its clients, as far as was seen
     application_names: tuple[str, ...] = ()  # what its clients call themselves, as far as was seen
     executes: str | None = None  # the call the text flows to: "cursor.execute"
     row_uses: tuple[RowUse, ...] = ()  # what is known of them, worst first

@@ -30,7 +30,7 @@ class Rules:
         tags = tags_of(observation.sql, self._family) if self._tags else ()
         return {
             "user": _known(observation.user),
-            "host": _known(observation.host),
+            "host": observation.hosts,
             "database": _known(observation.database, observation.default_schema),
             "application_name": observation.application_names,
             **{f"tags.{key}": tuple(value for name, value in tags if name == key) for key in self._tags},

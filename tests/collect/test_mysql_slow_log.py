@@ -264,7 +264,7 @@ def test_observations(tmp_path):
         rows=3,
         last_seen=STAMPED,
         user="app",
-        host="web1",
+        hosts=("web1",),
     )
     assert [o.rows for o in observations] == [3, None, 4]
     assert isinstance(checkpoint, Checkpoint)

@@ -229,7 +229,7 @@ class Sums:
             rows=row.rows,
             last_seen=row.last_seen,
             user=row.user,
-            host=row.host,
+            hosts=(row.host,) if row.host else (),
             truncated=row.truncated,
         )
 

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
+from scanner.collect.pg_stat_statements.activity import Activity, sample
 from scanner.collect.pg_stat_statements.connection import connect, place_of, sentence
 from scanner.collect.pg_stat_statements.rows import SOURCE, Row, Tally
 from scanner.collect.pg_stat_statements.server import Server
@@ -27,20 +28,24 @@ def collect_live(
     service: str | None = None,
     server_database: str | None = None,
     elsewhere: Collection[str] = (),
+    sample_s: float = 0,
     timeout_s: float = 30,
 ) -> Iterator[Collected]:
     """Yields an observation a row of the view that belongs to the server's database of this name.
 
     Without a name that is the database of the DSN. Rows of other databases are counted as ignored, and named unless
-    they are read `elsewhere`. Reads in one read-only transaction; no statement of it may take longer than `timeout_s`
-    seconds. Raises SourceError when server or extension cannot be read, or the extension records nothing.
+    they are read `elsewhere`. Before that the sessions are looked at for `sample_s` seconds, for the names and
+    addresses of the clients that run the queries. All is read in read-only transactions, no statement of which may take
+    longer than `timeout_s` seconds. Raises SourceError when server or extension cannot be read, or the extension
+    records nothing.
     """
     import psycopg
 
     tally = Tally(place_of(dsn), database, service)
+    activity = sample(dsn, sample_s, timeout_s)
     try:
         with closing(connect(dsn, timeout_s)) as connection:
-            yield from _collect(connection, tally, server_database, elsewhere)
+            yield from _collect(connection, tally, activity, server_database, elsewhere)
     except psycopg.Error as error:
         reason = f"pg_stat_statements of {tally.place} could not be read{{}}: {sentence(error)}"
         if tally.entries == 0:
@@ -50,7 +55,11 @@ def collect_live(
 
 
 def _collect(
-    connection: psycopg.Connection[Any], tally: Tally, server_database: str | None, elsewhere: Collection[str]
+    connection: psycopg.Connection[Any],
+    tally: Tally,
+    activity: Activity,
+    server_database: str | None,
+    elsewhere: Collection[str],
 ) -> Iterator[Collected]:
     view, info = _find(connection, tally.place)
     server = Server.of(_one(connection, f"{MARK} SELECT {SERVER.format(info=info)}")[0])
@@ -60,10 +69,10 @@ def _collect(
     tally.others = counts
     if own == 0 and (reason := server.why_empty()):
         raise SourceError(f"pg_stat_statements of {tally.place} is empty because {reason}.")
-    for row in _rows(connection, view, wanted):
+    for row in _rows(connection, view, wanted, activity):
         yield from tally.observe(row)
     yield from tally.blind_spots(server.role, elsewhere)
-    for message in server.limits(tally.all):
+    for message in (*server.limits(tally.all), *activity.limits(server.role)):
         yield BlindSpot(SOURCE, tally.place, message)
     yield tally.coverage()
 
@@ -80,13 +89,14 @@ def _find(connection: psycopg.Connection[Any], place: str) -> tuple[str, str]:
     return view, info
 
 
-def _rows(connection: psycopg.Connection[Any], view: str, database: str) -> Iterator[Row]:
+def _rows(connection: psycopg.Connection[Any], view: str, database: str, activity: Activity) -> Iterator[Row]:
     """The rows of a database, fetched as they are asked for."""
     with connection.cursor("scanner") as cursor:
         cursor.itersize = _FETCHED_AT_ONCE
         cursor.execute(f"{MARK} {ROWS.format(view=view)} WHERE d.datname = %s", [database])
         for user, _, query_id, query, calls, time, rows in cursor:
-            yield Row(query, calls, None if time is None else float(time), rows, query_id, user)
+            clients = activity.clients(query_id, user, database)
+            yield Row(query, calls, None if time is None else float(time), rows, query_id, user, clients)
 
 
 def _one(connection: psycopg.Connection[Any], sql: str) -> Any:  # noqa: ANN401  (whatever a row holds)

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
+from scanner.collect.pg_stat_statements.activity import NOBODY, Clients
 from scanner.collect.pg_stat_statements.sql import MARK
 from scanner.model import BlindSpot, Coverage, Observation
 from scanner.utility_statements import is_utility
@@ -33,6 +34,7 @@ class Row:
     rows: int | None = None
     query_id: str | None = None
     user: str | None = None
+    clients: Clients = NOBODY
 
 
 @dataclass(slots=True)
@@ -72,6 +74,8 @@ class Tally:
                 rows=row.rows,
                 server_query_id=row.query_id,
                 user=row.user,
+                hosts=row.clients.hosts,
+                application_names=row.clients.application_names,
                 truncated=truncated,
             )
 
