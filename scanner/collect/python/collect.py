@@ -7,10 +7,10 @@ from dataclasses import replace
 from hashlib import blake2b
 from pathlib import Path
 
-from scanner.collect.python.drivers import required
 from scanner.collect.python.files import Walk, python_files
 from scanner.collect.python.layout import Layout
 from scanner.collect.python.linking import linked
+from scanner.collect.python.manifests import Manifests
 from scanner.collect.python.readings import SMALL, Readings
 from scanner.model import BlindSpot, Collected, Family, Observation
 
@@ -55,7 +55,7 @@ def _collected(readings: Readings, walk: Walk, family: Family | None) -> tuple[C
 def _digest(readings: Readings, walk: Walk) -> str:
     """Of everything that a result is made of."""
     everything = (
-        sorted(required(readings.layout.root)),
+        Manifests(readings.layout.root, readings.paths).everything,
         list(walk.left_out()),
         sorted(readings.digests.items()),
     )

@@ -25,5 +25,9 @@ _SAID = {"kept": _KEPT, "no pool": _NO_POOL, "never": _NEVER}
 def driver_hints(text: str) -> frozenset[str]:
     """Such as "import psycopg", "address asyncpg"; and "kept", "no pool", "never": how connections are used."""
     imports = {f"import {name}" for name in _IMPORTS.findall(text)}
-    addresses = {f"address {name}" for name in _ADDRESS.findall(text)}
-    return frozenset(imports | addresses | {hint for hint, pattern in _SAID.items() if pattern.search(text)})
+    return addresses(text).union(imports, (hint for hint, pattern in _SAID.items() if pattern.search(text)))
+
+
+def addresses(text: str) -> frozenset[str]:
+    """The drivers that addresses of SQLAlchemy name, such as "address asyncpg"."""
+    return frozenset(f"address {name}" for name in _ADDRESS.findall(text))

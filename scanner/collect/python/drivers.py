@@ -3,74 +3,111 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
-from pathlib import Path
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
 
+from scanner.collect.python.manifests import Manifests
 from scanner.collect.python.project import Module, Project
 from scanner.collect.python.statements import first_word
 from scanner.model import Driver
 
-_REQUIRED = re.compile(r"(?<![\w-])(asyncpg|psycopg2|psycopg|aiopg|pg8000)(?![\w])", re.I)
-_REQUIREMENTS = ("requirements*.txt", "requirements/*.txt", "pyproject.toml", "setup.py", "setup.cfg", "Pipfile")
 _TESTS = re.compile(r"(?:^|/)(?:tests?/|test_|conftest)")
 _NUMBERED = re.compile(r"\$\d")
-_MAX_BYTES = 1_000_000
+_NO_DRIVERS = frozenset(("sqlalchemy", "django", "psycopg_pool"))
 
 
 class Drivers:
-    """What sends a project's statements; psycopg is its version 3."""
+    """What sends the statements of each project below a root: each goes by what is said in its own files.
+
+    Where these say nothing, by what the modules that they import from elsewhere below the root say.
+    """
 
     def __init__(self, project: Project) -> None:
-        self._modules = tuple(module for module in project.loaded if not _TESTS.search(module.path))
-        self._required = required(project.root)
-        self._hints = frozenset().union(*(module.facts.hints for module in self._modules))
+        self._root = project
+        self._manifests = Manifests(project.root, project.paths)
+        self._modules: dict[str, list[Module]] = defaultdict(list)
+        for module in project.loaded:
+            if not _TESTS.search(module.path):
+                self._modules[self._manifests.project(module.path)].append(module)
+        self._known: dict[str, _Known] = {}
 
     def of(self, module: Module, sql: str) -> Driver | None:
         """The driver that prepares this module's statement by itself on connections that are kept.
 
-        None for any other driver, and where it is not known.
+        None for any other driver, and where it is not known. Psycopg is its version 3.
         """
-        if "never" in self._hints or first_word(sql) == "COPY":
+        if first_word(sql) == "COPY":
             return None
-        here = _imported(module.facts.hints)
-        if "sqlalchemy" not in here and "kept" not in self._hints:
+        folder = self._manifests.project(module.path)
+        if folder not in self._known:
+            self._known[folder] = self._found(folder)
+        return self._known[folder].of(module.facts.hints, sql)
+
+    def _found(self, folder: str) -> _Known:
+        own = self._modules[folder]
+        said = self._manifests.hints(folder).union(*(each.facts.hints for each in own))
+        found = _Known(said)
+        if found.drivers or _addresses(said):
+            return found
+        return _Known(said.union(*(each.facts.hints for each in self._imported(own))))
+
+    def _imported(self, modules: Iterable[Module]) -> list[Module]:
+        """The modules that these import, directly."""
+        paths = (
+            self._root.find(f"{name}.{member}" if member and not whole else name, module.path, level)
+            for module in modules
+            for name, member, level in module.facts.imports
+            for whole in (True, False)
+        )
+        found = (self._root.module(path) for path in dict.fromkeys(paths) if path is not None)
+        return [each for each in found if each is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is said of one project."""
+
+    hints: frozenset[str]
+
+    @property
+    def drivers(self) -> frozenset[str]:
+        """Those that it imports or requires."""
+        return (_imported(self.hints) | _named(self.hints, "requires")) - _NO_DRIVERS
+
+    def of(self, module: frozenset[str], sql: str) -> Driver | None:
+        """What sends a statement of a module with these hints."""
+        if "never" in self.hints:
+            return None
+        here = _imported(module)
+        if "sqlalchemy" not in here and "kept" not in self.hints:
             return None
         if "asyncpg" in here:
             return "asyncpg"
         if "psycopg" in here:
             return "psycopg"
         if "sqlalchemy" in here:
-            return None if "no pool" in self._hints else self._behind_sqlalchemy
+            return None if "no pool" in self.hints else self._behind_sqlalchemy(module)
         return self._elsewhere(sql) if not here else None
 
-    def _elsewhere(self, sql: str) -> Driver | None:
-        """For a module that is handed its connection: the one driver of the project."""
-        if "sqlalchemy" in self._known or "django" in self._known:
-            return None
-        drivers = (self._known | self._required) - {"psycopg_pool"}
-        if drivers == {"asyncpg"} or ("asyncpg" in drivers and _NUMBERED.search(sql)):
-            return "asyncpg"
-        return "psycopg" if drivers == {"psycopg"} else None
-
-    @cached_property
-    def _behind_sqlalchemy(self) -> Driver | None:
-        named = {name.removesuffix("_async") for name in _named(self._hints, "address")}
-        found = named or (self._known | self._required) - {"sqlalchemy", "django", "psycopg_pool"}
+    def _behind_sqlalchemy(self, module: frozenset[str]) -> Driver | None:
+        found = _addresses(module) or _addresses(self.hints) or self.drivers
         if found == {"asyncpg"}:
             return "sqlalchemy+asyncpg"
         return "sqlalchemy+psycopg" if found == {"psycopg"} else None
 
-    @cached_property
-    def _known(self) -> frozenset[str]:
-        """What the project imports anywhere."""
-        return _imported(self._hints)
+    def _elsewhere(self, sql: str) -> Driver | None:
+        """For a module that is handed its connection: the one driver of the project."""
+        if {"sqlalchemy", "django"} & _imported(self.hints):
+            return None
+        if self.drivers == {"asyncpg"} or ("asyncpg" in self.drivers and _NUMBERED.search(sql)):
+            return "asyncpg"
+        return "psycopg" if self.drivers == {"psycopg"} else None
 
 
-def required(root: Path) -> frozenset[str]:
-    """The drivers that the project at this root says it needs."""
-    folder = root if root.is_dir() else root.parent
-    files = (path for pattern in _REQUIREMENTS for path in folder.glob(pattern))
-    return frozenset(name.lower() for path in files for name in _REQUIRED.findall(_text(path)))
+def _addresses(hints: frozenset[str]) -> frozenset[str]:
+    """What the addresses of SQLAlchemy name."""
+    return frozenset(name.removesuffix("_async") for name in _named(hints, "address"))
 
 
 def _imported(hints: frozenset[str]) -> frozenset[str]:
@@ -80,11 +117,3 @@ def _imported(hints: frozenset[str]) -> frozenset[str]:
 
 def _named(hints: frozenset[str], kind: str) -> frozenset[str]:
     return frozenset(hint.removeprefix(f"{kind} ") for hint in hints if hint.startswith(f"{kind} "))
-
-
-def _text(path: Path) -> str:
-    try:
-        with path.open(encoding="utf-8", errors="replace") as file:
-            return file.read(_MAX_BYTES)
-    except OSError:
-        return ""

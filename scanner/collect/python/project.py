@@ -59,6 +59,7 @@ class Project:
 
     def __init__(self, layout: Layout, readings: Readings) -> None:
         self.root = layout.root
+        self.paths = layout.paths
         self.has = layout.has
         self.find = layout.find
         self.queries = tuple(path for path in layout.paths if path.endswith(SUFFIX))  # files of named statements

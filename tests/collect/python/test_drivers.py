@@ -12,10 +12,11 @@ from scanner.model import Driver, Observation
 HANDED = 'def load(connection):\n    return connection.fetchrow("SELECT * FROM orders WHERE id = $1", 1)\n'
 
 
-def seen(root: Path, files: dict[str, str]) -> list[Observation]:
+def seen(root: Path, files: dict[str, str], **options: int) -> list[Observation]:
     for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text)
-    return [each for each in collect(root, family="postgres") if isinstance(each, Observation)]
+    return [each for each in collect(root, family="postgres", **options) if isinstance(each, Observation)]
 
 
 @pytest.mark.parametrize(
@@ -58,6 +59,57 @@ CORE = 'from sqlalchemy import text\ndef load(c):\n    return c.execute(text("SE
 )
 def test_addresses_and_requirements_tell(tmp_path: Path, files: dict[str, str], driver: Driver | None) -> None:
     assert {each.driver for each in seen(tmp_path, {"a.py": CORE, **files})} == {driver}
+
+
+ASYNCPG = 'import sqlalchemy\nE = sqlalchemy.create_engine("postgresql+asyncpg://db/shop")\n'
+POETRY = '[tool.poetry.dependencies]\nsqlalchemy = "*"\nasyncpg = "*"\n'
+
+
+@pytest.mark.parametrize(
+    ("files", "driver"),
+    [
+        # A sibling says nothing of this service, with project files and without them.
+        ({"b/db.py": ASYNCPG}, None),
+        ({"a/requirements.txt": "SQLAlchemy\n", "b/requirements.txt": "asyncpg\n", "b/db.py": ASYNCPG}, None),
+        ({"a/requirements.txt": "SQLAlchemy\npsycopg2-binary\n", "b/db.py": ASYNCPG}, None),
+        ({"requirements.txt": "asyncpg\n", "a/requirements.txt": "SQLAlchemy\npsycopg2\n"}, None),
+        # What the service itself says, beside its code, above it and in its own files.
+        ({"a/requirements.txt": "SQLAlchemy\nasyncpg\n", "b/requirements.txt": "psycopg2\n"}, "sqlalchemy+asyncpg"),
+        ({"a/requirements/base.txt": "SQLAlchemy\npsycopg[binary]\n"}, "sqlalchemy+psycopg"),
+        ({"a/pyproject.toml": POETRY}, "sqlalchemy+asyncpg"),
+        ({"a/Pipfile": '[packages]\nsqlalchemy = "*"\nasyncpg = "*"\n'}, "sqlalchemy+asyncpg"),
+        ({"a/setup.cfg": "[options]\ninstall_requires =\n  sqlalchemy\n  psycopg>=3\n"}, "sqlalchemy+psycopg"),
+        ({"pyproject.toml": POETRY}, "sqlalchemy+asyncpg"),
+        ({"a/requirements.txt": "asyncpg\npsycopg2\n", "a/.env": "URL=postgresql+psycopg2://db/shop"}, None),
+        ({"a/alembic.ini": "sqlalchemy.url = postgresql+psycopg://db/shop"}, "sqlalchemy+psycopg"),
+        ({"a/db.py": ASYNCPG, "a/requirements.txt": "SQLAlchemy\nasyncpg\npsycopg2\n"}, "sqlalchemy+asyncpg"),
+        # A library of the repository that it imports.
+        (
+            {
+                "a/store.py": CORE + "from shared.db import E\n",
+                "a/requirements.txt": "SQLAlchemy",
+                "shared/db.py": ASYNCPG,
+                "shared/setup.py": "import setuptools",
+            },
+            "sqlalchemy+asyncpg",
+        ),
+        ({"a/requirements.txt": "SQLAlchemy", "shared/db.py": ASYNCPG, "shared/setup.cfg": ""}, None),
+    ],
+)
+def test_what_is_said_of_a_service_is_not_said_of_its_siblings(
+    tmp_path: Path, files: dict[str, str], driver: Driver | None
+) -> None:
+    found = seen(tmp_path, {"a/orders.py": CORE, **files})
+    assert {each.driver for each in found if each.location and each.location.path == "a/orders.py"} == {driver}
+
+
+def test_requirements_that_change_are_read_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    root = tmp_path / "code"
+    files = {"a/orders.py": CORE, "a/requirements.txt": "SQLAlchemy\nasyncpg\n"}
+    assert [each.driver for each in seen(root, files, small=0)] == ["sqlalchemy+asyncpg"]
+    (root / "a/requirements.txt").write_text("SQLAlchemy\npsycopg2\n")
+    assert [each.driver for each in seen(root, {}, small=0)] == [None]
 
 
 def test_a_transaction_is_seen_around_a_statement_and_around_its_caller(tmp_path: Path) -> None:
