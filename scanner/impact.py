@@ -39,6 +39,7 @@ from scanner.model import (
 from scanner.objects import object_findings
 from scanner.resolve import References
 from scanner.rollout import Traffic, hazards
+from scanner.stored import stored_findings
 from scanner.verdict import Prepared, Verdict, prepare
 
 _NAMED_PLACES = 5
@@ -90,6 +91,8 @@ def impact(change: Change, parts: Parts, evidence: Evidence | None = None) -> Re
     writing = [query for query in touching if _writes(query, parts, prepared)]
     findings = [finding for answer in answers for finding in answer.findings]
     findings += object_findings(prepared, reaching)
+    of_stored, unread_bodies = stored_findings(prepared)
+    findings += of_stored
     mentions = unexplained(known.mentions, prepared.grown, _files(reaching))
     named = _answered(findings, touching) | {mention.location.path for mention in mentions}
     return Report(
@@ -100,7 +103,7 @@ def impact(change: Change, parts: Parts, evidence: Evidence | None = None) -> Re
         tuple(a.query for a in answers if not a.findings and a.unresolved is None),
         tuple(UnresolvedQuery(a.query, a.unresolved) for a in answers if a.unresolved is not None),
         mentions,
-        (*known.blind_spots, *everything.made_at_run_time),
+        (*known.blind_spots, *everything.made_at_run_time, *unread_bodies),
         known.unread,
         known.coverage,
         tuple(_reading(known.consumers, prepared.table.name)),

@@ -67,6 +67,17 @@ def test_a_write_elsewhere_whose_trigger_breaks_is_a_finding_of_that_write():
     assert "in keep" in finding.message
 
 
+def test_a_trigger_is_told_once_and_again_with_each_caller():
+    callers = [
+        seen(f"INSERT INTO customers (id{extra}) VALUES (1{value})") for extra, value in (("", ""), (", name", ", 'a'"))
+    ]
+    found = report(*callers, column="status text NOT NULL")
+    assert [f.name for f in of_queries(found)] == ["required-column"] * 2
+    (trigger,) = [f for f in found.findings if f.subject.kind == "trigger"]
+    assert (trigger.subject.name, trigger.effect) == ("keep", Effect.BREAKS)
+    assert [f for f in report(column="status text NOT NULL").findings if f.subject.kind == "trigger"] == [trigger]
+
+
 def test_what_the_code_does_with_the_rows_decides_place_by_place():
     unpacked = seen("SELECT * FROM orders", 3, row_uses=(RowUse("unpacked", count=3),))
     by_name = seen("SELECT * FROM orders", 9, row_uses=(RowUse("by-name"),))

@@ -19,7 +19,7 @@ from scanner.resolve.resolution import (
 )
 from scanner.resolve.session import Session, read_session, settings
 from scanner.resolve.session_catalogue import in_session
-from scanner.resolve.statement import resolve
+from scanner.resolve.statement import resolve, resolve_stored
 
 __all__ = [
     "Binding",
@@ -45,5 +45,6 @@ __all__ = [
     "read_session",
     "references",
     "resolve",
+    "resolve_stored",
     "settings",
 ]

@@ -59,6 +59,7 @@ class Context:
     aggregates: int = 0  # aggregate calls met so far
     postgres: bool = field(init=False)  # else MySQL or MariaDB
     memo: Memo = field(default_factory=dict)
+    own: dict[str, tuple[Called, Resolution]] = field(default_factory=dict)  # what the bodies set off here do
     # Resolve a subquery, and a data-modifying statement in WITH: they and the expressions in them need each other.
     query: Callable[[exp.Expr, Scope | None], Relation] = field(init=False)
     write: Callable[[exp.Expr, Scope | None], Relation] = field(init=False)

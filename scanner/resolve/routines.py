@@ -51,6 +51,26 @@ def created_routine(ctx: Context, sql: str) -> Resolution | Unresolved:
     return result
 
 
+def by_itself(ctx: Context, found: Routine | Trigger) -> Resolution | None:
+    """What the body of a routine or trigger does, whoever sets it off; None where it has none that is known.
+
+    Of what it calls itself the errors are left out: they are the other body's.
+    """
+    if isinstance(found, Routine):
+        name = str(found.name)
+        call(ctx, found)
+    else:
+        name = found.name
+        _fire(ctx, found)
+    own = ctx.own.get(name)
+    if own is None:
+        return None
+    called, inner = own
+    outputs = tuple(output for result in called.results for output in result) if isinstance(found, Routine) else ()
+    errors = [error for error in inner.errors if error.via == name]
+    return replace(inner, outputs=outputs, errors=errors, bodies={name: _visible(ctx, called)})
+
+
 def run_block(ctx: Context, text: str) -> Called:
     """A DO block."""
     return _run(ctx, "DO", _block(text), {})
@@ -117,6 +137,7 @@ def _run(
         inner = ctx.inside(name, rule, stale)
         called = run_body(inner, name, body, rows, returns, tables or {})
         known = ctx.memo[key] = (called, inner.result, body)
+    ctx.own[name] = known[:2]
     _merge(ctx, known[1])
     ctx.result.bodies[name] = _visible(ctx, known[0])
     return known[0]

@@ -7,13 +7,13 @@ from dataclasses import replace
 from sqlglot import exp
 
 from scanner.bodies import VariableRule
-from scanner.model import Unresolved, View
+from scanner.model import Routine, Trigger, Unresolved, View
 from scanner.resolve.context import Context, Memo, Relation, Settings
 from scanner.resolve.definitions import copy, create, exchange, load, truncate
 from scanner.resolve.parse import Parsed, parse
 from scanner.resolve.query import query
 from scanner.resolve.resolution import RUN_TIME, ErrorKind, Meanings, Resolution
-from scanner.resolve.routines import call, call_named, created_routine, fire, run_block
+from scanner.resolve.routines import by_itself, call, call_named, created_routine, fire, run_block
 from scanner.resolve.sources import duplicate_names, rename
 from scanner.resolve.wrapped import Wrapper
 from scanner.resolve.writes import write
@@ -42,6 +42,21 @@ def resolve(
         return _wrapped(ctx, parsed)
     except RecursionError:
         return Unresolved("too deeply nested", "the statement is nested more deeply than can be followed")
+
+
+def resolve_stored(
+    found: Routine | Trigger | View, schema: Schema, meanings: Meanings, settings: Settings
+) -> Resolution | Unresolved:
+    """What a routine or a trigger does whoever sets it off, or what a view yields."""
+    ctx = context(schema, meanings, settings, "body")
+    try:
+        if not isinstance(found, View):
+            return by_itself(ctx, found) or Unresolved("no body", "what it does is not in the schema")
+        relation = ctx.view(found)
+    except RecursionError:
+        return Unresolved("too deeply nested", "it is nested more deeply than can be followed")
+    ctx.result.outputs, ctx.result.rows = relation.outputs, relation.rows
+    return ctx.result
 
 
 def context(schema: Schema, meanings: Meanings, settings: Settings, kind: str, *, views: int = 0) -> Context:
