@@ -69,12 +69,7 @@ def lineage(of: ClassValue, frame: Frame) -> list[ClassValue]:
 
 def ancestry(of: ClassValue, world: World) -> list[ClassValue | ExternalValue]:
     """The class and all its bases, those of libraries too, depth first, each once."""
-    if not world.is_settled:
-        return _ancestry(of, world)
-    key = of, len(world.classes)
-    if key not in world.ancestries:
-        world.ancestries[key] = _ancestry(of, world)
-    return world.ancestries[key]
+    return world.once((ancestry, of), lambda: _ancestry(of, world))
 
 
 def _ancestry(of: ClassValue, world: World) -> list[ClassValue | ExternalValue]:

@@ -206,7 +206,7 @@ def _class(statement: syntax.Class, frame: Frame) -> bool:
     bases = tuple(_base(base.value, frame) for base in statement.bases if base.keyword is None)
     outer = frame.outer if ClassValue(frame.module.path, frame.function or "") in frame.world.classes else frame
     body = Frame(frame.world, frame.module, {}, outer, value.name)
-    frame.world.classes[value] = ClassInfo(statement, body, bases)
+    frame.world.define(value, ClassInfo(statement, body, bases))
     frame.names[statement.name] = (value,)
     run(statement.body, body)
     return True

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
-from collections.abc import Callable, Mapping
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
+from typing import Any, TypeVar, cast
 
 from scanner.collect.python import syntax
 from scanner.collect.python.names import shown
@@ -27,6 +28,7 @@ from scanner.collect.python.values import (
 )
 from scanner.model import Family
 
+_Made = TypeVar("_Made")
 # Re-exports may go round in circles.
 _MAX_IMPORTS = 12
 MAX_NESTED = 64  # turns of what stands around a display of a loop that is evaluated item by item
@@ -145,10 +147,11 @@ class World:
     saturated: set[FunctionValue] = field(default_factory=set)  # called in more ways than were followed
     family: Family | None = None
     tables: dict[Mapped, None] = field(default_factory=dict)  # SQLAlchemy's Table objects
-    ancestries: dict[tuple[ClassValue, int], list[ClassValue | ExternalValue]] = field(default_factory=dict)
     cursors: set[str] = field(default_factory=set)  # names under which frames keep rows
     mapped: dict[ClassValue, Mapped | None] = field(default_factory=dict)  # as far as they were asked for
     _models: tuple[int, list[Mapped]] | None = None  # how many classes there were, and those of them that are mapped
+    _named: dict[str, list[ClassValue]] = field(default_factory=lambda: defaultdict(list))
+    _made: dict[Hashable, tuple[int, Any]] = field(default_factory=dict)  # and how many classes there were
     _frames: dict[str, Frame | None] = field(default_factory=dict)
     _running: int = 0  # modules that are being evaluated, each for another
     _followed: dict[ImportedValue, Variants] = field(default_factory=dict)  # once that is settled
@@ -173,6 +176,16 @@ class World:
     def is_settled(self) -> bool:
         """Whether names of modules stay what they are: none of them is being evaluated."""
         return self.reach is not None and not self._running
+
+    def once(self, key: Hashable, make: Callable[[], _Made]) -> _Made:
+        """What is made of the classes of the project, made again only when there are more of them."""
+        if not self.is_settled:
+            return make()
+        count, made = self._made.get(key, (-1, None))
+        if count != len(self.classes):
+            made = make()
+            self._made[key] = len(self.classes), made
+        return cast("_Made", made)
 
     def link(self) -> None:
         """To be called once all modules are evaluated: finds which functions lead to a database."""
@@ -204,8 +217,13 @@ class World:
         return self._models[1]
 
     def classes_named(self, name: str) -> list[ClassValue]:
-        """The classes whose own name this is."""
-        return [of for of in self.classes if of.name == name or of.name.endswith(f".{name}")]
+        """The classes whose own name this is, without those around them."""
+        return self._named.get(name, [])
+
+    def define(self, of: ClassValue, info: ClassInfo) -> None:
+        """There is one class more."""
+        self.classes[of] = info
+        self._named[of.name.rsplit(".", 1)[-1]].append(of)
 
     def resolved(self, variants: Variants) -> Variants:
         """The variants with names bound by imports followed to what they stand for."""

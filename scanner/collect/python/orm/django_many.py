@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -28,16 +29,24 @@ def many(mapped: Mapped, name: str, world: World) -> Many | None:
     """The way that a field of the model, or of one that refers to it, gives this name."""
     if mapped.of is None:
         return None
-    for field in _fields(mapped.of, world):
-        if field.attribute == name:
-            return _way(mapped.of, field, world)
-    for other in world.models():
-        if other.of is not None and other.framework == "django":
-            for field in _fields(other.of, world):
-                way = _way(other.of, field, world) if name in related_name(field, other.of) else None
-                if way is not None and way.target == mapped.of:
-                    return Many(other.of, way.through, way.remote, way.local)
-    return None
+    forth, back = world.once(many, lambda: _ways(world)).get(mapped.of, ({}, {}))
+    return forth[name] if name in forth else back.get(name)
+
+
+def _ways(world: World) -> dict[ClassValue, tuple[dict[str, Many | None], dict[str, Many]]]:
+    """Of every model the ways that its own fields give, and those that fields of others do, by their names."""
+    found: dict[ClassValue, tuple[dict[str, Many | None], dict[str, Many]]] = defaultdict(lambda: ({}, {}))
+    for mapped in world.models():
+        if mapped.of is None or mapped.framework != "django":
+            continue
+        for field in _fields(mapped.of, world):
+            way = _way(mapped.of, field, world)
+            found[mapped.of][0].setdefault(field.attribute, way)
+            if way is not None:
+                back = Many(mapped.of, way.through, way.remote, way.local)
+                for name in related_name(field, mapped.of):
+                    found[way.target][1].setdefault(name, back)
+    return found
 
 
 def tables_between(mapped: Mapped, world: World) -> Iterator[Mapped]:

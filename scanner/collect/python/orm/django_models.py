@@ -7,6 +7,7 @@ field is the primary key.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
@@ -191,18 +192,23 @@ def related_name(field: Declaration, of: ClassValue) -> tuple[str, str]:
 
 def reverse_relations(of: ClassValue, world: World) -> dict[str, Relation]:
     """The ways back from a model to those that refer to it, by the names lookups and instances use."""
-    found: dict[str, Relation] = {}
+    return world.once(reverse_relations, lambda: _ways_back(world)).get(of, {})
+
+
+def _ways_back(world: World) -> dict[ClassValue, dict[str, Relation]]:
+    found: dict[ClassValue, dict[str, Relation]] = defaultdict(dict)
     for other in world.models():
         if other.of is None or other.framework != "django":
             continue
         fields = {f.attribute: f for each in own_lineage(other.of, world) for f in _fields(each, world)}
         for relation in other.relations:
-            if relation.target == of and relation.attribute not in fields:  # to the model whose table it extends
+            if relation.attribute not in fields:  # to the model whose table it extends
                 name = other.of.name.rsplit(".", 1)[-1].lower()
-                found[name] = Relation(name, other.of, relation.remote, relation.local)
-            elif relation.target == of:
+                found[relation.target][name] = Relation(name, other.of, relation.remote, relation.local)
+            else:
                 back = Relation(relation.attribute, other.of, relation.remote, relation.local)
-                found.update(dict.fromkeys(related_name(fields[relation.attribute], other.of), back))
+                names = related_name(fields[relation.attribute], other.of)
+                found[relation.target].update(dict.fromkeys(names, back))
     return found
 
 

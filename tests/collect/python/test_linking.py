@@ -1,0 +1,40 @@
+"""What linking costs: what is made of all classes of a project is made once, and not for every function."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from scanner.collect.python import collect
+from scanner.collect.python.orm import django_many, django_models
+
+_MODEL = """
+class Order{n}(models.Model):
+    customer = models.ForeignKey("Customer", on_delete=models.CASCADE, related_name="orders_{n}")
+    tags = models.ManyToManyField("Tag", related_name="tagged_{n}")
+"""
+_FUNCTION = """
+def work_{n}(customer: Customer, tag: Tag):
+    Customer.objects.get(id=1)
+    customer.nothing, customer.orders_{n}.all(), tag.tagged_{n}.filter(customer__name="x")
+    return customer.orders_{n}.filter(tags__name="x")
+"""
+_MODELS = 20
+
+
+def test_relations_of_models_are_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+    for module in (django_many, django_models):
+        original = module.related_name
+        monkeypatch.setattr(
+            module, "related_name", lambda *given, original=original: asked.append(1) or original(*given)
+        )
+    plain = "class {0}(models.Model):\n    name = models.TextField()\n"
+    head = "from django.db import models\n" + plain.format("Customer") + plain.format("Tag")
+    (tmp_path / "models.py").write_text(head + "".join(_MODEL.format(n=n) for n in range(_MODELS)))
+    functions = "".join(_FUNCTION.format(n=n) for n in range(_MODELS))
+    (tmp_path / "work.py").write_text("from models import Customer, Tag\n" + functions)
+    found = [repr(each) for each in collect(tmp_path)]
+    assert sum("JOIN order" in each or "tag_id" in each for each in found) >= 2 * _MODELS
+    assert len(asked) == 2 * _MODELS
