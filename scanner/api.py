@@ -19,7 +19,7 @@ from scanner.render.words import count
 from scanner.scanning import SCHEMA, DatabaseScan, Progress, scan_databases, silent
 from scanner.schema import Schema
 from scanner.store import KeptScan
-from scanner.target import find_relation, locate
+from scanner.target import find_relation, locate, locate_all
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,6 +74,17 @@ class Scan:
         except ChangeError as error:
             raise self._unread_schema(database) or error from None
         return Impact(self._database(name).impact(located))
+
+    def impacts(self, migration: str | Path, database: str | None = None) -> tuple[Impact, ...]:
+        """What a file of migrations does: one impact for each table to which it adds columns.
+
+        Of Flyway, Liquibase, Django, Alembic or plain SQL. Columns that the schema has already are left out, and
+        with none left there is no impact. Raises SourceError when it cannot be read, else as `impact` does.
+        """
+        return tuple(
+            Impact(self._database(name).impact(change))
+            for change, name in locate_all(Path(migration), self.schemas, database)
+        )
 
     @property
     def schemas(self) -> Mapping[str, Schema]:

@@ -10,9 +10,9 @@ from pathlib import Path
 from scanner.config import DatabaseConfig, SourceConfig, is_dsn
 from scanner.errors import SourceError
 from scanner.fingerprint import Alike
+from scanner.migrations import Migration, history, sources
 from scanner.model import BlindSpot, Checkpoint, Collected, Database, Looked, Skipped
 from scanner.schema import Schema
-from scanner.text_files import READ_ERRORS, decode, files_under, open_binary
 
 PROCESSES = "SCANNER_PROCESSES"  # a variable that says how many; without it one for each processor
 
@@ -96,33 +96,37 @@ def read_schema(config: DatabaseConfig) -> tuple[Schema, tuple[BlindSpot, ...]]:
         return schema, tuple(_not_understood(schema, []))
     from scanner.schema.parse import parse_ddl
 
-    scripts = [(file, _text(file)) for file in schema_files(config)]
-    if not scripts:
+    migrations = [found for path in _paths(config) for found in history(path, config.database.engine, config.until)]
+    if not migrations:
         raise SourceError(f"There is no schema of {config.name} at {' or '.join(config.schema)}.")
+    scripts = [(migration.path, migration.sql) for migration in migrations]
     schema = parse_ddl("\n".join(text for _, text in scripts), config.database)
-    return schema, tuple(_not_understood(schema, scripts))
+    return schema, (*_not_analysed(migrations), *_not_understood(schema, scripts))
 
 
 def schema_files(config: DatabaseConfig) -> tuple[Path, ...]:
-    """The files of DDL in the order of reading; a directory stands for its .sql files, by name."""
-    if is_dsn(config.schema[0]):
-        return ()
-    return tuple(dict.fromkeys(file for pattern in config.schema for file in _files(pattern)))
+    """The files of DDL and of migrations; a directory stands for those in it."""
+    return tuple(dict.fromkeys(file for path in _paths(config) for file in sources(path)))
 
 
-def _files(pattern: str) -> Iterable[Path]:
-    path = Path(pattern)
-    if path.is_dir():
-        return files_under(path, (".sql",))
-    return [path] if path.exists() else map(Path, sorted(glob.glob(pattern, recursive=True)))
+def _paths(config: DatabaseConfig) -> Iterator[Path]:
+    """The files and directories of a schema, in the order in which they are named."""
+    for pattern in config.schema:
+        if is_dsn(pattern):
+            return
+        path = Path(pattern)
+        yield from [path] if path.exists() else map(Path, sorted(glob.glob(pattern, recursive=True)))
 
 
-def _text(file: Path) -> str:
-    try:
-        with open_binary(file) as stream:
-            return decode(stream.read())[0]
-    except READ_ERRORS as error:
-        raise SourceError(f"The schema {file} cannot be read: {error}.") from error
+def _not_analysed(migrations: Iterable[Migration]) -> Iterator[BlindSpot]:
+    """What migrations do that has no SQL of its own: one for each kind and reason, at the first place."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for migration in migrations:
+        for each in migration.not_analysed:
+            groups.setdefault((each.what, each.why), []).append(f"{migration.path}:{each.line}")
+    for (what, why), places in groups.items():
+        times = f", {len(places)} times" if len(places) > 1 else ""
+        yield BlindSpot("schema", places[0], f"{what} was left out of the schema{times}: {why}.")
 
 
 def _not_understood(schema: Schema, scripts: Sequence[tuple[Path, str]]) -> Iterator[BlindSpot]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 
 from scanner.change import Change
 from scanner.config import nearest
 from scanner.errors import ChangeError, UsageError
+from scanner.migrations import changes, read, without_known
 from scanner.model import Table, TableName, View
 from scanner.schema import Schema
 from scanner.schema.after import changed_table
@@ -29,6 +31,29 @@ def locate(change: Change | str, schemas: Mapping[str, Schema], database: str | 
     name = _only(found, str(changes[found[0]].table)) if found else next(iter(changes))
     changed_table(candidates[name], changes[name])
     return changes[name], name
+
+
+def locate_all(
+    path: Path, schemas: Mapping[str, Schema], database: str | None = None
+) -> tuple[tuple[Change, str], ...]:
+    """The changes that a file of migrations makes, each with its database, without columns that are there already.
+
+    Raises SourceError when it cannot be read, and as `locate` does.
+    """
+    candidates = _candidates(schemas, database)
+    made: dict[str, tuple[Change, ...]] = {}
+    errors: list[ChangeError] = []
+    for name, schema in candidates.items():
+        try:
+            made[name] = changes(read(path, schema.engine), schema.engine)
+        except ChangeError as error:
+            errors.append(error)
+    if not made:
+        raise errors[0]
+    found = [name for name in made if any(candidates[name].find(change.table) for change in made[name])]
+    name = _only(found, str(made[found[0]][0].table)) if found else next(iter(made))
+    new = [without_known(change, candidates[name]) for change in made[name]]
+    return tuple(locate(change, {name: candidates[name]}) for change in new if change.columns)
 
 
 def find_relation(text: str, schemas: Mapping[str, Schema], database: str | None = None) -> tuple[str, Table | View]:

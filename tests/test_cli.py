@@ -195,7 +195,7 @@ def test_fail_on_counts_more_than_an_unread_source() -> None:
             ["impact", "orders", "a int", "--fail-on", "panics"],
             "Invalid value for '--fail-on': 'panics' is not one of 'breaks', 'changes-results', 'changes-shape', 'needs-update'.",  # noqa: E501
         ),
-        (["impact"], "Missing argument 'CHANGE'."),
+        (["impact"], 'Name the change, as in "ALTER TABLE orders ADD COLUMN status text", or a --migration.'),
         (["impct"], "No such command 'impct'."),
         (
             ["graph", "ordres", "--database", "shop"],

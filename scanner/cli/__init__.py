@@ -110,16 +110,20 @@ def commands(context: click.Context) -> None:
 
 
 @commands.command()
-@click.argument("change")
+@click.argument("change", required=False)
 @click.argument("rest", nargs=-1, metavar="[DEFINITION] [PATH]...")
 @_asked
+@click.option(
+    "--migration", metavar="FILE", help="The change is what this file adds: SQL, Flyway, Liquibase, Django, Alembic."
+)
 @click.option("--scan", "stored", metavar="FILE", help="Ask a stored scan instead of scanning now.")
 @click.option("-o", "--output", "outputs", multiple=True, metavar="FILE", help="Write the report: .html .csv .json .md")
 @click.option("--fail-on", type=click.Choice(_EFFECTS), help="Exit with 1 for this effect or a worse one.")
 def impact(
-    change: str,
+    change: str | None,
     rest: tuple[str, ...],
     asked: Request,
+    migration: str | None,
     stored: str | None,
     outputs: tuple[str, ...],
     fail_on: str | None,
@@ -130,11 +134,31 @@ def impact(
     DEFINITION: orders "status text NOT NULL". Each PATH is scanned too: Python, SQL, slow logs, exports.
     """
     _check_suffixes(outputs)
-    sql, paths = _change(change, rest)
-    report = _scan(stored, paths, asked).impact(sql, asked.database).report
-    _show(report, outputs)
-    unread = _unread(report.unread)
-    return FAILED if fail_on is not None and _reaches(report, fail_on) else unread
+    if migration is not None:
+        reports = _of_migration(migration, stored, (change, *rest) if change else rest, asked)
+    else:
+        sql, paths = _change(change, rest)
+        reports = (_scan(stored, paths, asked).impact(sql, asked.database).report,)
+    for report in reports:
+        _show(report, outputs if len(reports) == 1 else [_for_table(output, report) for output in outputs])
+    unread = _unread(reports[0].unread if reports else ())
+    return FAILED if fail_on is not None and any(_reaches(report, fail_on) for report in reports) else unread
+
+
+def _of_migration(path: str, stored: str | None, paths: Sequence[str], asked: Request) -> tuple[Report, ...]:
+    """A report for each table to which a file of migrations adds columns."""
+    file = Path(path).absolute()
+    if not file.exists():
+        raise UsageError(f"There is no migration at {path}.")
+    impacts = _scan(stored, paths, asked, file).impacts(file, asked.database)
+    if not impacts:
+        click.echo(f"{path} adds no column to a table that is there before it: nothing to report.", err=True)
+    return tuple(impact.report for impact in impacts)
+
+
+def _for_table(output: str, report: Report) -> str:
+    """Where the report goes when there are several: report.html becomes report.orders.html."""
+    return str(Path(output).with_suffix(f".{report.change.table.name}{Path(output).suffix}"))
 
 
 @commands.command()
@@ -179,8 +203,10 @@ commands.add_command(rule_)
 commands.add_command(export_sql_)
 
 
-def _change(change: str, rest: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+def _change(change: str | None, rest: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     """The statement, and the paths that follow it."""
+    if change is None:
+        raise UsageError('Name the change, as in "ALTER TABLE orders ADD COLUMN status text", or a --migration.')
     if not _NAME.fullmatch(change):
         return change, rest
     if not rest:
@@ -188,10 +214,11 @@ def _change(change: str, rest: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     return f"ALTER TABLE {change} ADD COLUMN {rest[0]}", rest[1:]
 
 
-def _scan(stored: str | None, paths: Sequence[str], asked: Request) -> Scan:
+def _scan(stored: str | None, paths: Sequence[str], asked: Request, migration: Path | None = None) -> Scan:
     if stored is None:
+        config = asked.config_for(paths)
         with _progress() as progress:
-            return scanner.scan(asked.config_for(paths), progress)
+            return scanner.scan(config if migration is None else config.before(migration), progress)
     extra = [*asked.given, *paths]
     if extra:
         raise UsageError(f"A stored scan is asked as it is: leave out --scan or {' and '.join(extra)}.")

@@ -23,8 +23,9 @@ class DatabaseConfig:
     """A database, where its schema is, and who reads it without running a query here."""
 
     database: Database
-    schema: tuple[str, ...]  # DDL files, directories or globs (absolute), or one DSN
+    schema: tuple[str, ...]  # files of DDL or migrations, directories or globs (absolute), or one DSN
     consumers: tuple[Consumer, ...] = ()
+    until: Path | None = None  # a migration: of the schema's migrations only those before it count
 
     @property
     def name(self) -> str:
@@ -88,6 +89,11 @@ class Config:
     def database(self, name: str | None) -> DatabaseConfig:
         """The database of this name; None means the only one. Raises ConfigError."""
         return pick(self.databases, name, "The request")
+
+    def before(self, migration: Path) -> Config:
+        """A copy in which schemas made of migrations end before this one."""
+        databases = tuple(replace(entry, until=migration) for entry in self.databases)
+        return replace(self, databases=databases)
 
     def with_sources(self, sources: Iterable[SourceConfig]) -> Config:
         """A copy with further sources; one that is already there is not read twice."""

@@ -8,7 +8,15 @@ from dataclasses import dataclass, field, replace
 from scanner.change import AddedColumn, Change
 from scanner.errors import ChangeError
 from scanner.model import Clause, ClauseKind, Database, Engine, TableName
-from scanner.schema.parse.actions import Action, AddColumn, AddConstraint, Alteration, EditColumn
+from scanner.schema.parse.actions import (
+    Action,
+    AddColumn,
+    AddConstraint,
+    Alteration,
+    DropColumn,
+    EditColumn,
+    RenameColumn,
+)
 from scanner.schema.parse.alter import at_alter_table, read_alteration
 from scanner.schema.parse.columns import decorated
 from scanner.schema.parse.constraints import Constraint, read_unique_index
@@ -16,6 +24,7 @@ from scanner.schema.parse.cursor import Cursor, UnreadableError
 from scanner.schema.parse.statements import Statement, read_script
 
 _TRANSACTION = {"BEGIN", "START", "COMMIT", "END"}
+_ADDS = re.compile(r"\bALTER\s+(?:\w+\s+)?TABLE\b.*\bADD\b", re.IGNORECASE | re.DOTALL)
 _POSITIONS = ("first", "after")
 # What may follow the first word of a type of PostgreSQL, and types of MySQL and MariaDB that it does not have.
 _TYPE_WORDS = re.compile(
@@ -26,34 +35,66 @@ _EXAMPLE = "write it as in ALTER TABLE orders ADD COLUMN status text"
 
 
 @dataclass(slots=True)
-class _Migration:
-    """What the statements so far add."""
+class _Added:
+    """What the statements so far add to one table."""
 
     engine: Engine
-    table: TableName | None = None
-    only: bool = False
-    added: list[AddedColumn] = field(default_factory=list)
+    table: TableName
+    only: bool
+    columns: list[AddedColumn] = field(default_factory=list)
     constraints: list[Constraint] = field(default_factory=list)
-    others: list[str] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)  # of the statements that say so
 
     def index(self, name: str) -> int | None:
         """The place of a new column among the new ones."""
         key = self.engine.column_key(name)
-        return next((i for i, a in enumerate(self.added) if self.engine.column_key(a.column.name) == key), None)
+        return next((i for i, a in enumerate(self.columns) if self.engine.column_key(a.column.name) == key), None)
+
+
+@dataclass(slots=True)
+class _Migration:
+    """What the statements so far do."""
+
+    engine: Engine
+    tables: dict[TableName, _Added] = field(default_factory=dict)
+    created: set[TableName] = field(default_factory=set)  # by the migration itself: nothing depends on these yet
+    others: list[str] = field(default_factory=list)
 
 
 def read_migration(sql: str, engine: Engine) -> Change:
     """Reads the statements of a migration that adds columns to one table. Raises ChangeError."""
+    changes = read_changes(sql, engine)
+    if not changes:
+        raise ChangeError(f"{_shortened(sql)} adds no column: {_EXAMPLE}.")
+    if len(changes) > 1:
+        tables = " and ".join(str(change.table) for change in changes)
+        advice = "ask for one at a time, or give the migration's file (--migration)"
+        raise ChangeError(f"The change adds columns to several tables, {tables}: {advice}.")
+    return replace(changes[0], sql=sql)
+
+
+def read_changes(sql: str, engine: Engine) -> tuple[Change, ...]:
+    """Reads the statements of a migration: one change for each table that it adds columns to.
+
+    Tables that it creates itself are not among them. Raises ChangeError when a statement that adds a column
+    cannot be read; what else cannot be read is among the other operations.
+    """
     migration = _Migration(engine)
     for statement in read_script(sql, Database("change", engine), rows=True):
         try:
             _read_statement(statement, migration)
         except UnreadableError as error:
-            raise ChangeError(f"The change cannot be read: {error} (line {statement.line}).") from error
-    if migration.table is None:
-        raise ChangeError(f"{_shortened(sql)} adds no column: {_EXAMPLE}.")
-    columns = tuple(replace(a, column=decorated(a.column, migration.constraints)) for a in migration.added)
-    return Change(migration.table, columns, sql, migration.only, tuple(migration.others))
+            if _ADDS.search(statement.text):
+                raise ChangeError(f"The change cannot be read: {error} (line {statement.line}).") from error
+            migration.others.append(statement.text)
+    others = tuple(migration.others)
+    return tuple(_change(added, others) for added in migration.tables.values() if added.columns)
+
+
+def _change(added: _Added, others: tuple[str, ...]) -> Change:
+    columns = tuple(replace(a, column=decorated(a.column, added.constraints)) for a in added.columns)
+    sql = "".join(f"{text.rstrip().rstrip(';')};\n" for text in added.texts).rstrip()
+    return Change(added.table, columns, sql, added.only, others)
 
 
 def _shortened(sql: str) -> str:
@@ -71,53 +112,63 @@ def _read_statement(statement: Statement, migration: _Migration) -> None:
         _read_index(cursor, statement, migration)
     elif cursor.key not in _TRANSACTION and statement.tokens:
         migration.others.append(statement.text)
+        if cursor.accept("CREATE", "TABLE"):
+            cursor.accept("IF", "NOT", "EXISTS")
+            migration.created.add(cursor.relation())
 
 
 def _read_alteration(alteration: Alteration, statement: Statement, migration: _Migration) -> None:
+    table = alteration.table
     adds = any(isinstance(a, AddColumn) and a.replaces is None for a, _ in alteration.actions)
-    if migration.table is None and adds:
-        migration.table, migration.only = alteration.table, alteration.only
-    if alteration.table != migration.table:
-        if adds:
-            tables = f"{migration.table} and {alteration.table}"
-            raise ChangeError(f"The change adds columns to two tables, {tables}: ask for one at a time.")
+    if adds and table not in migration.created:
+        migration.tables.setdefault(table, _Added(migration.engine, table, alteration.only))
+    added = migration.tables.get(table)
+    if added is None:
         migration.others.append(statement.text)
         return
-    for action, text in alteration.actions:
-        if not _apply(action, text, migration):
-            migration.others.append(text)
+    applied = [(_apply(action, text, added), text) for action, text in alteration.actions]
+    migration.others += [text for done, text in applied if not done]
+    if any(done for done, _ in applied):
+        added.texts.append(statement.text)
 
 
-def _apply(action: Action, text: str, migration: _Migration) -> bool:
+def _apply(action: Action, text: str, added: _Added) -> bool:
     """Carries an action out on the new columns; False when it is about something else."""
     match action:
         case AddColumn(replaces=None):
-            _add_column(action, migration)
+            _add_column(action, added)
             return True
-        case AddColumn(definition, replaces=str(old)) if (index := migration.index(old)) is not None:
-            changed = replace(migration.added[index], column=definition.column, clauses=definition.clauses)
-            migration.added[index] = changed
-            migration.constraints += definition.constraints
+        case AddColumn(definition, replaces=str(old)) if (index := added.index(old)) is not None:
+            changed = replace(added.columns[index], column=definition.column, clauses=definition.clauses)
+            added.columns[index] = changed
+            added.constraints += definition.constraints
             return True
-        case EditColumn(name, edit) if (index := migration.index(name)) is not None:
-            migration.added[index] = replace(migration.added[index], column=edit(migration.added[index].column))
+        case EditColumn(name, edit) if (index := added.index(name)) is not None:
+            added.columns[index] = replace(added.columns[index], column=edit(added.columns[index].column))
+            return True
+        case RenameColumn(old, new) if (index := added.index(old)) is not None:
+            column = replace(added.columns[index].column, name=new)
+            added.columns[index] = replace(added.columns[index], column=column)
+            return True
+        case DropColumn(name) if (index := added.index(name)) is not None:
+            del added.columns[index]
             return True
         case AddConstraint(constraint):
-            return _add_constraint(constraint, text, migration)
+            return _add_constraint(constraint, text, added)
         case _:
             return False
 
 
-def _add_column(action: AddColumn, migration: _Migration) -> None:
+def _add_column(action: AddColumn, added: _Added) -> None:
     column = action.definition.column
-    if migration.index(column.name) is not None:
+    if added.index(column.name) is not None:
         raise ChangeError(f"The change adds column {column.name} twice: leave one of them out.")
-    if migration.engine.family == "postgres":
+    if added.engine.family == "postgres":
         _check_postgres(action)
     filled = None if column.generated else column.default
     placed = (action.position, action.after, action.if_not_exists)
-    migration.added.append(AddedColumn(column, *placed, filled, action.definition.clauses))
-    migration.constraints += action.definition.constraints
+    added.columns.append(AddedColumn(column, *placed, filled, action.definition.clauses))
+    added.constraints += action.definition.constraints
 
 
 def _check_postgres(action: AddColumn) -> None:
@@ -134,19 +185,19 @@ def _check_postgres(action: AddColumn) -> None:
         raise ChangeError(f"PostgreSQL has no type {column.type}: {advice}.")
 
 
-def _add_constraint(constraint: Constraint, text: str, migration: _Migration) -> bool:
+def _add_constraint(constraint: Constraint, text: str, added: _Added) -> bool:
     """A key or a condition of one new column belongs to it, as if written on it; text is where it stands."""
     if constraint.kind == "check":
-        constraint = replace(constraint, columns=_mentioned(constraint.expression or "", migration))
-    index = migration.index(constraint.columns[0]) if len(constraint.columns) == 1 else None
+        constraint = replace(constraint, columns=_mentioned(constraint.expression or "", added))
+    index = added.index(constraint.columns[0]) if len(constraint.columns) == 1 else None
     if index is None:
         return False
-    added = migration.added[index]
+    column = added.columns[index].column
     if constraint.kind == "not null":
-        migration.added[index] = replace(added, column=replace(added.column, nullable=False))
-    migration.constraints.append(replace(constraint, columns=(added.column.name,), inline=True))
+        added.columns[index] = replace(added.columns[index], column=replace(column, nullable=False))
+    added.constraints.append(replace(constraint, columns=(column.name,), inline=True))
     if clause := _clause(constraint, text):
-        migration.added[index] = replace(migration.added[index], clauses=(*added.clauses, clause))
+        added.columns[index] = replace(added.columns[index], clauses=(*added.columns[index].clauses, clause))
     return True
 
 
@@ -164,12 +215,15 @@ def _clause(constraint: Constraint, text: str) -> Clause | None:
     return Clause(kind, constraint.kind.upper(), constraint.name) if kind else None
 
 
-def _mentioned(expression: str, migration: _Migration) -> tuple[str, ...]:
-    words = {migration.engine.column_key(word.strip('`"')) for word in re.findall(r"[\w$]+|\"[^\"]+\"", expression)}
-    return tuple(a.column.name for a in migration.added if migration.engine.column_key(a.column.name) in words)
+def _mentioned(expression: str, added: _Added) -> tuple[str, ...]:
+    words = {added.engine.column_key(word.strip('`"')) for word in re.findall(r"[\w$]+|\"[^\"]+\"", expression)}
+    return tuple(a.column.name for a in added.columns if added.engine.column_key(a.column.name) in words)
 
 
 def _read_index(cursor: Cursor, statement: Statement, migration: _Migration) -> None:
     unique = read_unique_index(cursor)
-    if unique is None or unique[0] != migration.table or not _add_constraint(unique[1], statement.text, migration):
+    added = migration.tables.get(unique[0]) if unique is not None else None
+    if unique is None or added is None or not _add_constraint(unique[1], statement.text, added):
         migration.others.append(statement.text)
+    else:
+        added.texts.append(statement.text)

@@ -1,0 +1,11 @@
+"""Migrations of Flyway, Liquibase, Django, Alembic, and plain SQL → the SQL that they send.
+
+Each tool's reader turns a file into statements of the database's engine, which the reader of schemas and changes
+understands. Files are read, never run.
+"""
+
+from scanner.migrations.changes import changes, without_known
+from scanner.migrations.files import history, read, sources
+from scanner.migrations.migration import Migration
+
+__all__ = ["Migration", "changes", "history", "read", "sources", "without_known"]

@@ -1,0 +1,229 @@
+"""The apps of a Django project, their migrations in order, and the models these lead to."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+from scanner.migrations.django.operations import Operations
+from scanner.migrations.django.sql import Writer
+from scanner.migrations.django.state import Model, State
+from scanner.migrations.imports import find_class
+from scanner.migrations.migration import Migration, Recorder, quoting
+from scanner.migrations.module import Module
+from scanner.migrations.values import Class
+from scanner.model import Engine
+from scanner.text_files import decode
+
+_MARKS = ("manage.py", ".git", "pyproject.toml", "setup.py")
+_NO_SOURCE = {".git", ".hg", ".tox", ".venv", "venv", "node_modules", "__pycache__", "site-packages"}
+_LABEL = re.compile(r"^\s+label\s*=\s*['\"](\w+)['\"]", re.MULTILINE)
+_SETTING = re.compile(r"^(AUTH_USER_MODEL|DEFAULT_AUTO_FIELD)\s*=\s*['\"]([\w.]+)['\"]", re.MULTILINE)
+_MIGRATION = re.compile(r"^class Migration\b", re.MULTILINE)
+
+Key = tuple[str, str]  # an app's label, a migration's name
+
+
+def is_migration(text: str) -> bool:
+    """Whether a file's text is a migration of Django's."""
+    return _MIGRATION.search(text) is not None and "operations" in text
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A migration as its file writes it."""
+
+    key: Key
+    path: Path
+    module: Module
+    operations: list[object]
+    dependencies: tuple[Key, ...]
+    replaces: tuple[Key, ...]
+
+
+@dataclass(slots=True, eq=False, weakref_slot=True)
+class Project:
+    """What the migrations of a tree say. Files are read when they are asked for."""
+
+    root: Path
+    engine: Engine
+    state: State = field(default_factory=State)
+    _files: dict[Path, _File | None] = field(default_factory=dict)
+    _loaded: set[str] = field(default_factory=set)
+    _apps: dict[str, Path] | None = None
+    _settings: dict[str, str] | None = None
+
+    @classmethod
+    def of(cls, path: Path, engine: Engine) -> Project:
+        """The project that a migration, or a folder, is part of."""
+        start = path if path.is_dir() else path.parent
+        root = next((up for up in (start, *start.parents) if any((up / mark).exists() for mark in _MARKS)), start)
+        return cls(root, engine)
+
+    def read(self, path: Path) -> Migration:
+        """What one migration does, after all that come before it in its app. Raises SourceError."""
+        app = self.label(path)
+        module = Module(path)
+        for each in self._before(app, path):
+            self._run(each, None)
+        self._loaded.add(app)
+        file = self._parsed(path, app, module)
+        return self._written(file)
+
+    def history(self, until: Path | None = None) -> Iterator[Migration]:
+        """All migrations in the order in which they run; `until`: only what one of them needs, without it."""
+        wanted = [f for app, folder in self.apps.items() for f in self._in(app, folder)]
+        replaced = {key: file.key for file in wanted for key in file.replaces}
+        present = {file.key: file for file in wanted}
+        kept = {k: f for k, f in present.items() if not (f.replaces and any(r in present for r in f.replaces))}
+        graph = {key: [d for d in self._needed(file, kept, replaced) if d != key] for key, file in kept.items()}
+        target = next((key for key, file in kept.items() if file.path == until), None)
+        if target is not None:
+            graph = {key: graph[key] for key in _reached(target, graph)}
+        try:
+            order = list(TopologicalSorter(graph).static_order())
+        except CycleError:
+            order = sorted(graph)
+        self._loaded.update(self.apps)
+        for key in order:
+            if key != target:
+                yield self._written(kept[key])
+
+    def _needed(self, file: _File, kept: dict[Key, _File], replaced: dict[Key, Key]) -> Iterator[Key]:
+        for app, name in file.dependencies:
+            if name in ("__first__", "__latest__"):
+                of_app = sorted(key for key in kept if key[0] == app)
+                found = of_app[:1] if name == "__first__" else of_app[-1:]
+                yield from found
+            elif (app, name) in kept:
+                yield app, name
+            elif (app, name) in replaced and replaced[app, name] in kept:
+                yield replaced[app, name]
+            else:  # a squashed one of which the replaced are kept
+                yield from (key for key, by in replaced.items() if by == (app, name) and key in kept)
+
+    def label(self, path: Path) -> str:
+        """The label of the app that a migration belongs to."""
+        return _label(path.parent.parent)
+
+    @property
+    def apps(self) -> dict[str, Path]:
+        """The folders of migrations by their apps' labels."""
+        if self._apps is None:
+            self._apps = {}
+            for directory, names, files in os.walk(self.root):
+                names[:] = sorted(name for name in names if name not in _NO_SOURCE)
+                if directory.endswith("migrations") and any(re.match(r"\d{4}_\w+\.py$", f) for f in files):
+                    self._apps.setdefault(_label(Path(directory).parent), Path(directory))
+        return self._apps
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """AUTH_USER_MODEL and DEFAULT_AUTO_FIELD, where the settings write them."""
+        if self._settings is None:
+            self._settings = {}
+            for directory, names, files in os.walk(self.root):
+                names[:] = sorted(name for name in names if name not in _NO_SOURCE)
+                inside = Path(directory).name == "settings"
+                for name in sorted(files):
+                    if name.endswith(".py") and (inside or "settings" in name):
+                        text = decode(Path(directory, name).read_bytes())[0]
+                        self._settings |= {match[1]: match[2] for match in _SETTING.finditer(text)}
+        return self._settings
+
+    def model(self, app: str, name: str) -> Model | None:
+        """A model as all migrations of its app leave it, or as those do that have been read so far."""
+        if app not in self._loaded and app in self.apps:
+            self._loaded.add(app)
+            for file in self._ordered(app, self._in(app, self.apps[app])):
+                self._run(file, None)
+        return self.state.find(app, name)
+
+    def _before(self, app: str, path: Path) -> list[_File]:
+        """The migrations of the same app that this one builds on."""
+        files = self._in(app, path.parent)
+        ordered = self._ordered(app, files)
+        names = [file.path for file in ordered]
+        return ordered[: names.index(path)] if path in names else ordered
+
+    def _ordered(self, app: str, files: list[_File]) -> list[_File]:
+        present = {file.key for file in files}
+        replaced = {key: file.key for file in files for key in file.replaces}
+        kept = {f.key: f for f in files if not (f.replaces and any(key in present for key in f.replaces))}
+        graph = {
+            key: [d for d in self._needed(file, kept, replaced) if d[0] == app and d != key]
+            for key, file in kept.items()
+        }
+        try:
+            return [kept[key] for key in TopologicalSorter(graph).static_order()]
+        except CycleError:
+            return [kept[key] for key in sorted(kept)]
+
+    def _in(self, app: str, folder: Path) -> list[_File]:
+        found = (self._file(path, app) for path in sorted(folder.glob("*.py")) if path.name != "__init__.py")
+        return [file for file in found if file is not None]
+
+    def _file(self, path: Path, app: str) -> _File | None:
+        if path not in self._files:
+            is_one = is_migration(decode(path.read_bytes())[0])
+            self._files[path] = self._parsed(path, app, Module(path, lines=False)) if is_one else None
+        return self._files[path]
+
+    def _parsed(self, path: Path, app: str, module: Module) -> _File:
+        declared = module.scope.get("Migration")
+        body = declared.body if isinstance(declared, Class) else {}
+        operations = body.get("operations")
+        return _File(
+            (app, path.stem),
+            path,
+            module,
+            list(operations) if isinstance(operations, list | tuple) else [],
+            _keys(body.get("dependencies")),
+            _keys(body.get("replaces")),
+        )
+
+    def _run(self, file: _File, writer: Writer | None) -> None:
+        find = partial(find_class, file.path)
+        Operations(file.key[0], self.state, find, file.module, writer).run(file.operations)
+
+    def _written(self, file: _File) -> Migration:
+        recorder = Recorder(quoting(self.engine.family))
+        writer = Writer(self.engine.family, recorder, self.model, self._user_model, partial(find_class, file.path))
+        if self.settings.get("DEFAULT_AUTO_FIELD", "").endswith("BigAutoField"):
+            writer.key_kind = "BigAutoField"
+        self._run(file, writer)
+        name = ".".join(file.key)
+        return Migration(name, file.path, "django", tuple(recorder.steps), tuple(recorder.not_analysed))
+
+    def _user_model(self) -> str:
+        return self.settings.get("AUTH_USER_MODEL", "auth.User")
+
+
+def _label(app: Path) -> str:
+    config = app / "apps.py"
+    found = _LABEL.search(decode(config.read_bytes())[0]) if config.is_file() else None
+    return found[1] if found else app.name
+
+
+def _keys(value: object) -> tuple[Key, ...]:
+    pairs = value if isinstance(value, list | tuple) else ()
+    return tuple(
+        (pair[0], pair[1])
+        for pair in pairs
+        if isinstance(pair, list | tuple) and len(pair) > 1 and isinstance(pair[0], str) and isinstance(pair[1], str)
+    )
+
+
+def _reached(start: Key, graph: dict[Key, list[Key]]) -> list[Key]:
+    found = {start: None}
+    waiting = [start]
+    while waiting:
+        new = [key for key in graph[waiting.pop()] if key not in found]
+        found.update(dict.fromkeys(new))
+        waiting += new
+    return sorted(found)

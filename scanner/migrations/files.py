@@ -1,0 +1,122 @@
+"""Which tool a file of migrations belongs to, and the migrations of a folder in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from scanner.errors import SourceError
+from scanner.migrations import plain_sql
+from scanner.migrations.migration import Migration, Tool
+from scanner.model import Engine
+from scanner.text_files import READ_ERRORS, files_under
+
+_HEAD = 20_000  # bytes in which a file shows what it is
+_SUFFIXES = (".sql", ".xml", ".yaml", ".yml", ".json", ".py")
+
+
+def read(path: Path, engine: Engine) -> Migration:
+    """What one file of migrations does on this engine. Raises SourceError."""
+    if path.is_dir():
+        raise SourceError(f"{path} is a folder: name the file of the migration.")
+    tool = _tool(path)
+    if tool == "liquibase":
+        from scanner.migrations.liquibase import read_changelog
+
+        return read_changelog(path, engine)
+    if tool == "django":
+        from scanner.migrations.django import Project
+
+        return Project.of(path, engine).read(path)
+    if tool == "alembic":
+        from scanner.migrations.alembic import read_revision
+
+        return read_revision(path, engine)
+    if tool is None:
+        raise SourceError(f"{path} is no migration of Flyway, Liquibase, Django or Alembic, and no SQL.")
+    return plain_sql.read_sql(path)
+
+
+def sources(path: Path) -> list[Path]:
+    """The files that a schema at this path is read from: those of a folder's migrations, else its .sql files."""
+    files = list(files_under(path, _SUFFIXES))
+    tools = {file: _tool(file) for file in files} if path.is_dir() else {}
+    migrations = [file for file, tool in tools.items() if tool in ("liquibase", "django", "alembic")]
+    return migrations or [file for file in files if file == path or tools[file] is not None]
+
+
+def history(path: Path, engine: Engine, until: Path | None = None) -> Iterator[Migration]:
+    """The migrations of a folder, or of a changelog, in the order in which they run.
+
+    With `until`, a file, only those that run before it; of a folder that does not hold it, all. Raises SourceError.
+    """
+    if path.is_file():
+        if path != until:
+            yield read(path, engine) if _tool(path) else plain_sql.read_sql(path)
+        return
+    files = list(files_under(path, _SUFFIXES))
+    tools = {_tool(file) for file in files}
+    if "liquibase" in tools:
+        yield from _changelogs(files, engine, until)
+    elif "django" in tools:
+        from scanner.migrations.django import Project
+
+        yield from Project.of(path, engine).history(until)
+    elif "alembic" in tools:
+        from scanner.migrations.alembic import order, read_revision
+
+        for file in order((file for file in files if _tool(file) == "alembic"), until):
+            yield read_revision(file, engine, lines=False)
+    else:
+        ordered = plain_sql.order(file for file in files if file.suffix.lower() == ".sql")
+        for file in ordered[: ordered.index(until)] if until in ordered else ordered:
+            yield plain_sql.read_sql(file)
+
+
+def _changelogs(files: list[Path], engine: Engine, until: Path | None) -> Iterator[Migration]:
+    """Each file once, in the order of the changelog that includes the others."""
+    from scanner.migrations.liquibase import included
+
+    changelogs = [file for file in files if _tool(file) == "liquibase"]
+    reached = {file: included(file, engine) for file in changelogs}
+    inner = {each for file, below in reached.items() for each in below if each != file}
+    for root in [file for file in changelogs if file not in inner]:
+        if until in reached[root]:
+            for file in reached[root][: reached[root].index(until)]:
+                if len(reached.get(file, ())) <= 1:
+                    yield read(file, engine)
+            return
+        yield read(root, engine)
+
+
+def _tool(path: Path) -> Tool | None:
+    """The tool that a file is a migration of; None: of none."""
+    suffix = path.suffix.lower()
+    if suffix not in _SUFFIXES or not path.is_file():
+        return None
+    if suffix == ".sql" and plain_sql.is_flyway(path):
+        return "flyway"
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD if suffix != ".py" else -1).decode("utf-8", "replace")
+    except READ_ERRORS:
+        return None
+    if suffix == ".py":
+        return _python_tool(head)
+    from scanner.migrations.liquibase import is_changelog
+
+    if is_changelog(path, head):
+        return "liquibase"
+    return "sql" if suffix == ".sql" else None
+
+
+def _python_tool(text: str) -> Tool | None:
+    if "Migration" in text and "operations" in text:
+        from scanner.migrations.django import is_migration
+
+        return "django" if is_migration(text) else None
+    if "revision" in text and "upgrade" in text:
+        from scanner.migrations.alembic import is_revision
+
+        return "alembic" if is_revision(text) else None
+    return None
