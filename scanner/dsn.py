@@ -1,8 +1,7 @@
-"""URLs of databases: what they say, and how they may be shown."""
+"""URLs of databases: what they say."""
 
 from __future__ import annotations
 
-import re
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -15,24 +14,22 @@ _SCHEMES: dict[str, Family] = {
     "mysql": "mysql",
     "mariadb": "mysql",
 }
-# Up to the last @ of the word; of a password with spaces in it, up to the next @.
-_URL_PASSWORD = re.compile(r"(?<=://)([^\s:/?#@]*):(?:\S*@|[^\n@]*@)")
-_NAMED_PASSWORD = re.compile(r"(?i)\b(\w*(?:password|passwd|pwd)\s*=\s*)(?:'(?:[^'\\]|\\.)*'|[^\s&;,'\"]+)")
-
-
-def mask(text: str) -> str:
-    """The text with every password in its URLs and ``password=…`` settings replaced by three asterisks."""
-    return _NAMED_PASSWORD.sub(r"\1***", _URL_PASSWORD.sub(r"\1:***@", text))
 
 
 def family(dsn: str) -> Family:
     """The family of engines a URL is for. Raises SourceError."""
     scheme = dsn.partition("://")[0].partition("+")[0].lower()
     if "://" not in dsn or scheme not in _SCHEMES:
-        raise SourceError(
-            f"{mask(dsn)!r} is no URL of a database: write postgresql://user@host:port/database or mysql://…."
-        )
+        shown = f"{scheme}://…" if "://" in dsn else "What is given as a DSN"  # the rest may be a password
+        raise SourceError(f"{shown} is no URL of a database: write postgresql://user@host:port/database or mysql://….")
     return _SCHEMES[scheme]
+
+
+def place(dsn: str) -> str:
+    """The URL for people to read: without password and settings."""
+    scheme, _, rest = dsn.partition("://")
+    account, at, server = rest.partition("?")[0].rpartition("@")
+    return f"{scheme}://{account.partition(':')[0]}{at}{server}"
 
 
 def mysql_arguments(dsn: str) -> dict[str, Any]:
@@ -44,11 +41,11 @@ def mysql_arguments(dsn: str) -> dict[str, Any]:
         url = urlsplit(dsn)
         port = url.port or 3306
     except ValueError as error:
-        raise SourceError(f"The URL {mask(dsn)!r} cannot be read: {mask(str(error))}.") from None
+        raise SourceError(f"The URL {place(dsn)!r} cannot be read: {error}.") from None
     options = {name: values[-1] for name, values in parse_qs(url.query).items()}
     host, database = unquote(url.hostname or "localhost"), unquote(url.path.lstrip("/"))
     if not database:
-        raise SourceError(f"The URL {mask(dsn)!r} names no database: add it as in mysql://host/database.")
+        raise SourceError(f"The URL {place(dsn)!r} names no database: add it as in mysql://host/database.")
     arguments = {
         "user": unquote(url.username or ""),
         "password": unquote(url.password or ""),

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from scanner.masking import mask
+
 
 class ScannerError(Exception):
-    """The base of all of them; the command line prints it and exits with 2."""
+    """The base of all of them; the command line prints it and exits with 2. Passwords in the message are masked."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(mask(message))
 
 
 class UsageError(ScannerError):

@@ -14,6 +14,7 @@ from scanner.errors import SourceError
 from scanner.fingerprint import gather, join_templates
 from scanner.graph import Parts
 from scanner.impact import Evidence, impact
+from scanner.masking import mask
 from scanner.mentions import Named, find_named
 from scanner.model import (
     BlindSpot,
@@ -122,12 +123,21 @@ def observed(
     try:
         for item in _counted(collect(source, database, since, tag_keys(config.services)), source, tell):
             if not isinstance(item, Observation):
-                yield services.place(item)
+                yield _masked(services.place(item))
             elif item.location is None or item.location.path not in ddl:
                 yield services.assign(item)
         yield from services.blind_spots
     except SourceError as error:
-        yield Unread(source.kind, _place(source), str(error))
+        yield _masked(Unread(source.kind, _place(source), str(error)))
+
+
+def _masked(item: Collected) -> Collected:
+    """The item without passwords in what it says, be it of a path that is none."""
+    if isinstance(item, Unread):
+        return replace(item, place=mask(item.place), reason=mask(item.reason))
+    if isinstance(item, BlindSpot):
+        return replace(item, place=mask(item.place), message=mask(item.message))
+    return replace(item, place=mask(item.place)) if isinstance(item, Coverage) else item
 
 
 def _observations(
@@ -142,7 +152,7 @@ def _observations(
 
 
 def _counted(found: Iterable[Collected], source: SourceConfig, tell: Progress) -> Iterator[Collected]:
-    step = f"Reading {_place(source)} ({source.kind})"
+    step = mask(f"Reading {_place(source)} ({source.kind})")
     tell(step, 0)
     for count, item in enumerate(found, 1):
         if count % _REPORT_EVERY == 0:

@@ -198,6 +198,7 @@ def test_found_upward(tmp_path: Path) -> None:
             "names the database 'shpo', which is not configured: did you mean 'shop'?",
         ),
         (ONE + "[[services]]\nname = 'billing'\n", "scanner.toml: [[services]] billing recognises nothing"),
+        (ONE.replace("schema.sql", "mysql://me:p@ss@h/d"), "percent-encode signs such as @ / : # ? % and blanks"),
         (ONE + "[[services]]\nname = 'a'\ntags = 'shop'\n", "write tags with what they must be"),
         (ONE + "[[services]]\nname = 'a'\ntags = { app = [] }\n", "write tags with what they must be"),
         (ONE + "[[services]]\nname = 'a'\ntags = { app = 5 }\n", "a: tags: app must be a text or a list of texts."),

@@ -1,7 +1,8 @@
 import pytest
 
-from scanner.dsn import family, mask, mysql_arguments
+from scanner.dsn import family, mysql_arguments
 from scanner.errors import SourceError
+from scanner.masking import mask
 
 
 @pytest.mark.parametrize(

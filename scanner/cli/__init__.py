@@ -17,6 +17,7 @@ import scanner
 from scanner.cli.codes import BROKEN_PIPE, DONE, FAILED, INTERRUPTED, UNREAD, UNUSABLE
 from scanner.cli.reference import export_sql_, rule_
 from scanner.errors import ScannerError, UsageError
+from scanner.masking import mask
 
 if TYPE_CHECKING:
     from scanner.api import Scan
@@ -64,7 +65,7 @@ def _run(arguments: list[str]) -> int:
 
 
 def _say(sentence: str) -> int:
-    click.echo(f"scanner: {sentence}", err=True)
+    click.echo(f"scanner: {mask(sentence)}", err=True)
     return UNUSABLE
 
 

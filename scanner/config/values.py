@@ -10,6 +10,9 @@ from pathlib import Path
 from scanner.errors import ConfigError, UsageError
 from scanner.model import Engine
 
+# What stands before the first /, ? or #: there a sign of the password that is not encoded ends it.
+_AUTHORITY = re.compile(r"(?P<account>[^/?#@]*@)?[^/?#@]*(?![^/?#])")
+_ENCODED = re.compile(r"(?:[^%\s]|%[0-9A-Fa-f]{2})*+")
 _DSN = re.compile(r"[a-z][a-z0-9+.]+://|(host|hostaddr|port|dbname|user|service)\s*=", re.IGNORECASE)
 _DURATION = re.compile(r"\s*(\d{1,6}(?:\.\d{1,6})?)\s*([smh])\s*")
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
@@ -63,11 +66,36 @@ def absolute(text: str, root: Path) -> Path:
 
 
 def expand(dsn: str, at: str) -> str:
-    """A DSN with its ``${NAME}`` replaced from the environment. Raises ConfigError."""
+    """A DSN with its ``${NAME}`` replaced from the environment.
+
+    Raises ConfigError; also for a URL whose password is not encoded: a server's message would show a part of it.
+    """
 
     def value(match: re.Match[str]) -> str:
         if match[1] not in os.environ:
             raise ConfigError(f"{at} needs the environment variable {match[1]}, which is not set.")
         return os.environ[match[1]]
 
-    return re.sub(r"\$\{(\w+)\}", value, dsn)
+    found = re.sub(r"\$\{(\w+)\}", value, dsn)
+    if not _is_encoded(found):
+        raise ConfigError(
+            f"{at} has a URL that cannot be told apart: percent-encode signs such as @ / : # ? % and blanks in its "
+            "user name and password, as in p%40ss."
+        )
+    return found
+
+
+def _is_encoded(dsn: str) -> bool:
+    """Whether user name and password of a URL end where they seem to."""
+    _, separator, rest = dsn.partition("://")
+    authority = _AUTHORITY.match(rest)
+    if not separator:
+        return True
+    settings = rest.partition("?")[2]
+    if (
+        authority is None
+        or not _ENCODED.fullmatch(rest)
+        or not all("=" in each for each in settings.split("&") if each)
+    ):
+        return False
+    return authority["account"] is not None or "@" not in rest or ":" not in authority[0]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from scanner.collect.pg_stat_statements.sql import MARK
-from scanner.dsn import mask
 from scanner.errors import SourceError
+from scanner.masking import mask
 
 if TYPE_CHECKING:
     import psycopg

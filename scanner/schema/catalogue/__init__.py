@@ -6,7 +6,7 @@ reader of dumps reads it: a live schema and a dump of it are the same value.
 
 from __future__ import annotations
 
-from scanner.dsn import family, mask
+from scanner.dsn import family, place
 from scanner.errors import SourceError
 from scanner.model import Database
 from scanner.schema.schema import Schema
@@ -20,7 +20,7 @@ def read(dsn: str, database: Database, timeout_s: float = 30) -> Schema:
     Raises SourceError when the server cannot be read or is of another engine.
     """
     if family(dsn) != database.engine.family:
-        raise SourceError(f"{mask(dsn)} is no URL for the {database.engine.name} database {database.name!r}.")
+        raise SourceError(f"{place(dsn)} is no URL for the {database.engine.name} database {database.name!r}.")
     if database.engine.family == "postgres":
         from scanner.schema.catalogue.postgres import read_postgres
 

@@ -12,7 +12,7 @@ import pymysql
 from pymysql.connections import Connection
 from pymysql.cursors import Cursor
 
-from scanner.dsn import mask, mysql_arguments
+from scanner.dsn import mysql_arguments, place
 from scanner.errors import SourceError
 from scanner.model import Database, Engine, Skipped
 from scanner.schema.parse import read_statements
@@ -77,8 +77,7 @@ def read_mysql(dsn: str, database: Database, timeout_s: float) -> Schema:
             reader = _Reader(cursor, arguments["database"])
             statements = list(reader.statements())
     except pymysql.Error as error:
-        reason = mask(_sentence(error))
-        raise SourceError(f"The schema at {mask(dsn)} could not be read: {reason}.") from None
+        raise SourceError(f"The schema at {place(dsn)} could not be read: {_sentence(error)}.") from None
     # Names come in backticks: the server's sql_mode must not change how they are read.
     schema = read_statements(statements, replace(found, sql_mode=None))
     return replace(schema, database=found, skipped=(*schema.skipped, *reader.skipped))

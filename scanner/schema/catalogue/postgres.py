@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import psycopg
 
-from scanner.dsn import mask
+from scanner.dsn import place
 from scanner.errors import SourceError
 from scanner.model import Database, Engine
 from scanner.schema.catalogue.postgres_ddl import STATEMENTS
@@ -25,8 +25,8 @@ def read_postgres(dsn: str, database: Database, timeout_s: float) -> Schema:
             found = _described(connection, database)
             statements = list(_ddl(connection))
     except psycopg.Error as error:
-        reason = mask(" ".join(str(error).split()).rstrip("."))
-        raise SourceError(f"The schema at {mask(dsn)} could not be read: {reason}.") from None
+        reason = " ".join(str(error).split()).rstrip(".")
+        raise SourceError(f"The schema at {place(dsn)} could not be read: {reason}.") from None
     return read_statements(statements, found)
 
 
