@@ -37,7 +37,7 @@ _COMPOSITES = f"""
     GROUP BY n.nspname, c.relname ORDER BY n.nspname, c.relname"""
 
 _TABLES = f"""
-    SELECT format('CREATE %sTABLE %I.%I (%s)', CASE c.relkind WHEN 'f' THEN 'FOREIGN ' END,
+    SELECT format('CREATE %sTABLE %I.%I (%s)%s', CASE c.relkind WHEN 'f' THEN 'FOREIGN ' END,
                   n.nspname, c.relname,
                   string_agg(format('%I %s%s%s', a.attname, format_type(a.atttypid, a.atttypmod),
                       CASE WHEN a.attgenerated <> '' THEN format(' GENERATED ALWAYS AS (%s) %s',
@@ -47,7 +47,8 @@ _TABLES = f"""
                                 CASE a.attidentity WHEN 'a' THEN 'ALWAYS' ELSE 'BY DEFAULT' END)
                            ELSE ' DEFAULT ' || pg_get_expr(d.adbin, d.adrelid) END,
                       CASE WHEN a.attnotnull THEN ' NOT NULL' END), ', ' ORDER BY a.attnum)
-                  FILTER (WHERE a.attnum IS NOT NULL))
+                  FILTER (WHERE a.attnum IS NOT NULL),
+                  CASE c.relkind WHEN 'p' THEN ' PARTITION BY ' || pg_get_partkeydef(c.oid) END)
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
     LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
