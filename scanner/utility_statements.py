@@ -12,6 +12,12 @@ prepare purge reassign reindex release rename repair reset resignal revoke rollb
 show shutdown signal start stop uninstall unlisten unlock use vacuum xa
 """
 _UTILITY = frozenset(_WORDS.split())
+# The others that a statement may begin with.
+_QUERY_WORDS = """
+call copy declare delete do execute explain fetch insert load lock merge move refresh replace select table truncate
+update values with
+"""
+_STARTING = _UTILITY | frozenset(_QUERY_WORDS.split())
 _SKIP = r"(?:\s|\(|/\*M?!\d*|/\*(?!M?!)(?:[^*]|\*(?!/))*+\*/|--[^\n]*(?:\n|\Z)|\#[^\n]*(?:\n|\Z)|\*/)*+"
 _FIRST_WORD = re.compile(rf"{_SKIP}([^\W\d]\w*)")
 # The exceptions: they run a query, or keep one.
@@ -32,6 +38,12 @@ _MATTERS = re.compile(
     )""",
     re.IGNORECASE | re.DOTALL | re.VERBOSE,
 )
+
+
+def begins_statement(sql: str) -> bool:
+    """Whether a text begins as statements do, and not as an expression does."""
+    word = _FIRST_WORD.match(sql)
+    return word is not None and word[1].lower() in _STARTING
 
 
 def is_utility(sql: str) -> bool:

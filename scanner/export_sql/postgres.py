@@ -21,7 +21,7 @@ SET LOCAL lock_timeout = '2s';
 SET LOCAL search_path = pg_catalog;
 SET LOCAL client_encoding = 'UTF8';
 
-DO {mark} $$ BEGIN IF NOT EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_stat_statements') THEN
+DO {mark} $$ BEGIN IF NOT EXISTS (SELECT {mark} FROM pg_extension WHERE extname = 'pg_stat_statements') THEN
     RAISE 'pg_stat_statements is not installed in the database %: connect to the one that has it.', current_database();
 END IF; END $$;
 

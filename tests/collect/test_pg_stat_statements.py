@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from scanner.collect.pg_stat_statements import collect_export, collect_live
-from scanner.collect.pg_stat_statements.rows import is_cut
+from scanner.collect.pg_stat_statements.texts import as_statement, is_cut
 from scanner.errors import SourceError
 from scanner.model import BlindSpot, Coverage, Observation, Unread
 
@@ -218,3 +218,40 @@ def test_what_a_damaged_export_says_of_its_server(tmp_path, said):
         f"{json.dumps({'server': said})}\n{json.dumps(row)}\n".replace('{"server"', '{"query": null, "server"'),
     )
     assert [o.sql for o in observations(path)] == ["SELECT a FROM t"]
+
+
+@pytest.mark.parametrize(
+    ("text", "statement"),
+    [
+        ("EXISTS (SELECT $2 FROM t WHERE b = p)", "SELECT EXISTS (SELECT $2 FROM t WHERE b = p)"),
+        ("x > (SELECT avg(b) FROM t)", "SELECT x > (SELECT avg(b) FROM t)"),
+        ("x := (SELECT count(*) FROM t)", "SELECT (SELECT count(*) FROM t)"),
+        ("comment := (SELECT a FROM t)", "SELECT (SELECT a FROM t)"),
+        ('"My x".y := (SELECT a FROM t)', "SELECT (SELECT a FROM t)"),
+        ("arr[$5] := (SELECT min(a) FROM t)", "SELECT (SELECT min(a) FROM t)"),
+        ("(SELECT sum(a) FROM t) > $1", "SELECT (SELECT sum(a) FROM t) > $1"),
+        ("(a + (SELECT b FROM t))", "SELECT (a + (SELECT b FROM t))"),
+    ],
+)
+def test_an_expression_of_a_function_is_run_by_a_select(text, statement):
+    assert as_statement(text) == statement
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT f(a := $1) FROM t",
+        "CALL p(a := $1)",
+        "(SELECT sum(a) FROM t)",
+        "((SELECT a FROM t) UNION (SELECT b FROM t)) ORDER BY $1",
+        "/* x */ ( SELECT a FROM t) LIMIT $1",
+        "(VALUES ($1)) EXCEPT SELECT a FROM t",
+        "WITH x AS (SELECT $1) TABLE x",
+        "DO $$ BEGIN x := 1; END $$",
+        "COPY t FROM stdin",
+        "REFRESH MATERIALIZED VIEW v",
+        "MERGE INTO t USING u ON true WHEN MATCHED THEN DELETE",
+    ],
+)
+def test_a_statement_stays_as_it_is(sql):
+    assert as_statement(sql) == sql

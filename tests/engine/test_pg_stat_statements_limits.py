@@ -99,16 +99,17 @@ def test_every_version_of_the_extension(postgres_database, read_both):
     versions = [version for (version,) in postgres_database.rows(
         "SELECT version FROM pg_available_extension_versions WHERE name = 'pg_stat_statements' ORDER BY 1"
     )]  # fmt: skip
-    assert {"1.7", "1.8", "1.9", "1.10"} <= set(versions)
+    assert {"1.7", "1.8", "1.9"} <= set(versions)
     for version in versions:
-        postgres_database.run(f"CREATE EXTENSION pg_stat_statements VERSION '{version}'; CREATE TABLE odd (i int)")
-        postgres_database.run("SELECT i FROM odd")
+        table = f"odd_{version.replace('.', '_')}"  # PostgreSQL 18 knows a statement by the names of its tables
+        postgres_database.run(f"CREATE EXTENSION pg_stat_statements VERSION '{version}'; CREATE TABLE {table} (i int)")
+        postgres_database.run(f"SELECT i FROM {table}")
         found, said, _ = read_both(postgres_database)
-        assert found["SELECT i FROM odd"].calls == 1
-        assert (found["SELECT i FROM odd"].total_time_ms or 0) > 0
+        assert found[f"SELECT i FROM {table}"].calls == 1
+        assert (found[f"SELECT i FROM {table}"].total_time_ms or 0) > 0
         tells = tuple(map(int, version.split("."))) >= (1, 9)
         assert ("does not tell whether rare queries were evicted" in said) is not tells
-        postgres_database.run("DROP EXTENSION pg_stat_statements; DROP TABLE odd")
+        postgres_database.run("DROP EXTENSION pg_stat_statements")
 
 
 def test_other_databases_are_counted_or_bound(postgres, recorded, read_both):

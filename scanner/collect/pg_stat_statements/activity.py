@@ -22,12 +22,10 @@ _PAUSE_S = 0.1  # between two looks, at least
 _SHARE = 10  # pauses are this many times as long as a look takes, so that looking is no load
 _MOST_CLIENTS = 50  # that are named of one query
 
-_HAS_QUERY_ID = f"""{MARK}
-SELECT FROM pg_attribute
+_HAS_QUERY_ID = f"""SELECT {MARK} 1 FROM pg_attribute
 WHERE attrelid = 'pg_stat_activity'::regclass AND attname = 'query_id' AND NOT attisdropped"""
 # What a role without pg_read_all_stats sees of others' sessions has no type, no address and no query_id.
-_SESSIONS = f"""{MARK}
-SELECT query_id::text, usename::text, datname::text, application_name,
+_SESSIONS = f"""SELECT {MARK} query_id::text, usename::text, datname::text, application_name,
     coalesce(client_hostname, host(client_addr)), query = '<insufficient privilege>'
 FROM pg_stat_activity
 WHERE coalesce(backend_type, 'client backend') = 'client backend' AND datname IS NOT NULL AND pid <> pg_backend_pid()"""

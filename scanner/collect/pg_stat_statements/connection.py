@@ -70,7 +70,7 @@ def begin(connection: psycopg.Connection[Any], timeout_s: float) -> None:
         "search_path": "pg_catalog",
     }
     calls = ", ".join(f"set_config('{name}', %s, true)" for name in limits)
-    connection.execute(f"{MARK} SELECT {calls}", list(limits.values()))
+    connection.execute(f"SELECT {MARK} {calls}", list(limits.values()))
 
 
 def sentence(error: psycopg.Error) -> str:

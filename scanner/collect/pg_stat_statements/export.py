@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from math import isfinite
 from pathlib import Path
 
-from scanner.collect.pg_stat_statements.rows import SOURCE, Row, Tally, is_cut
+from scanner.collect.pg_stat_statements.rows import SOURCE, Row, Tally
 from scanner.collect.pg_stat_statements.server import Server
+from scanner.collect.pg_stat_statements.texts import is_cut
 from scanner.errors import SourceError
 from scanner.model import BlindSpot, Collected, Unread
 from scanner.records import Record, columns, records

@@ -62,7 +62,7 @@ def _collect(
     elsewhere: Collection[str],
 ) -> Iterator[Collected]:
     view, info = _find(connection, tally.place)
-    server = Server.of(_one(connection, f"{MARK} SELECT {SERVER.format(info=info)}")[0])
+    server = Server.of(_one(connection, f"SELECT {MARK} {SERVER.format(info=info)}")[0])
     wanted = server_database or server.database or ""
     counts: Counter[str] = Counter(dict(connection.execute(COUNTS.format(view=view)).fetchall()))
     own = counts.pop(wanted, 0)
@@ -93,7 +93,7 @@ def _rows(connection: psycopg.Connection[Any], view: str, database: str, activit
     """The rows of a database, fetched as they are asked for."""
     with connection.cursor("scanner") as cursor:
         cursor.itersize = _FETCHED_AT_ONCE
-        cursor.execute(f"{MARK} {ROWS.format(view=view)} WHERE d.datname = %s", [database])
+        cursor.execute(f"{ROWS.format(view=view)} WHERE d.datname = %s", [database])
         for user, _, query_id, query, calls, time, rows in cursor:
             clients = activity.clients(query_id, user, database)
             yield Row(query, calls, None if time is None else float(time), rows, query_id, user, clients)

@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
 from scanner.collect.pg_stat_statements.activity import NOBODY, Clients
 from scanner.collect.pg_stat_statements.sql import MARK
+from scanner.collect.pg_stat_statements.texts import as_statement, is_cut
 from scanner.model import BlindSpot, Coverage, Observation
 from scanner.utility_statements import is_utility
 
 SOURCE = "pg_stat_statements"
 # What the view shows instead of another role's text.
 HIDDEN_TEXT = "<insufficient privilege>"
-
-_WHOLE = re.compile(
-    r"""\b[eE]'(?:[^'\\]++|\\.|'')*+' | (?<!\b[eE])'(?:[^']++|'')*+' | "(?:[^"]++|"")*+"
-    | (?<![\w$])\$(?P<tag>(?:[^\W\d]\w*+)?+)\$.*?\$(?P=tag)\$ | --[^\n]*+ | /\*.*?\*/""",
-    re.DOTALL | re.VERBOSE,
-)
-_OPENING = re.compile(r"""['"]|/\*|(?<![\w$])\$(?:[^\W\d]\w*)?\$|(?:\.\.\.|…)\s*\Z""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +59,7 @@ class Tally:
             self.cut += truncated
             yield Observation(
                 source=SOURCE,
-                sql=row.query,
+                sql=as_statement(row.query),
                 database=self.database,
                 services=(self.service,) if self.service else (),
                 calls=row.calls,
@@ -113,11 +106,3 @@ class Tally:
                 f"Queries of other databases of this server were left out: {', '.join(left_out)}. "
                 "Name those that matter under databases of this source."
             )
-
-
-def is_cut(text: str) -> bool:
-    """Whether a quote, a comment or a parenthesis is left open, as the server would not have accepted."""
-    if text.count("(") == text.count(")") and not _OPENING.search(text):
-        return False
-    rest = _WHOLE.sub(" ", text)
-    return rest.count("(") > rest.count(")") or _OPENING.search(rest) is not None

@@ -6,12 +6,11 @@ pg_stat_statements_info is asked of the catalogue. PostgreSQL 9.6 and later unde
 
 from __future__ import annotations
 
-# By which the scanner's own statements are known in the view.
+# By which the scanner's own statements are known in the view. PostgreSQL 18 drops comments before a statement.
 MARK = "/* query-dependency-scanner */"
 
 # No row, or one: the view with its schema, quoted, and an expression that gives pg_stat_statements_info as JSON.
-FIND = f"""{MARK}
-SELECT found.view AS view,
+FIND = f"""SELECT {MARK} found.view AS view,
     CASE WHEN to_regclass(found.view || '_info') IS NULL THEN 'NULL::json'
         ELSE '(SELECT to_json(i) FROM ' || found.view || '_info i)' END AS info
 FROM (SELECT quote_ident(n.nspname) || '.pg_stat_statements' AS view
@@ -41,19 +40,17 @@ SERVER = f"""json_build_object(
     'info', {{info}})"""
 
 # The rows of the view under the names of today, with the names of their roles and databases.
-ROWS = """SELECT r.rolname::text AS rolname, d.datname::text AS datname, of.row->>'queryid' AS queryid, s.query,
+ROWS = f"""SELECT {MARK} r.rolname::text AS rolname, d.datname::text AS datname, of.row->>'queryid' AS queryid, s.query,
     s.calls, coalesce(of.row->>'total_exec_time', of.row->>'total_time') AS total_exec_time, s.rows
-FROM {view} s CROSS JOIN LATERAL (SELECT to_jsonb(s) - 'query' AS row) of
+FROM {{view}} s CROSS JOIN LATERAL (SELECT to_jsonb(s) - 'query' AS row) of
 LEFT JOIN pg_roles r ON r.oid = s.userid LEFT JOIN pg_database d ON d.oid = s.dbid"""
 
 # The same, beside a row that holds nothing but what is known of the server.
-EXPORT = f"""{MARK}
-SELECT NULL AS rolname, NULL AS datname, NULL AS queryid, NULL AS query, NULL::bigint AS calls,
+EXPORT = f"""SELECT {MARK} NULL AS rolname, NULL AS datname, NULL AS queryid, NULL AS query, NULL::bigint AS calls,
     NULL AS total_exec_time, NULL::bigint AS rows, {SERVER}::text AS server
 UNION ALL
 SELECT t.*, NULL FROM ({ROWS}) t"""
 
 # How many rows there are of each database; the texts are not asked for.
-COUNTS = f"""{MARK}
-SELECT coalesce(d.datname, '(dropped)')::text, count(*)
+COUNTS = f"""SELECT {MARK} coalesce(d.datname, '(dropped)')::text, count(*)
 FROM {{view}}(false) s LEFT JOIN pg_database d ON d.oid = s.dbid GROUP BY 1 ORDER BY 1"""
