@@ -36,8 +36,8 @@ def likely(found: scanner.Scan) -> tuple[LikelyPlace, ...]:
 def test_writers_and_files_that_speak_of_its_columns_are_likely_and_readers_of_two_are_not(tmp_path: Path) -> None:
     said = [(str(place.location), place.text) for place in likely(scan(tmp_path))]
     assert said == [
-        ("forms.py:3", "names 4 of its columns: grace, kind, badge_key, name"),
-        ("api.py:2", "writes its rows and names 2 of its columns: tz, name"),
+        ("forms.py:3", "names 4 columns of checks: grace, kind, badge_key, name"),
+        ("api.py:2", "writes rows and names 2 columns of checks: tz, name"),
     ]
 
 

@@ -75,3 +75,35 @@ def test_a_statement_that_waits_for_the_column_has_no_results_to_change(statemen
     schema = Schema.from_ddl(WAITING, engine)
     verdict = assess(statement, Change.short("orders", "status integer", engine), schema)
     assert verdict == Verdict()
+
+
+TWICE = (
+    "CREATE TABLE o (id integer PRIMARY KEY, cid integer); CREATE TABLE c (cid integer PRIMARY KEY, priority integer);"
+)
+
+
+@pytest.mark.parametrize(
+    ("sql", "help_"),
+    [
+        (
+            "SELECT x.priority FROM (SELECT o.*, c.priority FROM o JOIN c USING (cid)) x",
+            "Inside x, name the columns instead of the star, or give the other priority an alias.",
+        ),
+        ("SELECT priority FROM o JOIN c USING (cid)", "Write c.priority."),
+        ("COPY o TO STDOUT", "Name the columns: id, cid."),
+        ("SELECT * FROM o", "Name the columns instead of the star: id, cid."),
+    ],
+)
+def test_the_fix_is_one_that_mends_it(sql: str, help_: str) -> None:
+    schema = Schema.from_ddl(TWICE, engine="postgres:15")
+    change = Change.parse("ALTER TABLE o ADD COLUMN priority integer", engine="postgres:15")
+    verdict = assess(sql, change, schema)
+    assert [finding.help for finding in verdict.findings] == [help_]
+
+
+def test_a_statement_that_fails_today_compares_nothing() -> None:
+    schema = Schema.from_ddl(TWICE, engine="postgres:15")
+    change = Change.parse("ALTER TABLE o ADD COLUMN priority integer", engine="postgres:15")
+    sql = "SELECT priority FROM (SELECT o.*, c.priority FROM o JOIN c USING (cid)) x JOIN c USING (cid)"
+    verdict = assess(sql, change, schema)
+    assert (verdict.findings, verdict.unresolved and verdict.unresolved.reason) == ((), "does not run today")

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from scanner.model.rollout import Hazard
 
 _NAMED_COLUMNS = 4  # of a likely place, in words
+_SOURCE_CODE = ("python", "sql_file")
 
 
 class Effect(StrEnum):
@@ -135,8 +136,8 @@ class LikelyPlace:
     def text(self) -> str:
         """Why, in words."""
         some = ", ".join(self.columns[:_NAMED_COLUMNS]) + (", …" if len(self.columns) > _NAMED_COLUMNS else "")
-        count = "1 of its columns" if len(self.columns) == 1 else f"{len(self.columns)} of its columns"
-        return f"{'writes its rows and ' if self.writes else ''}names {count}: {some}"
+        columns = f"{len(self.columns)} column{'' if len(self.columns) == 1 else 's'}"
+        return f"{'writes rows and ' if self.writes else ''}names {columns} of {self.table}: {some}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +202,11 @@ class Report:
         for effect in worst_effects(self.findings).values():
             counts[effect] += 1
         return counts
+
+    @property
+    def read_source(self) -> bool:
+        """Whether source code was read, in which queries may stand."""
+        return any(coverage.source in _SOURCE_CODE for coverage in self.coverage)
 
     @property
     def production_only(self) -> tuple[Query, ...]:

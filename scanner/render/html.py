@@ -25,6 +25,7 @@ _FILTERS: dict[str, Callable[..., object]] = {
     "duration": words.duration,
     "calls": words.calls_words,
     "subjects": words.subjects_words,
+    "also": words.also_words,
     "why": words.why,
     "built": words.built_words,
     "coverage": words.coverage_words,

@@ -16,7 +16,6 @@ from scanner.render.words import (
     doubt_words,
     number,
     one_line,
-    subjects_words,
     why,
 )
 
@@ -44,7 +43,7 @@ def _verdict(report: Report) -> str:
 def _tally(tally: Tally) -> str:
     services = ", ".join(map(_code, tally.services)).replace("|", "\\|") or "–"
     calls = "–" if tally.calls is None else number(tally.calls)
-    return f"| {EFFECT_WORDS[tally.effect]} | {subjects_words(tally.subjects)} | {services} | {calls} |"
+    return f"| {EFFECT_WORDS[tally.effect]} | {tally.words} | {services} | {calls} |"
 
 
 def _findings(report: Report) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterator
 from itertools import chain
 
 from rich.cells import cell_len
@@ -22,11 +23,12 @@ from scanner.model import (
     Severity,
     Unread,
 )
-from scanner.render.excerpt import Span, marked, narrow
+from scanner.render.excerpt import Excerpt, Span, marked, narrow
 from scanner.render.outline import Cause, Group, Item, Place, Section, measures, sections
 from scanner.render.verdict import Tally, headline, production_only, tallies
 from scanner.render.words import (
     EFFECT_WORDS,
+    also_words,
     built_words,
     calls_words,
     count,
@@ -51,7 +53,6 @@ _SEVERITIES = {
     Severity.COSTS: "yellow",
     Severity.NOTE: "dim",
 }
-_HARM = (Effect.BREAKS, Effect.CHANGES_RESULTS, Effect.CHANGES_SHAPE)
 _PLACES = 5  # lines of source shown for one finding
 _PLAIN = str.maketrans("─…", "-~")  # for terminals without Unicode
 
@@ -78,8 +79,7 @@ def _encodable(text: Text, console: Console) -> Text:
 
 def _lines(report: Report, width: int, limit: int | None) -> Lines:
     yield from _verdict(report)
-    yield from _sections(sections(report, _HARM), width, limit)
-    yield from _sections(sections(report, (Effect.NEEDS_UPDATE,)), width, limit)
+    yield from _sections(report, width, limit)
     yield from _hazards(report, width)
     for title, entries in _lists(report, width):
         if entries:
@@ -119,18 +119,19 @@ def _row(tally: Tally) -> Text:
     services = count(len(tally.services), "service") if tally.services else ""
     calls = count(tally.calls, "call") if tally.calls is not None else ""
     effect = (f"{EFFECT_WORDS[tally.effect]:<17}", _STYLES[tally.effect])
-    return Text.assemble(effect, f"{subjects_words(tally.subjects):<28}{services:<14}{calls:>16}")
+    return Text.assemble(effect, f"{tally.words:<28}{services:<14}{calls:>16}")
 
 
-def _sections(found: Iterable[Section], width: int, limit: int | None) -> Lines:
-    left = {True: limit, False: limit}  # what breaks has a limit of its own: the rest must not push it out
-    for section in found:
+def _sections(report: Report, width: int, limit: int | None) -> Lines:
+    left: dict[Effect, int | None] = dict.fromkeys(
+        Effect, limit
+    )  # each effect has a limit of its own: none pushes another out
+    for section in sections(report):
         yield from _heading(section, width)
         for group in section.groups:
-            breaks = group.effect is Effect.BREAKS
-            now = left[breaks]
-            yield from _group(group, now, width)
-            left[breaks] = None if now is None else max(now - len(group.items), 0)
+            now = left[group.effect]
+            yield from _group(group, now, width, report)
+            left[group.effect] = None if now is None else max(now - len(group.items), 0)
 
 
 def _heading(section: Section, width: int) -> Lines:
@@ -141,31 +142,33 @@ def _heading(section: Section, width: int) -> Lines:
     yield 0, Text(", ".join(parts), "dim")
 
 
-def _group(group: Group, left: int | None, width: int) -> Lines:
+def _group(group: Group, left: int | None, width: int, report: Report) -> Lines:
     title = f"  {one_line(group.rule)} {one_line(group.name)}, {group.subjects}"
     yield 0, Text("")
     yield 0, Text.assemble((EFFECT_WORDS[group.effect].upper(), _STYLES[group.effect]), title)
     for cause in group.causes:
-        yield from _cause(cause, left, width)
+        yield from _cause(cause, left, width, report)
         left = None if left is None else max(left - len(cause.items), 0)
 
 
-def _cause(cause: Cause, left: int | None, width: int) -> Lines:
+def _cause(cause: Cause, left: int | None, width: int, report: Report) -> Lines:
     shown = cause.items[:left]
     if shown:
         yield 2, Text(one_line(cause.message))
+    looks = Counter(str(_excerpt(item, width)) for item in shown)
     for item in shown:
-        yield from _item(item, width)
+        yield from _item(item, width, report, twin=looks[str(_excerpt(item, width))] > 1)
     if shown:
         yield 2, Text.assemble(("Fix: ", "green"), one_line(cause.help))
     yield from _more(len(cause.items) - len(shown), "finding")
 
 
-def _item(item: Item, width: int) -> Lines:
+def _item(item: Item, width: int, report: Report, *, twin: bool) -> Lines:
+    """One finding; a `twin` is of a statement that looks like another one as far as it is shown."""
     finding = item.finding
     if item.sql is not None:
         yield from _sql(item.sql, finding.span, item.query, width)
-    if item.query is None:
+    if item.query is None and not item.places:
         yield 4, Text(f"{finding.subject.kind} {one_line(finding.subject.name)}")
     if finding.certainty is Certainty.POSSIBLE:
         reason = f": {one_line(finding.reason)}" if finding.reason else ""
@@ -174,9 +177,13 @@ def _item(item: Item, width: int) -> Lines:
         yield 6, _place(place)
     yield from _more(len(item.places) - _PLACES, "place", 6)
     if item.query is not None:
-        yield 6, Text(_measure(item, item.query), "dim")
+        yield 6, Text(_measure(item, item.query, report, twin=twin), "dim")
     if finding.folded:
-        yield 6, Text(f"also {one_line(', '.join(finding.folded))}", "dim")
+        yield 6, Text(f"also: {one_line(also_words(finding.folded))}", "dim")
+
+
+def _excerpt(item: Item, width: int) -> Excerpt | None:
+    return narrow(marked(item.sql, item.finding.span, item.query), width - 4) if item.sql is not None else None
 
 
 def _sql(sql: str, span: Span | None, query: Query | None, width: int) -> Lines:
@@ -196,11 +203,13 @@ def _place(place: Place) -> Text:
     )
 
 
-def _measure(item: Item, query: Query) -> str:
+def _measure(item: Item, query: Query, report: Report, *, twin: bool) -> str:
     parts = [measures(query, item.calls, item.total_time_ms)]
     if item.via:
         parts.append(f"through {one_line(', '.join(item.via))}")
-    return ", ".join(parts if item.places else [*parts, "no source line found"])
+    if not item.places and report.read_source:
+        parts.append("no source line found")
+    return ", ".join([*parts, f"query {query.fingerprint}"] if twin else parts)
 
 
 def _consumer(consumer: Consumer) -> Lines:
@@ -244,11 +253,13 @@ def _coverage(report: Report, width: int) -> Lines:
     yield from _title("What was read", width)
     for coverage in report.coverage:
         yield 2, Text(coverage_words(coverage))
+    if not report.read_source:
+        yield 2, Text("No source code was read: where the queries stand is not known.")
     yield 2, Text(scope_words(report))
 
 
 def _advice(report: Report) -> Lines:
-    too = f", the {count(len(report.unaffected), 'unaffected query')} too" if report.unaffected else ""
+    too = ", the unaffected queries too" if report.unaffected else ""
     yield 0, Text("")
     yield 0, Text(f"-o report.html or -o report.csv has everything{too}.")
     worst = next((tally.effect for tally in tallies(report) if tally.subjects), None)

@@ -16,9 +16,22 @@ class Tally:
 
     effect: Effect
     subjects: tuple[Subject, ...]
-    possible: int  # how many of them have it only possibly
+    certain: tuple[Subject, ...]  # those of them that have it for sure; the others only possibly
     services: tuple[str, ...]  # that own or run them, sorted
     calls: int | None
+
+    @property
+    def possible(self) -> int:
+        """How many have it only possibly."""
+        return len(self.subjects) - len(self.certain)
+
+    @property
+    def words(self) -> str:
+        """What it hits, counted: ``4 queries, possibly 2 more``."""
+        if not self.certain:
+            return f"possibly {subjects_words(self.subjects)}" if self.subjects else ""
+        more = f", possibly {number(self.possible)} more" if self.possible else ""
+        return subjects_words(self.certain) + more
 
 
 def tallies(report: Report) -> tuple[Tally, ...]:
@@ -50,8 +63,11 @@ def answers(report: Report) -> dict[str, str]:
 
 
 def production_only(report: Report) -> list[tuple[Query, str]]:
-    """The queries that production runs and no source line was found for, with their answers, worst first."""
-    alone = {query.fingerprint: query for query in report.production_only}
+    """The queries that production runs and no source line was found for, with their answers, worst first.
+
+    None where no source code was read: there it would be all of them.
+    """
+    alone = {query.fingerprint: query for query in report.production_only} if report.read_source else {}
     return [(alone[name], answer) for name, answer in answers(report).items() if name in alone]
 
 
@@ -59,7 +75,8 @@ def _tally(effect: Effect, found: list[Item]) -> Tally:
     once = {item.finding.subject: item for item in found}
     sure = {i.finding.subject for i in found if i.finding.certainty is Certainty.CERTAIN}
     services = tuple(sorted({service for item in found for service in item.services}))
-    return Tally(effect, tuple(once), len(once) - len(sure), services, total(i.calls for i in once.values()))
+    certain = tuple(subject for subject in once if subject in sure)
+    return Tally(effect, tuple(once), certain, services, total(i.calls for i in once.values()))
 
 
 def _columns(report: Report) -> str:
@@ -68,20 +85,20 @@ def _columns(report: Report) -> str:
 
 
 def _harm(tally: Tally) -> str:
-    what = subjects_words(tally.subjects)
-    if tally.possible:
-        sure = tally.possible == len(tally.subjects)
-        what += " (possibly)" if sure else f" ({number(tally.possible)} of them possibly)"
+    what = subjects_words(tally.certain or tally.subjects)
+    if tally.certain and tally.possible:
+        what += f" and possibly {number(tally.possible)} more"
     if tally.services and tally.effect is not Effect.NEEDS_UPDATE:
         what += f" in {count(len(tally.services), 'service')}"
     if tally.calls:
         what += f", {count(tally.calls, 'call')}"
-    return {
+    said = {
         Effect.BREAKS: f"breaks {what}",
         Effect.CHANGES_RESULTS: f"changes the results of {what}",
         Effect.CHANGES_SHAPE: f"changes the shape of {what}",
         Effect.NEEDS_UPDATE: f"leaves {what} to be updated",
     }[tally.effect]
+    return said if tally.certain else f"possibly {said}"
 
 
 def _rest(report: Report) -> Iterator[str]:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from scanner.model import BuiltQuery, Coverage, Effect, Hazard, Report, Subject, Unresolved
+from scanner.rules import ALL_RULES
 
 EFFECT_WORDS = {
     Effect.BREAKS: "breaks",
@@ -79,6 +80,13 @@ def subjects_words(subjects: Iterable[Subject]) -> str:
     """Subjects counted by kind: ``4 queries and 1 trigger``."""
     kinds = Counter(s.kind for s in subjects)
     return listing(count(n, kind) for kind, n in sorted(kinds.items(), key=lambda k: (k[0] != "query", k[0])))
+
+
+def also_words(names: Iterable[str]) -> str:
+    """What other rules say of the same subject, a sentence a rule with its code."""
+    known = {rule.name: rule for rule in ALL_RULES}
+    said = (f"{known[name].title} ({known[name].code})" if name in known else name for name in names)
+    return "; ".join(each[:1].lower() + each[1:] for each in said)
 
 
 def why(unresolved: Unresolved) -> str:

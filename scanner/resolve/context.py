@@ -96,6 +96,7 @@ class Context:
         table: TableName | None = None,
         possible: str | None = None,
         at: exp.Expr | None = None,
+        within: str | None = None,
     ) -> None:
         """Notes an error the engine would raise; code is "SQLSTATE/errno", `at` the part to point at."""
         own = code.split("/")[0 if self.postgres else -1]
@@ -103,7 +104,7 @@ class Context:
         if self.settings.via:
             message = f"{message} (in {self.settings.via})"
         self.result.errors.append(
-            SqlError(kind, own, message, id(node), span, column, table, possible, self.settings.via)
+            SqlError(kind, own, message, id(node), span, column, table, possible, self.settings.via, within)
         )
 
     def doubt(self, reason: str) -> None:

@@ -234,6 +234,7 @@ def _variable(ctx: Context, scope: Scope, name: str, column: exp.Column, clause:
 
 def _ambiguous(ctx: Context, column: exp.Column, name: str, matches: Sequence[Field], why: str = "") -> None:
     tables: list[TableName] = [f.table for f in matches if f.table]
+    offering = {(f.node, f.source) for f in matches}
     ctx.error(
         ErrorKind.AMBIGUOUS_COLUMN,
         "42702/1052",
@@ -241,6 +242,7 @@ def _ambiguous(ctx: Context, column: exp.Column, name: str, matches: Sequence[Fi
         column,
         column=name,
         table=tables[0] if tables else None,
+        within=matches[0].source if len(matches) > len(offering) == 1 else None,
     )
 
 

@@ -103,6 +103,7 @@ class SqlError:
     table: TableName | None = None
     possible: str | None = None  # why it may not happen all the same
     via: str | None = None  # the routine, trigger or prepared statement in whose body it happens
+    within: str | None = None  # of an ambiguous name: the one item of FROM that offers it twice
 
 
 class Binding(NamedTuple):

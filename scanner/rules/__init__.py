@@ -87,6 +87,11 @@ class Rule:
     page: str  # the module's docstring
     hits: Callable[..., Iterator[Hit]]
 
+    @property
+    def title(self) -> str:
+        """The first line of its page."""
+        return self.page.split("\n", 1)[0]
+
 
 def _rule(module: ModuleType) -> Rule:
     name = module.__name__.rsplit(".", 1)[-1]

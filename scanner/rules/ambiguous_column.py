@@ -25,7 +25,7 @@ from collections.abc import Iterator
 
 from scanner.compare import Comparison
 from scanner.model import Effect
-from scanner.resolve import ErrorKind
+from scanner.resolve import ErrorKind, SqlError
 from scanner.rules.hit import Hit
 
 CODE = "SC401"
@@ -38,6 +38,16 @@ def ambiguous_column(comparison: Comparison) -> Iterator[Hit]:
         owner = before.source if before is not None and before.source else ""
         meant = f" (today it means {owner}.{error.column})" if owner else ""
         where = f" in {error.via}" if error.via else ""
-        message = f"It fails with {error.code}: {error.column}{where} is ambiguous{meant}."
-        help_ = f"Write {owner}.{error.column}." if owner else f"Qualify {error.column} with the table it belongs to."
-        yield Hit(Effect.BREAKS, message, help_, error.span, error.possible)
+        twice = f": {error.within} has two columns of that name" if error.within else meant
+        message = f"It fails with {error.code}: {error.column}{where} is ambiguous{twice}."
+        yield Hit(Effect.BREAKS, message, _help(error, owner), error.span, error.possible)
+
+
+def _help(error: SqlError, owner: str) -> str:
+    if error.within:
+        return (
+            f"Inside {error.within}, name the columns instead of the star, or give the other {error.column} an alias."
+        )
+    if error.kind is ErrorKind.AMBIGUOUS_JOIN_KEY:
+        return f"Join ON a condition that says which {error.column} is meant, instead of USING or NATURAL."
+    return f"Write {owner}.{error.column}." if owner else f"Qualify {error.column} with the table it belongs to."

@@ -31,6 +31,8 @@ CODE = "SC102"
 
 def compared_rows(comparison: Comparison) -> Iterator[Hit]:
     """Yields a change of results that no other mechanism explains: rows are told apart by more columns."""
+    if any(error.possible is None for error in comparison.after.errors):
+        return  # it has no results then
     if comparison.explained or not (comparison.rows_changed or comparison.outputs_changed):
         return
     names = listed(list(comparison.change.names))

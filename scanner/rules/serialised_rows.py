@@ -39,6 +39,6 @@ def serialised_rows(comparison: Comparison) -> Iterator[Hit]:
     span = next((star.span for star in comparison.grown_stars), None)
     for use in comparison.row_uses:
         if use.kind == "serialised":
-            by = f" by {use.into}" if use.into else ""
-            message = f"{place(use)} sends the whole row out{by}: {listed(new)} too."
+            by = f" {'in' if ' ' in use.into else 'through'} {use.into}" if use.into else ""
+            message = f"{place(use)} sends the whole row out{by}, {listed(new)} too."
             yield Hit(Effect.CHANGES_SHAPE, message, f"Name the columns that are to be sent: {names}.", span)

@@ -30,6 +30,8 @@ from scanner.rules.hit import Hit, listed
 
 CODE = "SC101"
 
+_NAMED = 12  # columns that are written out, at most
+
 
 def star_projection(comparison: Comparison) -> Iterator[Hit]:
     """Yields a change of shape when the result has other columns than before."""
@@ -45,9 +47,6 @@ def star_projection(comparison: Comparison) -> Iterator[Hit]:
     if twice:
         message += f"; the result then has {twice[0]} twice, and a row read as a dictionary keeps only one of them"
     old = [o.name for o in comparison.before.outputs if o.name]
-    help_ = (
-        f"Name the columns instead of the star: {', '.join(old)}."
-        if len(old) <= 12
-        else "Name the columns instead of the star."
-    )
+    instead = " instead of the star" if stars else ""
+    help_ = f"Name the columns{instead}: {', '.join(old)}." if len(old) <= _NAMED else f"Name the columns{instead}."
     yield Hit(Effect.CHANGES_SHAPE, message + ".", help_, stars[0].span if stars else None)

@@ -27,7 +27,7 @@ def test_the_answer_comes_first(report):
     lines = shown(report).splitlines()
     assert lines[0] == "ALTER TABLE orders ADD COLUMN status text NOT NULL"
     assert flat(" ".join(lines[1:8])).startswith(
-        "shop, postgres:15 Adding orders.status breaks 4 queries (1 of them possibly) in 4 services, 135,970 calls; "
+        "shop, postgres:15 Adding orders.status breaks 3 queries and possibly 1 more in 4 services, 135,970 calls; "
     )
 
 
@@ -74,16 +74,47 @@ def test_every_message_and_every_gap_is_there(report):
             or getattr(part, "text", None)
             or part.name in text
         )
-    assert "-o report.html or -o report.csv has everything, the 2 unaffected queries too." in text
+    assert "-o report.html or -o report.csv has everything, the unaffected queries too." in text
 
 
 def test_what_the_limit_leaves_out_is_counted(report):
     text = shown(report, limit=1)
     everything = shown(report, limit=None)
-    assert text.count("Fix: ") == 3  # one that breaks, one that changes, one of those that need an update
+    assert text.count("Fix: ") == 4  # one of each effect
     left_out = sum(int(n) for n in re.findall(r"and (\d+) more finding", text))
-    assert left_out + 3 == len(re.findall(r"Fix: ", everything))
+    assert left_out + 4 == len(re.findall(r"Fix: ", everything))
     assert "and 1 more entry" in text
+
+
+def test_a_service_is_one_chapter_with_what_it_has_to_learn(report):
+    titles = re.findall(r"^(.+?) ─+$", shown(report), re.M)
+    assert len(titles) == len(set(titles))
+
+
+def test_statements_that_look_alike_are_told_apart(report):
+    (first,) = [each for each in report.queries if each.fingerprint == report.findings[0].subject.name]
+    others = [each for each in report.queries if each is not first]
+    twin = replace(first, fingerprint="0" * 16, sql=f"{first.sql} {'x' * 200}")
+    first = replace(first, sql=f"{first.sql} {'y' * 200}")
+    finding = replace(report.findings[0], span=None)
+    both = (finding, replace(finding, subject=replace(finding.subject, name=twin.fingerprint)))
+    text = shown(replace(report, queries=(first, twin, *others), findings=(*both, *report.findings[1:])))
+    assert f"query {first.fingerprint}" in text
+    assert f"query {twin.fingerprint}" in text
+    assert "query " + others[0].fingerprint not in text
+
+
+def test_without_source_code_no_query_is_said_to_lack_a_line(report):
+    unread = replace(report, coverage=tuple(each for each in report.coverage if each.source == "pg_stat_statements"))
+    text = shown(unread)
+    assert "no source line" not in text
+    assert "No source code was read: where the queries stand is not known." in text
+
+
+def test_what_other_rules_say_is_a_sentence(report):
+    (first, *others) = report.findings
+    text = flat(shown(replace(report, findings=(replace(first, folded=("star-projection",)), *others))))
+    assert "also: a star in the outermost SELECT list returns the new column (SC101)" in text
 
 
 def test_what_is_the_same_for_several_queries_is_said_once(report):
