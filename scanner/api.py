@@ -20,6 +20,7 @@ from scanner.scanning import SCHEMA, DatabaseScan, Progress, scan_databases, sil
 from scanner.schema import Schema
 from scanner.store import KeptScan
 from scanner.target import find_relation, locate, locate_all
+from scanner.workers import workers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,22 +28,27 @@ if TYPE_CHECKING:
     from scanner.graph.build import Graph
 
 
-def scan(config: Config | str | Path, progress: Progress | None = None) -> Scan:
+def scan(config: Config | str | Path, progress: Progress | None = None, *, dask: str | None = None) -> Scan:
     """Collects everything a configuration (or the scanner.toml at a path) names.
 
-    A source that cannot be read is listed in `Scan.unread`; the others are read. Raises ConfigError.
+    With `dask`, the address of a scheduler, as in ``tcp://scheduler:8786``, a Dask cluster reads logs and source.
+    A source that cannot be read is listed in `Scan.unread`; the others are read. Raises ConfigError and ClusterError.
     """
     config = config if isinstance(config, Config) else load_config(config)
-    return Scan(scan_databases(config, progress))
+    with workers(dask) as found:
+        return Scan(scan_databases(config, progress, found))
 
 
-def keep(config: Config | str | Path, path: str | Path, progress: Progress | None = None) -> Scan:
+def keep(
+    config: Config | str | Path, path: str | Path, progress: Progress | None = None, *, dask: str | None = None
+) -> Scan:
     """A scan kept in one file: of one that is there already only what has changed since is read.
 
-    Raises ConfigError and StoreError.
+    `dask` as in `scan`. Raises ConfigError, ClusterError and StoreError.
     """
     config = config if isinstance(config, Config) else load_config(config)
-    store.update(config, path, progress or silent)
+    with workers(dask) as found:
+        store.update(config, path, progress or silent, found)
     return load(path)
 
 

@@ -30,3 +30,7 @@ class SourceError(ScannerError):
 
 class StoreError(ScannerError):
     """A stored scan is damaged, newer than this version, or no scan at all."""
+
+
+class ClusterError(ScannerError):
+    """A Dask cluster cannot be reached, has been lost, or has another version of the scanner."""

@@ -32,6 +32,7 @@ from scanner.resolve import References, references
 from scanner.schema import Schema
 from scanner.services import Services, owned_by_role, tag_keys
 from scanner.sources import collect, read_schema, schema_files
+from scanner.workers import Workers
 
 # Called with what is being done and how many observations it has yielded so far.
 Progress = Callable[[str, int], None]
@@ -72,14 +73,16 @@ class DatabaseScan:
         return impact(change, self.parts, self.evidence)
 
 
-def scan_databases(config: Config, progress: Progress | None = None) -> tuple[DatabaseScan, ...]:
+def scan_databases(
+    config: Config, progress: Progress | None = None, workers: Workers | None = None
+) -> tuple[DatabaseScan, ...]:
     """Reads every schema and every source. What cannot be read is an Unread, and the rest goes on."""
     tell = progress or silent
     read = {entry.name: schema_of(entry, tell) for entry in config.databases}
     schemas = {name: schema for name, (schema, _) in read.items()}
     found: dict[str, list[Note]] = {name: list(notes) for name, (_, notes) in read.items()}
     databases = {name: schema.database for name, schema in schemas.items()}
-    queries = join_templates(gather(_observations(config, databases, found, tell), databases), databases)
+    queries = join_templates(gather(_observations(config, databases, workers, found, tell), databases), databases)
     tell("Looking for other places that name tables", 0)
     named = find_named(config, schemas, queries)
     tell("Putting the queries together", 0)
@@ -115,13 +118,19 @@ def schema_of(entry: DatabaseConfig, tell: Progress) -> tuple[Schema, tuple[Note
 
 
 def observed(
-    source: SourceConfig, database: Database, config: Config, tell: Progress, since: Collection[Checkpoint] = ()
+    source: SourceConfig,
+    database: Database,
+    config: Config,
+    workers: Workers | None,
+    tell: Progress,
+    since: Collection[Checkpoint] = (),
 ) -> Iterator[Collected]:
     """What a source says, with the services of its observations; a source that cannot be read is an Unread."""
     services = Services(source, config.services, config.root, database.engine.family)
     ddl = _ddl_of(source, config)
     try:
-        for item in _counted(collect(source, database, since, tag_keys(config.services)), source, tell):
+        items = collect(source, database, workers, since, tag_keys(config.services))
+        for item in _counted(items, source, tell):
             if not isinstance(item, Observation):
                 yield _masked(services.place(item))
             elif item.location is None or item.location.path not in ddl:
@@ -141,10 +150,14 @@ def _masked(item: Collected) -> Collected:
 
 
 def _observations(
-    config: Config, databases: Mapping[str, Database], found: Mapping[str, list[Note]], tell: Progress
+    config: Config,
+    databases: Mapping[str, Database],
+    workers: Workers | None,
+    found: Mapping[str, list[Note]],
+    tell: Progress,
 ) -> Iterator[Observation]:
     for source in config.sources:
-        for item in observed(source, databases[source.database], config, tell):
+        for item in observed(source, databases[source.database], config, workers, tell):
             if isinstance(item, Observation):
                 yield item
             elif not isinstance(item, Checkpoint):

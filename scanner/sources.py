@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import glob
-import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -13,16 +12,20 @@ from scanner.fingerprint import Alike
 from scanner.migrations import Migration, history, sources
 from scanner.model import BlindSpot, Checkpoint, Collected, Database, Looked, Skipped
 from scanner.schema import Schema
-
-PROCESSES = "SCANNER_PROCESSES"  # a variable that says how many; without it one for each processor
+from scanner.workers import Workers
 
 
 def collect(
-    source: SourceConfig, database: Database, since: Collection[Checkpoint] = (), tags: frozenset[str] = frozenset()
+    source: SourceConfig,
+    database: Database,
+    workers: Workers | None,
+    since: Collection[Checkpoint] = (),
+    tags: frozenset[str] = frozenset(),
 ) -> Iterator[Collected]:
     """Everything a source of this database yields; of slow logs what came after these checkpoints, each file's last.
 
-    Entries of a log that differ in these tags of their comments are not added up.
+    Large logs and trees of source are read by the workers. Entries of a log that differ in these tags of their
+    comments are not added up.
 
     Raises SourceError when it cannot be read at all.
     """
@@ -39,17 +42,22 @@ def collect(
     assert source.path is not None
     if source.kind != "mysql_slow_log" and not source.path.exists():
         raise SourceError(f"There is nothing at {source.path}.")
-    return _collect_path(source, source.path, database, since, tags)
+    return _collect_path(source, source.path, database, workers, since, tags)
 
 
 def _collect_path(
-    source: SourceConfig, path: Path, database: Database, since: Collection[Checkpoint], tags: frozenset[str]
+    source: SourceConfig,
+    path: Path,
+    database: Database,
+    workers: Workers | None,
+    since: Collection[Checkpoint],
+    tags: frozenset[str],
 ) -> Iterator[Collected]:
     family = database.engine.family
     if source.kind == "python":
         from scanner.collect import python
 
-        return python.collect(path, database=source.database, family=family)
+        return python.collect(path, database=source.database, family=family, workers=workers)
     if source.kind == "sql_files":
         from scanner.collect import sql_files
 
@@ -58,19 +66,13 @@ def _collect_path(
         from scanner.collect import mysql_slow_log
 
         return mysql_slow_log.collect(
-            path, database=source.database, alike=Alike(database, tags), since=since, processes=_processes()
+            path, database=source.database, alike=Alike(database, tags), since=since, workers=workers
         )
     from scanner.collect.pg_stat_statements import collect_export
 
     return collect_export(
         path, database=source.database, server_database=source.server_database, elsewhere=source.elsewhere
     )
-
-
-def _processes() -> int:
-    """How many processes read a large log."""
-    wanted = os.environ.get(PROCESSES, "")
-    return int(wanted) if wanted.isdecimal() else os.cpu_count() or 1
 
 
 def look_through(

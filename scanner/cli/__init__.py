@@ -167,17 +167,21 @@ def _for_table(output: str, report: Report) -> str:
 @_asked
 @click.option("-o", "--output", required=True, metavar="FILE", help="Where the scan is kept, as in scan.db.")
 @click.option("--merge", is_flag=True, help="Each PATH is a kept scan: put them together.")
-def scan(paths: tuple[str, ...], asked: Request, output: str, merge: bool) -> int:
+@click.option("--dask", metavar="ADDRESS", help="The scheduler of a Dask cluster that reads, tcp://host:8786.")
+def scan(paths: tuple[str, ...], asked: Request, output: str, merge: bool, dask: str | None) -> int:
     """Collects once, to ask often: scanner impact … --scan FILE.
 
     Of a FILE that is there already only what has changed since is read.
     """
     from scanner import api
 
-    if merge and (asked.given or not paths):
+    if merge and (asked.given or dask or not paths):
         raise UsageError("Give --merge the kept scans alone, as in scanner scan --merge a.db b.db -o all.db.")
     with _progress() as progress:
-        found = api.merge(paths, output, progress) if merge else api.keep(asked.config_for(paths), output, progress)
+        if merge:
+            found = api.merge(paths, output, progress)
+        else:
+            found = api.keep(asked.config_for(paths), output, progress, dask=dask)
     click.echo(f"{found.summary}. Kept in {output}.", err=True)
     return _unread(found.unread)
 

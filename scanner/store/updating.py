@@ -24,6 +24,7 @@ from scanner.store.resolving import resolve_changed
 from scanner.store.states import made_from, schema_made_from, schema_state, source_state, tree_state
 from scanner.store.taking import Source
 from scanner.store.writing import Writer
+from scanner.workers import Workers
 
 _MODELS = f"""
 SELECT DISTINCT statement FROM sighting JOIN statement ON statement.id = statement
@@ -41,19 +42,20 @@ _FORGET_DATABASE = (
 )
 
 
-def update(config: Config, path: str | Path, tell: Progress) -> None:
+def update(config: Config, path: str | Path, tell: Progress, workers: Workers | None = None) -> None:
     """Brings a store up to date, or makes it. Whenever this is broken off, the next time goes on.
 
     Another scan of the same file is waited for. Raises StoreError.
     """
     with updating(Path(path), lambda: tell(f"Waiting for another scan of {path}", 0)) as connection:
-        _Update(connection, config, tell).run()
+        _Update(connection, config, tell, workers).run()
 
 
 class _Update:
-    def __init__(self, connection: sqlite3.Connection, config: Config, tell: Progress) -> None:
+    def __init__(self, connection: sqlite3.Connection, config: Config, tell: Progress, workers: Workers | None) -> None:
         self._connection = connection
         self._config = config
+        self._workers = workers
         self._tell = tell
         self._sources = {each: made_from(each, config) for each in config.sources}
         self._notes: dict[str, list[Note]] = {entry.name: [] for entry in config.databases}
@@ -131,7 +133,7 @@ class _Update:
 
     def _observed(self, source: SourceConfig, since: Iterable[Checkpoint]) -> Iterator[Collected]:
         database = self._writers[source.database].schema.database
-        return observed(source, database, self._config, self._tell, tuple(since))
+        return observed(source, database, self._config, self._workers, self._tell, tuple(since))
 
     def _keep_evidence(self) -> None:
         counts = {name: count(self._connection, writer.number) for name, writer in self._writers.items()}

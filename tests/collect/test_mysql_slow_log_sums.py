@@ -13,6 +13,7 @@ from scanner.collect.mysql_slow_log import collect, collecting, parts, read_even
 from scanner.fingerprint import Alike, gather
 from scanner.model import Checkpoint, Collected, Database, Engine, Observation
 from scanner.utility_statements import is_utility
+from scanner.workers import apart, local
 from tests.collect.slow_logs import DIALECTS, mutated
 
 SHOP = Database("shop", Engine.parse("mysql:8.0"))
@@ -70,7 +71,7 @@ def test_a_log_read_in_parts_by_processes_is_the_same(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("small_parts")
 def test_where_no_process_can_be_had_the_parts_are_read_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parts.sys, "executable", "/no/such/python")
+    monkeypatch.setattr(apart.sys, "executable", "/no/such/python")
     chance = random.Random(3)
     for name in LOGS:
         for log in (LOGS[name], mutated(LOGS[name], chance), mutated(LOGS[name], chance)):
@@ -79,7 +80,8 @@ def test_where_no_process_can_be_had_the_parts_are_read_here(tmp_path: Path, mon
 
 def assert_same_in_parts(log: bytes, folder: Path, least: int) -> None:
     whole = collected(log, folder, added_up=True)
-    found = list(collect(folder, database="shop", alike=Alike(SHOP), processes=2))
+    with local(2) as workers:
+        found = list(collect(folder, database="shop", alike=Alike(SHOP), workers=workers))
     assert queries(found) == queries(whole)
     checkpoints = [item for item in found if isinstance(item, Checkpoint)]
     assert len(checkpoints) > least

@@ -15,6 +15,7 @@ from scanner.collect.mysql_slow_log.sums import Alike, Statements, Sums
 from scanner.errors import SourceError
 from scanner.model import BlindSpot, Checkpoint, Collected, Coverage, Unread
 from scanner.text_files import READ_ERRORS, STDIN, exists, files_under, open_binary
+from scanner.workers import Workers
 
 CHECKPOINT_BYTES = 64 << 20  # between two checkpoints of one log
 
@@ -26,7 +27,7 @@ def collect(
     service: str | None = None,
     alike: Alike | None = None,
     since: Collection[Checkpoint] = (),
-    processes: int = 1,
+    workers: Workers | None = None,
 ) -> Iterator[Collected]:
     """Yields an observation an entry of a log, compressed or not: of a file, of every log below a directory, of every
     one that matches a pattern, or of standard input (``-``).
@@ -37,15 +38,15 @@ def collect(
     when there is nothing there to read.
 
     `since` holds the checkpoints that an earlier call yielded, of each file the last one: a log is read from
-    there on, whatever its name is now. What else is yielded is the same as without. Several `processes` read
-    the parts of a large log.
+    there on, whatever its name is now. What else is yielded is the same as without. `workers` read the parts of
+    a large log.
     """
     found = list(files_under(path))
     if not exists(path) and not found:
         raise SourceError(f"There is no slow log at {path}: give the file that slow_query_log_file names.")
     totals, files, lines, size = Tally(), 0, 0, 0
     for file in found:
-        log = _Log(file, Statements(alike, database, service), processes, alone=file == path)
+        log = _Log(file, Statements(alike, database, service), workers, alone=file == path)
         yield from log.collect(since)
         files += 1
         lines += log.reading.state.position.lines
@@ -67,11 +68,11 @@ def collect(
 class _Log:
     """One log being read."""
 
-    def __init__(self, file: Path, statements: Statements, processes: int, *, alone: bool) -> None:
+    def __init__(self, file: Path, statements: Statements, workers: Workers | None, *, alone: bool) -> None:
         self._file = file
         self._statements = statements
         self._sums = Sums(statements)
-        self._processes = processes
+        self._workers = workers
         self._alone = alone  # it was asked for by name
         self._content = b""  # its beginning
         self.reading = Reading()
@@ -99,8 +100,8 @@ class _Log:
             if not _moved(stream, self.reading.state.position.offset):
                 self.reading = Reading()  # it is shorter than it was: another log that begins alike
             yield from self._checkpoint()
-            if self._processes > 1 and isinstance(stream, BufferedReader):  # which is not compressed
-                yield from self._read_parts(stream, size)
+            if self._workers is not None and isinstance(stream, BufferedReader):  # which is not compressed
+                yield from self._read_parts(stream, size, self._workers)
             if not (yield from self._read_through(stream)):
                 return
         yield from self._checkpoint(size)
@@ -113,12 +114,12 @@ class _Log:
             yield from self._taken()
         return unfinished is None
 
-    def _read_parts(self, stream: BinaryIO, size: int) -> Iterator[Collected]:
+    def _read_parts(self, stream: BinaryIO, size: int, workers: Workers) -> Iterator[Collected]:
         """Yields what stands before the last part, where the stream stands then."""
         places = bounds(stream, self.reading.state.position.offset, size)
-        parts = [Part(str(self._file), *places, self._statements) for places in pairwise(places)]
+        parts = (Part(str(self._file), self._content, *each, self._statements) for each in pairwise(places))
         checked = places[0]
-        for answer in answers(parts, self._processes):
+        for answer in answers(parts, workers):
             answer = answer.after(self.reading.state)
             for row in answer.rows:
                 self._sums.merge(row)

@@ -13,6 +13,7 @@ from scanner.collect.python.linking import linked
 from scanner.collect.python.manifests import Manifests
 from scanner.collect.python.readings import SMALL, Readings
 from scanner.model import BlindSpot, Collected, Family, Observation
+from scanner.workers import Workers
 
 
 def collect(
@@ -21,6 +22,7 @@ def collect(
     database: str | None = None,
     family: Family | None = None,
     small: int = SMALL,
+    workers: Workers | None = None,
 ) -> Iterator[Collected]:
     """Yields what the Python files below a root can run, then what could not be read, then the coverage.
 
@@ -29,10 +31,11 @@ def collect(
     split, and defaults to PostgreSQL's way. A file that cannot be read is an `Unread` and never ends the
     collection. A mapped class is an observation whose source is `observations.MODEL`.
 
-    What was read of a root with more than `small` bytes of Python is kept in the user's cache folder.
+    What was read of a root with more than `small` bytes of Python is kept in the user's cache folder. Many files are
+    read by `workers`, which without any are processes of this call's own.
     """
     walk = Walk()
-    readings = Readings(Layout(root, [_relative(path, root) for path in python_files(root, walk)]), small)
+    readings = Readings(Layout(root, [_relative(path, root) for path in python_files(root, walk)]), small, workers)
     for item in _collected(readings, walk, family):
         yield replace(item, database=database) if isinstance(item, Observation) else item
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
+from contextlib import nullcontext
 
 from scanner.collect.python.cache import Cache, Stamp
 from scanner.collect.python.facts import Facts, digest_of, read_facts
+from scanner.collect.python.groups import Groups
 from scanner.collect.python.layout import Layout
-from scanner.collect.python.workers import Workers
+from scanner.workers import Workers, local
 
 # Less than this is read sooner than processes start, and than a cache is worth keeping.
 SMALL = 500_000  # bytes
@@ -17,8 +18,9 @@ SMALL = 500_000  # bytes
 class Readings:
     """What stands in the files, each read once. Of a root of no more than `small` bytes nothing is kept."""
 
-    def __init__(self, layout: Layout, small: int) -> None:
+    def __init__(self, layout: Layout, small: int, workers: Workers | None = None) -> None:
         self.layout = layout
+        self._workers = workers
         self.paths = layout.paths
         self.stamps = {path: Stamp.of(layout.file(path)) for path in self.paths}
         self.digests: dict[str, str] = {}  # of the files whose content is known
@@ -90,17 +92,18 @@ class Readings:
     def _by_workers(self, paths: Iterable[str]) -> None:
         wanted: set[str] = set()  # imported by what may touch a database
         asked: set[str] = set()
-        with Workers(os.cpu_count() or 1) as workers:
+        with nullcontext(self._workers) if self._workers else local() as workers:
+            groups = Groups(workers)
             # The largest first: none is left to the end, when the other processes have nothing to do.
             for path in sorted(paths, key=self._size, reverse=True):
-                workers.put((str(self.layout.file(path)), path, False))
-            for path, facts in workers.answers():
+                groups.put((str(self.layout.file(path)), path, False), self._size(path))
+            for path, facts in groups.answers():
                 self._take(path, facts)
                 wanted.update(self._imported(path, facts))
                 ready = {each for each in wanted - asked if each in self._facts and not self._facts[each].parsed}
                 asked |= ready
                 for each in sorted(ready):
-                    workers.put((str(self.layout.file(each)), each, True))
+                    groups.put((str(self.layout.file(each)), each, True), self._size(each))
 
     def _imported(self, path: str, facts: Facts) -> Iterator[str]:
         for module, member, level in facts.imports:
