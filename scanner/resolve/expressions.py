@@ -20,11 +20,14 @@ from scanner.resolve.operands import (
 )
 from scanner.resolve.resolution import Clause, ErrorKind, Meaning
 from scanner.resolve.results import returned_columns, returned_table
-from scanner.resolve.rows import row_source, whole_row
+from scanner.resolve.rows import row_source, told_apart, whole_row
 from scanner.resolve.scope import Scope
 from scanner.resolve.value_types import (
+    COUNT_VALUES,
     POLYMORPHIC,
     ROW_MAKERS,
+    RUNS_TEXT,
+    TAKES_ROW,
     element_row_type,
     is_own_type,
     is_scalar,
@@ -35,13 +38,6 @@ from scanner.resolve.value_types import (
 )
 from scanner.resolve.widths import COMPARISONS, allow_uneven_arms, check_rows, is_row_operand, width
 
-# Functions of a row whose result does not depend on which columns the row has.
-_ROW_BLIND = frozenset({"count", "num_nonnulls_row"})
-# Functions of PostgreSQL that run a statement given as a string.
-_RUNS_TEXT = frozenset(
-    {"query_to_xml", "query_to_xmlschema", "query_to_xml_and_xmlschema", "dblink", "dblink_exec", "crosstab"}
-)
-_TAKES_ROW = frozenset({"row_to_json"})  # and nothing but a row
 _QUERIES = (exp.Select, exp.SetOperation, exp.Values)
 # Whose fields are those of the row they are given: in an array, out of it, one of several rows.
 _HANDS_ON = (exp.ArrayAgg, exp.Array, exp.Bracket, exp.Explode, exp.Window, exp.FirstValue, exp.LastValue, exp.Filter)
@@ -137,7 +133,8 @@ def _any_or_all(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> M
 def _is(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning:
     source = row_source(ctx, node.this, scope) if isinstance(node.expression, exp.Null) else None
     if source is None:
-        return _generic(ctx, node, scope, clause)
+        is_null = isinstance(node.expression, exp.Null) and not node.args.get("negate")
+        return (_blind_to_fields if is_null else _generic)(ctx, node, scope, clause)
     use = "not-null-test" if node.args.get("negate") else "identity"
     return ctx.meanings.of("is null", use, whole_row(ctx, source, node.this, use))
 
@@ -146,15 +143,20 @@ def _row_blind(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Me
     """count(t) and ORDER BY t: the row is told apart or counted, its columns do not show."""
     source = row_source(ctx, node.this, scope) if isinstance(node.this, exp.Expr) else None
     if source is None:
-        return _generic(ctx, node, scope, clause)
+        return _blind_to_fields(ctx, node, scope, clause)
     ctx.aggregates += 1
     if isinstance(node.this, exp.Column) and not isinstance(node.this.this, exp.Star):
         bind(ctx, node.this, scope, clause)
     return ctx.meanings.of("row blind", whole_row(ctx, source, node.this, "identity"))
 
 
-def _paren(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning:
-    return value(ctx, node.this, scope, clause)
+def _blind_to_fields(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning:
+    """The same of a column that holds rows: a field more is NULL in those that are there."""
+    meaning = _generic(ctx, node, scope, clause)
+    row = ctx.meaning_of.get(id(node.this.unnest())) if isinstance(node.this, exp.Expr) else None
+    if row not in ctx.meanings.row_bases:
+        return meaning
+    return ctx.meanings.of("row blind", type(node).__name__, told_apart(ctx, node.this.unnest(), row))
 
 
 def _distinct(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning:
@@ -209,7 +211,7 @@ def _function(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Mea
     name = node.this.lower() if isinstance(node.this, str) else node.name.lower()
     routine = ctx.schema.routine(name)
     ctx.aggregates += 1  # it may be one: grouping.py knows their names
-    if name in _RUNS_TEXT:
+    if name in RUNS_TEXT:
         ctx.gap(f"{name} runs SQL that is given as text", "")
     if routine is None and name in ROW_MAKERS:
         base = made_row_base(ctx, node, scope, clause)
@@ -217,7 +219,9 @@ def _function(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Mea
         return base if table is None else row_value(ctx, table, base, {}, node)
     if routine is None:
         parts = [value(ctx, each, scope, clause) for each in node.expressions]
-        if name in _TAKES_ROW and node.expressions and is_scalar(ctx, node.expressions[0]):
+        if name in COUNT_VALUES:
+            parts = [told_apart(ctx, each, part) for each, part in zip(node.expressions, parts, strict=True)]
+        if name in TAKES_ROW and node.expressions and is_scalar(ctx, node.expressions[0]):
             ctx.error(ErrorKind.TYPE_MISMATCH, "42883", f"function {name} of a plain value does not exist", node)
         return ctx.meanings.of("function", name, *parts)
     called = ctx.call(routine)
@@ -284,7 +288,7 @@ _HANDLERS: dict[type[exp.Expr], _Handler] = {
     exp.Count: _row_blind,
     exp.Ordered: _row_blind,
     exp.Distinct: _distinct,
-    exp.Paren: _paren,
+    exp.Paren: lambda ctx, node, scope, clause: value(ctx, node.this, scope, clause),
     exp.Dot: _dot,
     exp.Cast: _cast,
     exp.TryCast: _cast,

@@ -23,7 +23,7 @@ def row_value(ctx: Context, table: Table, base: Meaning, known: Mapping[str, Mea
     ctx.result.whole_rows[id(node)] = WholeRow(ctx.span(node), str(table.name), table.name, names, "value")
     fields = {name: known[name] if name in known else ctx.meanings.of("field", base, name) for name in names}
     meaning = ctx.meanings.of("row value", base, *fields.items())
-    ctx.meanings.rows[meaning] = fields
+    ctx.meanings.rows[meaning], ctx.meanings.row_bases[meaning] = fields, base
     return meaning
 
 

@@ -10,6 +10,7 @@ from scanner.resolve.grouping import check_distinct, check_grouping
 from scanner.resolve.names import bind
 from scanner.resolve.projection import project
 from scanner.resolve.resolution import Binding, Clause, ErrorKind, Meaning, Output
+from scanner.resolve.rows import told_apart
 from scanner.resolve.scope import CommonTable, Scope, TableSource
 from scanner.resolve.selected import output_named
 from scanner.resolve.sources import add_from, duplicate_names, rename
@@ -231,7 +232,7 @@ def _order_by(ctx: Context, order: exp.Expr | None, scope: Scope, clause: Clause
             if not is_key or _is_row(ctx, item, scope)
             else sort_key(ctx, item, scope, clause)
         )
-        keys.append(row)
+        keys.append(told_apart(ctx, item, row))
     return keys
 
 

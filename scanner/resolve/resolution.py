@@ -24,6 +24,7 @@ class Meanings:
         self._kept: list[object] = []
         # A row used as a value → its fields: what is taken out of the row again does not depend on the others.
         self.rows: dict[Meaning, dict[str, Meaning]] = {}
+        self.row_bases: dict[Meaning, Meaning] = {}  # a row used as a value → which row it is, whatever it holds
 
     def __len__(self) -> int:
         return len(self._numbers)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from sqlglot import exp
 
@@ -30,7 +31,19 @@ def whole_row(ctx: Context, source: Source, node: exp.Expr, use: str) -> Meaning
     meaning = ctx.meanings.of("row value", source.node, names, *(f.meaning for f in fields))
     ctx.row_values[meaning] = source
     ctx.meanings.rows[meaning] = {f.name: f.meaning for f in fields}
+    ctx.meanings.row_bases[meaning] = ctx.meanings.of("row", source.node)
     return meaning
+
+
+def told_apart(ctx: Context, node: exp.Expr, meaning: Meaning) -> Meaning:
+    """Which row a row value is, where its columns do not show; any other value as it is."""
+    base = ctx.meanings.row_bases.get(meaning)
+    noted = ctx.result.whole_rows.get(id(node))
+    if base is None:
+        return meaning
+    if noted is not None:
+        ctx.result.whole_rows[id(node)] = replace(noted, use="identity")
+    return ctx.meanings.of("row of", base)
 
 
 def row_source(ctx: Context, node: exp.Expr, scope: Scope) -> Source | None:

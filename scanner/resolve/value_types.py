@@ -11,6 +11,13 @@ from scanner.resolve.context import Context
 from scanner.resolve.results import returned_table
 from scanner.resolve.types import is_plain
 
+# A row is one value to them, whatever it holds (measured).
+COUNT_VALUES = frozenset({"num_nulls", "num_nonnulls"})
+# Functions of PostgreSQL that run a statement given as a string.
+RUNS_TEXT = frozenset(
+    {"query_to_xml", "query_to_xmlschema", "query_to_xml_and_xmlschema", "dblink", "dblink_exec", "crosstab"}
+)
+TAKES_ROW = frozenset({"row_to_json"})  # and nothing but a row
 # Functions that make a row of the type of their first argument.
 ROW_MAKERS = frozenset(
     {"json_populate_record", "jsonb_populate_record", "json_populate_recordset", "jsonb_populate_recordset"}
