@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
@@ -13,7 +12,6 @@ from scanner.graph import Arrows, Parts, arrows, queries_reaching, query_id, rel
 from scanner.likely import likely_places
 from scanner.mentions import unexplained
 from scanner.model import (
-    HOLE_PATTERN,
     MODEL_SOURCE,
     BlindSpot,
     BuiltQuery,
@@ -29,6 +27,7 @@ from scanner.model import (
     Observation,
     Query,
     Report,
+    RolloutSettings,
     RowUse,
     Subject,
     TableName,
@@ -36,13 +35,13 @@ from scanner.model import (
     Unresolved,
     UnresolvedQuery,
 )
+from scanner.named_late import named_at_run_time
 from scanner.objects import object_findings
 from scanner.resolve import References
-from scanner.rollout import Traffic, hazards
+from scanner.rollout import Hit, Traffic, hazards, plan
 from scanner.stored import stored_findings
 from scanner.verdict import Prepared, Verdict, prepare
 
-_NAMED_PLACES = 5
 # Sources in which a statement stands as somebody wrote it.
 _SOURCE_CODE = ("python", "sql_file")
 
@@ -57,7 +56,7 @@ class Everything:
     @classmethod
     def of(cls, parts: Parts) -> Everything:
         """When the parts hold every query of the database."""
-        return cls(len(parts.queries), tuple(_made_at_run_time(parts)))
+        return cls(len(parts.queries), tuple(named_at_run_time(parts)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +71,7 @@ class Evidence:
     out_of_scope: int = 0  # queries bound to other databases
     everything: Everything | None = None  # None: the parts that are asked about hold every query
     likely_places: tuple[LikelyPlace, ...] = ()  # of every table, before it is known which files write its rows
+    rollout: RolloutSettings = field(default_factory=RolloutSettings)
 
 
 def impact(change: Change, parts: Parts, evidence: Evidence | None = None) -> Report:
@@ -113,6 +113,7 @@ def impact(change: Change, parts: Parts, evidence: Evidence | None = None) -> Re
         tuple(built.values()),
         likely_places(known.likely_places, prepared.grown, _files(writing), named),
         hazards(change, parts.schema, Traffic.of(touching, writing, findings)),
+        plan(change, parts.schema, Hit.of(findings, touching), known.rollout),
     )
 
 
@@ -132,24 +133,6 @@ def _writes(query: Query, parts: Parts, prepared: Prepared) -> bool:
 def _files(queries: Iterable[Query]) -> frozenset[str]:
     """The files in which queries and models stand."""
     return frozenset(o.location.path for query in queries for o in query.observations if o.location is not None)
-
-
-def _made_at_run_time(parts: Parts) -> Iterator[BlindSpot]:
-    """Statements whose table is known only when they run: any table, this one too."""
-    places: list[str] = []
-    for query in parts.queries:
-        named = parts.references.get(query.fingerprint)
-        if named is not None and not isinstance(named, Unresolved) and any(map(_is_hole, named.relations)):
-            places += [str(o.location) for o in query.located] or [o.source for o in query.observations]
-    if places:
-        some = ", ".join(places[:_NAMED_PLACES]) + (", …" if len(places) > _NAMED_PLACES else "")
-        statements = "1 statement names" if len(places) == 1 else f"{len(places)} statements name"
-        message = f"{statements} the table only at run time; whether it is this one is not known: {some}"
-        yield BlindSpot("python", parts.schema.database.name, message)
-
-
-def _is_hole(name: TableName) -> bool:
-    return re.fullmatch(HOLE_PATTERN, name.name) is not None
 
 
 def _as_run(query: Query) -> Query:

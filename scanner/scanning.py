@@ -206,6 +206,7 @@ def evidence_of(entry: DatabaseConfig, found: Iterable[Note], named: Named, out_
     items = [_shown(item, root) for item in found]
     return Evidence(
         consumers=entry.consumers,
+        rollout=entry.rollout,
         mentions=named.mentions,
         likely_places=named.likely_places,
         blind_spots=tuple(dict.fromkeys(item for item in items if isinstance(item, BlindSpot))),

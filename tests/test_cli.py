@@ -276,3 +276,12 @@ def test_progress_is_for_terminals(monkeypatch: pytest.MonkeyPatch, capsys: pyte
     monkeypatch.setenv("FORCE_COLOR", "1")
     run(["impact", ALTER, "--database", "shop"])
     assert "Putting the queries together" in capsys.readouterr().err
+
+
+def test_the_plan_is_written_as_files(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["impact", ALTER, "--database", "shop", "--plan", "rollout", "-o", "a.json"]) == 0
+    names = sorted(path.name for path in (home / "rollout").iterdir())
+    assert [name for name in names if "back.sql" not in name and "expand" in name]
+    assert f"The plan: {len(names)} files in rollout." in capsys.readouterr().err
+    assert run(["impact", ALTER, "--database", "shop", "--plan", "rollout"]) == 2
+    assert "holds a plan already" in sentence(capsys)

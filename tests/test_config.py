@@ -18,7 +18,7 @@ from scanner.config import (
     with_options,
 )
 from scanner.errors import ConfigError
-from scanner.model import Consumer, Engine
+from scanner.model import Consumer, Engine, RolloutSettings
 
 WHOLE = """
 [[databases]]
@@ -440,3 +440,34 @@ def test_only_a_server_has_sessions(tmp_path):
     asked = Request(engine="postgres", schema=("schema.sql",), python=("src",), sample_activity="3s")
     with pytest.raises(ConfigError, match="give the DSN of pg_stat_statements"):
         asked.config_for()
+
+
+def rolled_out(tmp_path: Path, text: str) -> RolloutSettings:
+    (tmp_path / "scanner.toml").write_text(
+        f"[[databases]]\nname = 'shop'\nengine = 'postgres:16'\nschema = 'a.sql'\n{text}"
+    )
+    return load_config(tmp_path / "scanner.toml").databases[0].rollout
+
+
+def test_how_a_company_rolls_out(tmp_path):
+    assert rolled_out(tmp_path, "") == RolloutSettings()
+    text = "[rollout]\nside_by_side = false\nbatch_rows = 50\n[rollout.fill]\n'orders.status' = \"'placed'\""
+    found = rolled_out(tmp_path, text)
+    assert (found.side_by_side, found.batch_rows, found.lock_timeout_ms) == (False, 50, 2000)
+    assert found.value_for("orders", "status") == "'placed'"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[rollout]\nbatch_rows = 0", "batch_rows must be a whole number from 1"),
+        ("[rollout]\nbatch_rows = true", "batch_rows must be a whole number from 1"),
+        ("[rollout]\nside_by_side = 1", "side_by_side must be true or false"),
+        ("[rollout]\nbatchrows = 1", "did you mean 'batch_rows'|batch_rows"),
+        ("[rollout.fill]\n'orders.status' = 7", "fill must be a table of texts"),
+        ("[[rollout]]\nbatch_rows = 1", "write rollout as one"),
+    ],
+)
+def test_a_rollout_that_is_wrong_is_said_in_a_sentence(text, message, tmp_path):
+    with pytest.raises(ConfigError, match=message):
+        rolled_out(tmp_path, text)

@@ -16,6 +16,7 @@ import click
 import scanner
 from scanner.cli.codes import BROKEN_PIPE, DONE, FAILED, INTERRUPTED, UNREAD, UNUSABLE
 from scanner.cli.reference import export_sql_, rule_
+from scanner.cli.written import check_places, write_out
 from scanner.errors import ScannerError, UsageError
 from scanner.masking import mask
 
@@ -119,6 +120,7 @@ def commands(context: click.Context) -> None:
 )
 @click.option("--scan", "stored", metavar="FILE", help="Ask a stored scan instead of scanning now.")
 @click.option("-o", "--output", "outputs", multiple=True, metavar="FILE", help="Write the report: .html .csv .json .md")
+@click.option("--plan", "plan_directory", metavar="DIR", help="Write the plan's phases as numbered .sql files.")
 @click.option("--fail-on", type=click.Choice(_EFFECTS), help="Exit with 1 for this effect or a worse one.")
 def impact(
     change: str | None,
@@ -127,6 +129,7 @@ def impact(
     migration: str | None,
     stored: str | None,
     outputs: tuple[str, ...],
+    plan_directory: str | None,
     fail_on: str | None,
 ) -> int:
     """What CHANGE does to services and queries.
@@ -134,14 +137,13 @@ def impact(
     CHANGE is "ALTER TABLE orders ADD COLUMN status text NOT NULL", or a table followed by the column's
     DEFINITION: orders "status text NOT NULL". Each PATH is scanned too: Python, SQL, slow logs, exports.
     """
-    _check_suffixes(outputs)
+    check_places(outputs, plan_directory)
     if migration is not None:
         reports = _of_migration(migration, stored, (change, *rest) if change else rest, asked)
     else:
         sql, paths = _change(change, rest)
         reports = (_scan(stored, paths, asked).impact(sql, asked.database).report,)
-    for report in reports:
-        _show(report, outputs if len(reports) == 1 else [_for_table(output, report) for output in outputs])
+    write_out(reports, outputs, plan_directory)
     unread = _unread(reports[0].unread if reports else ())
     return FAILED if fail_on is not None and any(_reaches(report, fail_on) for report in reports) else unread
 
@@ -155,11 +157,6 @@ def _of_migration(path: str, stored: str | None, paths: Sequence[str], asked: Re
     if not impacts:
         click.echo(f"{path} adds no column to a table that is there before it: nothing to report.", err=True)
     return tuple(impact.report for impact in impacts)
-
-
-def _for_table(output: str, report: Report) -> str:
-    """Where the report goes when there are several: report.html becomes report.orders.html."""
-    return str(Path(output).with_suffix(f".{report.change.table.name}{Path(output).suffix}"))
 
 
 @commands.command()
@@ -241,31 +238,6 @@ def _progress() -> Iterator[Progress | None]:
 
     with Console(stderr=True).status("Starting …") as status:
         yield lambda step, count: status.update(f"{escape(step)}: {count:,}" if count else escape(step))
-
-
-def _check_suffixes(outputs: Sequence[str]) -> None:
-    """Says it before a long scan, not after."""
-    from scanner.render import FORMATS
-
-    for output in outputs:
-        if Path(output).suffix.lower() not in FORMATS:
-            raise UsageError(f"{output} names no format of a report: end it in one of {', '.join(FORMATS)}.")
-
-
-def _show(report: Report, outputs: Sequence[str]) -> None:
-    if not outputs:
-        from rich.console import Console
-
-        from scanner.render.terminal import print_report
-
-        print_report(report, Console())
-        return
-    from scanner.render import write
-    from scanner.render.verdict import headline
-
-    for output in outputs:
-        write(report, output)
-    click.echo(f"{headline(report)} Written to {', '.join(outputs)}.", err=True)
 
 
 def _reaches(report: Report, effect: str) -> bool:

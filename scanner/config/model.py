@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
 from scanner.config.wording import choice, listed
 from scanner.errors import ConfigError
-from scanner.model import Consumer, Database
+from scanner.model import Consumer, Database, RolloutSettings
 
 SourceKind = Literal["pg_stat_statements", "mysql_slow_log", "python", "sql_files"]
 
@@ -26,6 +26,7 @@ class DatabaseConfig:
     schema: tuple[str, ...]  # files of DDL or migrations, directories or globs (absolute), or one DSN
     consumers: tuple[Consumer, ...] = ()
     until: Path | None = None  # a migration: of the schema's migrations only those before it count
+    rollout: RolloutSettings = field(default_factory=RolloutSettings)
 
     @property
     def name(self) -> str:

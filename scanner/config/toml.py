@@ -21,15 +21,16 @@ from scanner.config.model import (
 from scanner.config.values import absolute, expand, read_duration, read_engine, read_schema, read_sql_mode
 from scanner.config.wording import choice, listed
 from scanner.errors import ConfigError
-from scanner.model import Consumer, Database
+from scanner.model import Consumer, Database, RolloutSettings
 
 FILE_NAME = "scanner.toml"
 
-_SECTIONS = ("databases", "sources", "services", "consumers")
+_SECTIONS = ("databases", "sources", "services", "consumers", "rollout")
 _DATABASE_KEYS = ("name", "engine", "schema", "search_path", "sql_mode")
 _SOURCE_KEYS = ("kind", "path", "dsn", "database", "databases", "service", "sample_activity")
 _SERVICE_KEYS = ("name", "paths", "users", "hosts", "databases", "application_names", "tags")
 _CONSUMER_KEYS = ("name", "kind", "database", "tables", "note")
+_ROLLOUT_NUMBERS = ("lock_timeout_ms", "batch_rows", "max_lag_s")
 
 
 def find_config(start: Path) -> Path | None:
@@ -46,10 +47,10 @@ def load_config(path: str | Path) -> Config:
     where = path.name
     _check_keys(document, _SECTIONS, where)
     databases = _databases(document, root, where)
-    consumers = _consumers(document, databases, where)
+    consumers, rollout = _consumers(document, databases, where), _rollout(document, where)
     return Config(
         root,
-        tuple(replace(entry, consumers=consumers.get(entry.name, ())) for entry in databases),
+        tuple(replace(entry, consumers=consumers.get(entry.name, ()), rollout=rollout) for entry in databases),
         tuple(
             source
             for entry, at in _entries(document, "sources", where)
@@ -176,6 +177,23 @@ def _consumers(
         database = pick(databases, _text(entry, "database", at), at).name
         consumers[database] = (*consumers.get(database, ()), consumer)
     return consumers
+
+
+def _rollout(document: Mapping[str, Any], where: str) -> RolloutSettings:
+    entry, at = document.get("rollout", {}), f"{where}: [rollout]"
+    if not isinstance(entry, dict):
+        raise ConfigError(f"{where}: write rollout as one [rollout] table.")
+    _check_keys(entry, (*_ROLLOUT_NUMBERS, "side_by_side", "fill"), at)
+    side_by_side, fill = entry.get("side_by_side", True), entry.get("fill", {})
+    if not isinstance(side_by_side, bool):
+        raise ConfigError(f"{at}: side_by_side must be true or false.")
+    if not isinstance(fill, dict) or not all(isinstance(value, str) for value in fill.values()):
+        raise ConfigError(f'{at}: fill must be a table of texts, as in "orders.status" = "\'placed\'".')
+    numbers = {key: entry[key] for key in _ROLLOUT_NUMBERS if key in entry}
+    wrong = next((key for key, value in numbers.items() if type(value) is not int or value < 1), None)
+    if wrong is not None:
+        raise ConfigError(f"{at}: {wrong} must be a whole number from 1.")
+    return RolloutSettings(side_by_side, fill=tuple(fill.items()), **numbers)
 
 
 def _entries(document: Mapping[str, Any], section: str, where: str) -> list[tuple[Mapping[str, Any], str]]:

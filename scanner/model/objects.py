@@ -47,6 +47,7 @@ class Clause:
     kind: ClauseKind
     text: str  # without CONSTRAINT and its name: "CHECK (total > 0)", "REFERENCES users (id) ON DELETE CASCADE"
     name: str | None = None  # of the constraint or index, when one is written
+    apart: bool = False  # written behind the definition: a constraint of the table, or a statement of its own
 
 
 @dataclass(frozen=True, slots=True)

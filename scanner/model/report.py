@@ -12,7 +12,7 @@ from scanner.model.observation import BlindSpot, Coverage, Location, Query, Unre
 if TYPE_CHECKING:
     from scanner.change import Change
     from scanner.model.names import Database
-    from scanner.model.rollout import Hazard
+    from scanner.model.rollout import Hazard, Plan
 
 _NAMED_COLUMNS = 4  # of a likely place, in words
 _SOURCE_CODE = ("python", "sql_file")
@@ -177,6 +177,7 @@ class Report:
     built: tuple[BuiltQuery, ...] = ()
     likely_places: tuple[LikelyPlace, ...] = ()  # likeliest first; none that a finding or a mention names
     hazards: tuple[Hazard, ...] = ()  # of the ALTER TABLE itself, run as one statement; worst first
+    plan: Plan | None = None  # the steps in which it goes out; None: not asked for
 
     def __post_init__(self) -> None:
         found = {f.subject.name for f in self.findings if f.subject.kind == "query"}

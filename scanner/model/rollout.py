@@ -77,3 +77,72 @@ class Hazard:
     message: str  # the thing, the consequence, whom it hits
     source: str  # where the fact comes from: a page of the manual, a measured case
     reason: str | None = None  # why it is only possible
+
+
+PhaseKind = Literal["expand", "deploy", "backfill", "enforce", "clean up"]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement of a plan, for one call of a driver."""
+
+    sql: str  # without a semicolon at its end; a command of the shell when `tool` is set
+    outside_transaction: bool = False  # it fails in a transaction, or commits by itself
+    batch: bool = False  # runs long, in small committed steps; may be stopped and run again
+    blanks: tuple[str, ...] = ()  # what stands in it as <<…>> and must be written first
+    tool: bool = False  # a command of the shell
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A question with the answer that lets the plan go on."""
+
+    query: str  # one row of one column; a command of the shell when `tool` is set
+    expected: str  # "true", "1", or in words what the command does
+    tool: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """What is run at once, is tried again as a whole, and can be taken back as a whole.
+
+    Its statements form one transaction, unless one of them is `outside_transaction` or the engine has none for DDL.
+    """
+
+    kind: PhaseKind
+    title: str
+    why: str  # what it does to whom, in sentences
+    statements: tuple[Statement, ...] = ()
+    verify: tuple[Check, ...] = ()
+    watch: tuple[str, ...] = ()  # queries to run meanwhile, or what to look at in words
+    take_back: tuple[Statement, ...] = ()  # run when the later phases are taken back already
+    services: tuple[str, ...] = ()  # of a deployment: which, in this order
+    alternatives: tuple[Statement, ...] = ()  # other ways to the same state
+
+    @property
+    def in_transaction(self) -> bool:
+        """All of it can be one transaction."""
+        return bool(self.statements) and not any(each.outside_transaction for each in self.statements)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The steps in which a change goes out; without phases when it cannot go out at all."""
+
+    phases: tuple[Phase, ...]
+    notes: tuple[str, ...] = ()  # what no phase can do anything about
+
+
+@dataclass(frozen=True, slots=True)
+class RolloutSettings:
+    """How a company rolls out: ``[rollout]`` of scanner.toml."""
+
+    side_by_side: bool = True  # old and new code run at the same time for a while
+    lock_timeout_ms: int = 2000  # how long a statement may wait, and others behind it
+    batch_rows: int = 1000  # rows of one batch of a backfill
+    max_lag_s: int = 10  # a backfill waits while a replica is further behind
+    fill: tuple[tuple[str, str], ...] = ()  # "orders.status" → SQL of the value for rows that are there
+
+    def value_for(self, table: str, column: str) -> str | None:
+        """The SQL that rows that are there get for the column."""
+        return dict(self.fill).get(f"{table}.{column}")

@@ -15,6 +15,7 @@ from scanner.model import Effect, Report
 from scanner.render import words
 from scanner.render.excerpt import marked
 from scanner.render.outline import last_seen, measures, places, sections, sources
+from scanner.render.plan import script as sql_script
 from scanner.render.verdict import headline, production_only, tallies
 
 _TEMPLATES = Path(__file__).with_name("templates")
@@ -84,7 +85,7 @@ def _environment() -> Environment:
         "policy": _policy(style, script),
         "effects": tuple(Effect),
     }
-    made.globals["marked"] = marked
+    made.globals |= {"marked": marked, "sql_script": sql_script}
     made.filters |= _FILTERS
     return made
 

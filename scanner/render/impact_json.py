@@ -35,6 +35,7 @@ def to_dict(report: Report) -> Json:
         "mentions": [_mention(mention) for mention in report.mentions],
         "consumers": [asdict(consumer) for consumer in report.consumers],
         "hazards": [asdict(hazard) for hazard in report.hazards],
+        "plan": asdict(report.plan) if report.plan else None,
         "blind_spots": [asdict(spot) for spot in report.blind_spots],
         "coverage": _coverage(report),
     }

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from scanner.model import Certainty, Report
+from scanner.model import Certainty, Phase, Report
 from scanner.render.outline import Item, items, owners
+from scanner.render.plan import script
 from scanner.render.verdict import Tally, headline, tallies
 from scanner.render.words import (
     EFFECT_WORDS,
@@ -16,6 +17,7 @@ from scanner.render.words import (
     doubt_words,
     number,
     one_line,
+    visible,
     why,
 )
 
@@ -29,7 +31,7 @@ _SQL_WIDTH = 160
 def to_markdown(report: Report) -> str:
     """The verdict, the worst 20 findings, and what could not be checked."""
     blocks = [f"### {_code(report.change.sql)}", _text(headline(report)), _verdict(report), _findings(report)]
-    blocks.append(_hazards(report))
+    blocks += [_hazards(report), _plan(report)]
     blocks += _lists(report)
     return "\n\n".join(filter(None, blocks)) + "\n"
 
@@ -82,6 +84,36 @@ def _where(item: Item) -> str:
 def _hazards(report: Report) -> str:
     rows = [f"- **{h.severity}** {h.kind}: {_text(h.message)}{_text(doubt_words(h))}" for h in report.hazards]
     return "\n".join(["#### What the ALTER TABLE itself does", "", *rows]) if rows else ""
+
+
+def _plan(report: Report) -> str:
+    if report.plan is None:
+        return ""
+    rows = [f"- {_text(note)}" for note in report.plan.notes]
+    for place, phase in enumerate(report.plan.phases, 1):
+        rows += [f"**{place}. {phase.kind}: {_text(phase.title)}**", _text(phase.why), *_phase(phase, report)]
+    body = "\n\n".join(rows)
+    return f"<details><summary>The plan, {count(len(report.plan.phases), 'phase')}</summary>\n\n{body}\n\n</details>"
+
+
+def _phase(phase: Phase, report: Report) -> Iterator[str]:
+    if phase.services:
+        yield f"Services, in this order: {', '.join(map(_code, phase.services))}"
+    if phase.statements:
+        yield _fenced(script(phase.statements, report.database.engine))
+    for statement in phase.alternatives:
+        yield f"Or: {_code(statement.sql)}"
+    for check in phase.verify:
+        yield f"Verify: {_code(check.query)} → {_text(check.expected)}"
+    for query in phase.watch:
+        yield f"Watch: {_code(query)}"
+    if phase.take_back:
+        yield f"Take back:\n\n{_fenced(script(phase.take_back, report.database.engine))}"
+
+
+def _fenced(sql: str) -> str:
+    fence = "`" * max(3, 1 + max(map(len, re.findall("`+", sql)), default=0))
+    return f"{fence}sql\n{visible(sql)}{fence}"
 
 
 def _lists(report: Report) -> Iterator[str]:

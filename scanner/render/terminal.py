@@ -25,6 +25,7 @@ from scanner.model import (
 )
 from scanner.render.excerpt import Excerpt, Span, marked, narrow
 from scanner.render.outline import Cause, Group, Item, Place, Section, measures, sections
+from scanner.render.plan import outline
 from scanner.render.verdict import Tally, headline, production_only, tallies
 from scanner.render.words import (
     EFFECT_WORDS,
@@ -81,6 +82,7 @@ def _lines(report: Report, width: int, limit: int | None) -> Lines:
     yield from _verdict(report)
     yield from _sections(report, width, limit)
     yield from _hazards(report, width)
+    yield from _plan(report, width)
     for title, entries in _lists(report, width):
         if entries:
             yield from _title(f"{title} ({number(len(entries))})", width)
@@ -247,6 +249,18 @@ def _hazards(report: Report, width: int) -> Lines:
     for hazard in report.hazards:
         said = f" {hazard.kind}: {one_line(hazard.message)}{doubt_words(hazard)}"
         yield 2, Text.assemble((hazard.severity.upper(), _SEVERITIES[hazard.severity]), said)
+
+
+def _plan(report: Report, width: int) -> Lines:
+    if report.plan is None:
+        return
+    yield from _title("The plan", width)
+    for line in outline(report.plan):
+        yield 2, Text(one_line(line))
+    for note in report.plan.notes:
+        yield 2, Text(one_line(note), "yellow")
+    if report.plan.phases:
+        yield 2, Text("--plan DIR writes each phase as SQL, with how to verify it and to take it back.", "dim")
 
 
 def _coverage(report: Report, width: int) -> Lines:

@@ -1,18 +1,23 @@
-"""What the ALTER TABLE itself does to the server. Pure: a change, a schema and what production counted go in."""
+"""What the ALTER TABLE itself does to the server, and the steps in which it goes out.
+
+Pure: a change, a schema and what production counted go in.
+"""
 
 from __future__ import annotations
 
 from scanner.change import Change
 from scanner.model import Execution, Hazard
 from scanner.rollout import mysql_alter, postgres_alter
+from scanner.rollout.deployment import Hit
 from scanner.rollout.mysql_hazards import mysql_hazards
+from scanner.rollout.plan import plan
 from scanner.rollout.postgres_hazards import postgres_hazards
 from scanner.rollout.running import running_costs
 from scanner.rollout.traffic import Traffic
 from scanner.schema import Schema
 from scanner.schema.after import changed_table
 
-__all__ = ["Traffic", "execution", "hazards"]
+__all__ = ["Hit", "Traffic", "execution", "hazards", "plan"]
 
 
 def hazards(change: Change, schema: Schema, traffic: Traffic | None = None) -> tuple[Hazard, ...]:

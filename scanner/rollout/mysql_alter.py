@@ -103,11 +103,13 @@ def _virtual(column: Column, engine: Engine, table: Table) -> tuple[Way, str]:
 def _copied(added: AddedColumn, engine: Engine, table: Table) -> str:
     """Why only a copy will do; empty where it need not."""
     column, default = added.column, added.filled_with or ""
-    if column.references and honours_references(engine):
+    if column.references and has_foreign_key(added, engine):
         return "its foreign key is checked against each row"
     if engine.name == "mariadb":
         names = {each.name.lower() for each in table.columns}
         words = set(re.findall(r"\w+", _STRINGS.sub("", default).lower()))
+        if any(clause.kind == "check" and clause.apart for clause in added.clauses):
+            return "a CHECK of the table is asked of each row"
         per_row = _PER_ROW.search(_STRINGS.sub("", default)) or words & names
         return f"its default {default} has a value of its own for each row" if per_row else ""
     if column.check:
@@ -136,6 +138,12 @@ def most_versions(engine: Engine) -> int:
 def honours_references(engine: Engine) -> bool:
     """Whether REFERENCES on a column makes a foreign key: it is read over before MariaDB 10.5 and MySQL 9."""
     return engine.version >= ((10, 5) if engine.name == "mariadb" else (9,))
+
+
+def has_foreign_key(added: AddedColumn, engine: Engine) -> bool:
+    """Whether the engine makes a foreign key of what is written."""
+    apart = any(clause.kind == "references" and clause.apart for clause in added.clauses)
+    return added.column.references is not None and (apart or honours_references(engine))
 
 
 def is_expression(default: str) -> bool:
@@ -171,7 +179,7 @@ def _refusals_of_column(added: AddedColumn, schema: Schema, table: Table) -> Ite
         yield f"1075: the AUTO_INCREMENT column {column.name} must be a key"
     if column.unique and table.partitioned:
         yield f"1503: a key of the partitioned table {table.name} must hold all columns that it is partitioned by"
-    if column.references and table.partitioned and honours_references(schema.engine):
+    if table.partitioned and has_foreign_key(added, schema.engine):
         yield f"1506: the partitioned table {table.name} can have no foreign key"
     if maria and column.invisible and not column.nullable and not column.has_default:
         yield f"4108: the invisible column {column.name} is NOT NULL and has no default"

@@ -11,7 +11,7 @@ from scanner.resolve import is_violated
 from scanner.rollout.mysql_alter import (
     Way,
     column_way,
-    honours_references,
+    has_foreign_key,
     is_expression,
     is_same_for_all,
     methods,
@@ -117,7 +117,7 @@ def _existing_rows(added: AddedColumn, schema: Schema, table: Table, source: _So
             )
             message += "forbids, and the next write to any of them fails with 4025."
             yield Hazard("existing rows", Severity.BLOCKS, message, source.measured)
-    if column.references and added.filled_with and honours_references(schema.engine):
+    if added.filled_with and has_foreign_key(added, schema.engine):
         message = (
             f"The ALTER TABLE fails with 1452 unless {column.references} has a row for {added.filled_with}, which "
         )
@@ -161,7 +161,7 @@ def _implied(added: AddedColumn) -> str | None:
 def _references(change: Change, schema: Schema, source: _Source) -> Iterator[Hazard]:
     for added in change.columns:
         target = added.column.references
-        if target and any(c.kind == "references" for c in added.clauses) and not honours_references(schema.engine):
+        if target and not has_foreign_key(added, schema.engine):
             message = f"{schema.engine} reads over REFERENCES on a column: {added.column.name} gets no foreign key. "
             message += "Write FOREIGN KEY (…) REFERENCES … as a constraint of its own."
             yield Hazard("lock", Severity.NOTE, message, f"{_MYSQL}/create-table-foreign-keys.html")

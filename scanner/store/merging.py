@@ -131,6 +131,7 @@ def _put_together(connection: sqlite3.Connection, found: dict[str, list[Evidence
 def _joined(found: Sequence[Evidence], out_of_scope: int) -> Evidence:
     return Evidence(
         consumers=_each_once(consumer for each in found for consumer in each.consumers),
+        rollout=found[0].rollout,
         likely_places=_each_once(place for each in found for place in each.likely_places),
         blind_spots=_each_once(spot for each in found for spot in each.blind_spots),
         unread=_each_once(unread for each in found for unread in each.unread),

@@ -12,6 +12,7 @@ from scanner.change import AddedColumn, Change
 from scanner.model import (
     BlindSpot,
     Certainty,
+    Check,
     Column,
     Consumer,
     Coverage,
@@ -25,10 +26,13 @@ from scanner.model import (
     Location,
     Mention,
     Observation,
+    Phase,
+    Plan,
     Query,
     Report,
     RowUse,
     Severity,
+    Statement,
     Subject,
     TableName,
     Unread,
@@ -276,6 +280,22 @@ SHOP_REPORT = Report(
     hazards=(
         Hazard("lock", Severity.BLOCKS, "ALTER TABLE takes ACCESS EXCLUSIVE on orders.", "the manual", "it is a guess"),
         Hazard("filled", Severity.NOTE, "<b>The rows</b> get 7.", "measured"),
+    ),
+    plan=Plan(
+        (
+            Phase(
+                "expand",
+                "add status",
+                "Nobody waits.",
+                (Statement("ALTER TABLE orders ADD COLUMN status text"),),
+                (Check("SELECT <b>1</b>", "1"),),
+                ("SELECT 2",),
+                (Statement("ALTER TABLE orders DROP COLUMN status"),),
+                alternatives=(Statement("gh-ost --execute", outside_transaction=True, tool=True),),
+            ),
+            Phase("deploy", "code that knows status", "It writes it.", services=("checkout", "billing")),
+        ),
+        ("Not part of the plan: <i>the rest</i>",),
     ),
     mentions=(Mention(Location("catalog/reports.py", 14, 4, "build"), ("catalog",), "table name in a string"),),
     blind_spots=(

@@ -45,6 +45,15 @@ def test_hazards_are_told_with_their_doubt(way, report):
     assert ("<b>The rows</b>" in text) == (way in (".json", "terminal"))
 
 
+@pytest.mark.parametrize("way", [way for way in SHOWN if way != ".csv"])
+def test_the_plan_is_shown_in_its_order(way, report):
+    text = SHOWN[way](report)
+    expand, deploy = text.index("add status"), text.index("code that knows status")
+    assert expand < deploy < text.index("billing", deploy)
+    assert ("ALTER TABLE orders DROP COLUMN status" in text) == (way != "terminal")
+    assert ("<i>the rest</i>" in text) == (way in (".json", "terminal"))
+
+
 def test_no_cell_of_a_notebook_has_a_hole(report):
     assert "__hole_" not in to_notebook(report)
 

@@ -205,14 +205,14 @@ def _clause(constraint: Constraint, text: str) -> Clause | None:
     """The constraint as it would stand on its column."""
     kinds: dict[str, ClauseKind] = {"unique": "unique", "primary key": "primary key"}
     if re.match(r"\s*CREATE\b", text, re.IGNORECASE):
-        return Clause("unique index", text, constraint.name)
+        return Clause("unique index", text, constraint.name, apart=True)
     if constraint.kind == "foreign key":
         written = re.search(r"\bREFERENCES\b.*", text, re.IGNORECASE | re.DOTALL)
-        return Clause("references", written[0], constraint.name) if written else None
+        return Clause("references", written[0], constraint.name, apart=True) if written else None
     if constraint.kind == "check":
-        return Clause("check", f"CHECK ({constraint.expression})", constraint.name)
+        return Clause("check", f"CHECK ({constraint.expression})", constraint.name, apart=True)
     kind = kinds.get(constraint.kind)
-    return Clause(kind, constraint.kind.upper(), constraint.name) if kind else None
+    return Clause(kind, constraint.kind.upper(), constraint.name, apart=True) if kind else None
 
 
 def _mentioned(expression: str, added: _Added) -> tuple[str, ...]:

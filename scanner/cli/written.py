@@ -1,0 +1,62 @@
+"""Where reports go: the terminal, files in their formats, and the scripts of a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from scanner.errors import UsageError
+
+if TYPE_CHECKING:
+    from scanner.model import Report
+
+
+def check_places(outputs: Sequence[str], plan_directory: str | None) -> None:
+    """Says before a long scan, not after, what cannot be written. Raises UsageError."""
+    from scanner.render import FORMATS
+    from scanner.render.plan import check_free
+
+    for output in outputs:
+        if Path(output).suffix.lower() not in FORMATS:
+            raise UsageError(f"{output} names no format of a report: end it in one of {', '.join(FORMATS)}.")
+    if plan_directory is not None:
+        check_free(plan_directory)
+
+
+def write_out(reports: Sequence[Report], outputs: Sequence[str], plan_directory: str | None) -> None:
+    """Shows or writes the reports, of which each of several gets its table's name into the files' names."""
+    for report in reports:
+        table, alone = report.change.table.name, len(reports) == 1
+        _show(report, outputs if alone else [_for_table(output, table) for output in outputs])
+        if plan_directory is not None:
+            _write_plan(report, plan_directory if alone else f"{plan_directory}/{table}")
+
+
+def _show(report: Report, outputs: Sequence[str]) -> None:
+    if not outputs:
+        from rich.console import Console
+
+        from scanner.render.terminal import print_report
+
+        print_report(report, Console())
+        return
+    from scanner.render import write
+    from scanner.render.verdict import headline
+
+    for output in outputs:
+        write(report, output)
+    click.echo(f"{headline(report)} Written to {', '.join(outputs)}.", err=True)
+
+
+def _for_table(output: str, table: str) -> str:
+    """Where the report goes when there are several: report.html becomes report.orders.html."""
+    return str(Path(output).with_suffix(f".{table}{Path(output).suffix}"))
+
+
+def _write_plan(report: Report, directory: str) -> None:
+    from scanner.render.plan import write_plan
+
+    click.echo(f"The plan: {len(write_plan(report, directory))} files in {directory}.", err=True)

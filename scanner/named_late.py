@@ -1,0 +1,29 @@
+"""Statements whose table is known only when they run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from scanner.graph import Parts
+from scanner.model import HOLE_PATTERN, BlindSpot, TableName, Unresolved
+
+_NAMED_PLACES = 5
+
+
+def named_at_run_time(parts: Parts) -> Iterator[BlindSpot]:
+    """Statements whose table is known only when they run: any table, this one too."""
+    places: list[str] = []
+    for query in parts.queries:
+        named = parts.references.get(query.fingerprint)
+        if named is not None and not isinstance(named, Unresolved) and any(map(_is_hole, named.relations)):
+            places += [str(o.location) for o in query.located] or [o.source for o in query.observations]
+    if places:
+        some = ", ".join(places[:_NAMED_PLACES]) + (", …" if len(places) > _NAMED_PLACES else "")
+        statements = "1 statement names" if len(places) == 1 else f"{len(places)} statements name"
+        message = f"{statements} the table only at run time; whether it is this one is not known: {some}"
+        yield BlindSpot("python", parts.schema.database.name, message)
+
+
+def _is_hole(name: TableName) -> bool:
+    return re.fullmatch(HOLE_PATTERN, name.name) is not None

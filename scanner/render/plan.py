@@ -1,0 +1,88 @@
+"""A plan as SQL to be copied: phase by phase, and as numbered files."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from scanner.errors import UsageError
+from scanner.model import Engine, Phase, Plan, Report, Statement
+from scanner.render.words import one_line
+
+_WIDTH = 110
+
+
+def write_plan(report: Report, directory: str | Path) -> tuple[Path, ...]:
+    """Writes `plan_files` into the directory, which it makes. Raises UsageError."""
+    check_free(directory)
+    folder = Path(directory)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        written = {folder / name: text for name, text in plan_files(report).items()}
+        for path, text in written.items():
+            path.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise UsageError(f"The plan could not be written to {directory}: {error.strerror}.") from error
+    return tuple(written)
+
+
+def check_free(directory: str | Path) -> None:
+    """Raises UsageError where the files of a plan would be mixed with those of another."""
+    taken = sorted(path.name for path in Path(directory).glob("[0-9][0-9]_*.sql"))
+    if taken:
+        raise UsageError(f"{directory} holds a plan already, {taken[0]} and others: name a directory without one.")
+
+
+def plan_files(report: Report) -> dict[str, str]:
+    """Name → text: ``01_expand.sql``, and ``01_expand.back.sql`` that takes it back."""
+    found: dict[str, str] = {}
+    for number, phase in enumerate(report.plan.phases if report.plan else (), 1):
+        name = f"{number:02}_{phase.kind.replace(' ', '_')}"
+        found[f"{name}.sql"] = phase_file(number, phase, report.database.engine)
+        if phase.take_back:
+            found[f"{name}.back.sql"] = script(phase.take_back, report.database.engine)
+    return found
+
+
+def phase_file(number: int, phase: Phase, engine: Engine) -> str:
+    """The whole phase as one script, what is not SQL in comments."""
+    parts = ["\n".join(_comments(f"{number}. {phase.kind}: {phase.title}\n{phase.why}"))]
+    if phase.services:
+        parts[0] += "\n" + "\n".join(_comments(f"Services, in this order: {', '.join(phase.services)}"))
+    if blanks := [blank for statement in phase.statements for blank in statement.blanks]:
+        parts[0] += "\n" + "\n".join(_comments(f"Write first, in place of <<…>>: {', '.join(dict.fromkeys(blanks))}"))
+    parts.append(script(phase.statements, engine).rstrip("\n"))
+    parts += ["\n".join(_comments(f"Or: {each.sql}")) for each in phase.alternatives]
+    parts += ["\n".join(_comments(f"Verify: {check.query}\n  → {check.expected}")) for check in phase.verify]
+    parts += ["\n".join(_comments(f"Watch: {query}")) for query in phase.watch]
+    return "\n\n".join(filter(None, parts)) + "\n"
+
+
+def script(statements: Sequence[Statement], engine: Engine) -> str:
+    """The statements as psql and mysql read them; in one transaction where they can be."""
+    run = [each for each in statements if not each.tool]
+    together = engine.family == "postgres" and run and not any(each.outside_transaction for each in run)
+    lines = [text for each in run for text in _written(each.sql, engine)]
+    return "".join(f"{line}\n" for line in (["BEGIN;", *lines, "COMMIT;"] if together else lines))
+
+
+def _written(sql: str, engine: Engine) -> Iterator[str]:
+    """A statement with its end; the client of MySQL cuts bodies at each semicolon unless it is told not to."""
+    if engine.family == "mysql" and ";" in sql:
+        yield f"DELIMITER //\n{sql} //\nDELIMITER ;"
+    else:
+        yield f"{sql};"
+
+
+def _comments(text: str) -> Iterator[str]:
+    for line in text.splitlines():
+        for part in textwrap.wrap(one_line(line), _WIDTH) or [""]:
+            yield f"-- {part}".rstrip()
+
+
+def outline(plan: Plan) -> Iterator[str]:
+    """Each phase in a line, as in: 2. deploy: code that knows status (billing, checkout)."""
+    for number, phase in enumerate(plan.phases, 1):
+        services = f" ({', '.join(phase.services)})" if phase.services else ""
+        yield f"{number}. {phase.kind}: {phase.title}{services}"

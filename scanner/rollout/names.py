@@ -1,0 +1,53 @@
+"""Names as they are written in SQL that is to be run."""
+
+from __future__ import annotations
+
+import re
+
+from scanner.model import Engine, TableName
+
+# PostgreSQL's reserved words: those of pg_get_keywords() with catcode R or T, 15 to 18.
+_RESERVED_NAMES = """
+all analyse analyze and any array as asc asymmetric authorization binary both case cast check collate collation column
+concurrently constraint create cross current_catalog current_date current_role current_schema current_time
+current_timestamp current_user default deferrable desc distinct do else end except false fetch for foreign freeze from
+full grant group having ilike in initially inner intersect into is isnull join lateral leading left like limit localtime
+localtimestamp natural not notnull null offset on only or order outer overlaps placing primary references returning
+right select session_user similar some symmetric system_user table tablesample then to trailing true union unique user
+using variadic verbose when where window with
+"""
+_RESERVED = frozenset(_RESERVED_NAMES.split())
+_NAME_BYTES = 63
+
+
+def quoted(name: str, engine: Engine) -> str:
+    """An identifier that means this name, quoted where it must be; MySQL's always are."""
+    if engine.family == "mysql":
+        return "`" + name.replace("`", "``") + "`"
+    if re.fullmatch(r"[a-z_][a-z0-9_$]*", name) and name not in _RESERVED:
+        return name
+    return '"' + name.replace('"', '""') + '"'
+
+
+def quoted_table(name: TableName, engine: Engine) -> str:
+    """The table as a statement names it; `public` is left out."""
+    own = name.schema is None or (engine.family == "postgres" and name.schema == "public")
+    return ".".join(quoted(part, engine) for part in ((name.name,) if own else (name.schema or "", name.name)))
+
+
+def made_name(table: TableName, column: str, suffix: str) -> str:
+    """The name that PostgreSQL gives to a constraint, an index or a sequence of a column: makeObjectName."""
+    room = _NAME_BYTES - len(suffix.encode()) - 2
+    first, second = len(table.name.encode()), len(column.encode())
+    while first + second > room:
+        first, second = (first - 1, second) if first > second else (first, second - 1)
+    return f"{_cut(table.name, first)}_{_cut(column, second)}_{suffix}"
+
+
+def _cut(name: str, size: int) -> str:
+    return name.encode()[:size].decode(errors="ignore")
+
+
+def literal(text: str) -> str:
+    """A string of SQL."""
+    return "'" + text.replace("'", "''") + "'"
