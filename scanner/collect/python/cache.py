@@ -21,7 +21,9 @@ from typing import Any
 import scanner
 from scanner.cache_folder import bound, private_folder
 from scanner.collect.python.facts import Facts
+from scanner.collect.python.light import no_garbage_collection
 from scanner.collect.python.packing import pack, unpack
+from scanner.model import Collected, Coverage
 
 # A file written within this time before it was read may be written again without a new time of change.
 _RACY = 2_000_000_000  # nanoseconds
@@ -30,7 +32,7 @@ _TABLES = """
 CREATE TABLE IF NOT EXISTS made_by (version TEXT);
 CREATE TABLE IF NOT EXISTS file (path TEXT PRIMARY KEY, size INTEGER, changed INTEGER, inode INTEGER, digest TEXT);
 CREATE TABLE IF NOT EXISTS facts (digest TEXT PRIMARY KEY, content BLOB);
-CREATE TABLE IF NOT EXISTS result (options TEXT PRIMARY KEY, digest TEXT, content BLOB);
+CREATE TABLE IF NOT EXISTS linked (options TEXT PRIMARY KEY, kept BLOB, found BLOB);
 """
 # What unpickling may raise of bytes that `pack` did not make.
 _DAMAGE = (PickleError, EOFError, ValueError, TypeError, AttributeError, ImportError, IndexError, KeyError)
@@ -54,6 +56,16 @@ class Stamp:
         return cls(found.st_size, found.st_mtime_ns, found.st_ino)
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What tells whether a result is still the one that linking would give."""
+
+    everything: str  # digest of all files
+    touching: str  # digest of those that linking begins with
+    asked: dict[str, str]  # the digests of the files that it asked for, by path
+    coverage: Coverage
+
+
 @dataclass(slots=True)
 class Cache:
     """What is known of a root. Without a file it knows nothing and keeps nothing."""
@@ -61,6 +73,7 @@ class Cache:
     file: Path | None = None
     _known: dict[str, tuple[Stamp, str]] = field(default_factory=dict)
     _facts: dict[str, bytes] | None = None  # by digest, once they were asked for
+    _kept: bytes = b""  # as it stands in the file, so that nothing is taken for it that another scan has written
 
     @classmethod
     def of(cls, root: Path) -> Cache:
@@ -92,18 +105,29 @@ class Cache:
         found = _restored(content) if content is not None else None
         return found if isinstance(found, Facts) else None
 
-    def result(self, options: str, digest: str) -> object:
-        """What a scan with these options gave for files of this digest; None if there was none."""
-        rows = self._rows("SELECT content FROM result WHERE options = ? AND digest = ?", (options, digest))
-        return _restored(rows[0][0]) if rows else None
+    def kept(self, options: str) -> Kept | None:
+        """What the last result with these options was made of."""
+        rows = self._rows("SELECT kept FROM linked WHERE options = ?", (options,))
+        self._kept = rows[0][0] if rows else b""
+        made = _restored(self._kept)
+        return Kept(*made) if isinstance(made, tuple) else None
+
+    def found(self, options: str) -> tuple[Collected, ...] | None:
+        """The result that was made of what `kept` told last."""
+        rows = self._rows("SELECT found FROM linked WHERE options = ? AND kept = ?", (options, self._kept))
+        with no_garbage_collection():
+            made = _restored(rows[0][0]) if rows else None
+        return made if isinstance(made, tuple) else None
 
     def keep(
         self,
         files: Mapping[str, tuple[Stamp | None, str]],
         new: Iterable[Facts],
-        result: tuple[str, str, object],
+        options: str,
+        kept: Kept,
+        found: tuple[Collected, ...] | None,
     ) -> None:
-        """Keeps stamps and digests of all files, facts that are new, and (options, digest, result)."""
+        """Keeps stamps and digests of all files, facts that are new, and the result; None: as it was."""
         if self.file is None:
             return
         soon = time.time_ns() - _RACY
@@ -112,24 +136,25 @@ class Cache:
             for path, (at, digest) in files.items()
             if at is not None and digest
         ]
+        made_of = pack((kept.everything, kept.touching, kept.asked, kept.coverage))
         try:
-            self._write(rows, new, result)
+            with _writing(self.file) as connection:
+                connection.execute("DELETE FROM file")
+                connection.executemany("INSERT INTO file VALUES (?, ?, ?, ?, ?)", rows)
+                connection.executemany("REPLACE INTO facts VALUES (?, ?)", ((each.digest, pack(each)) for each in new))
+                connection.execute("DELETE FROM facts WHERE digest NOT IN (SELECT digest FROM file)")
+                if found is None:
+                    was = (options, self._kept)
+                    connection.execute("UPDATE linked SET kept = ? WHERE options = ? AND kept = ?", (made_of, *was))
+                else:
+                    connection.execute("REPLACE INTO linked VALUES (?, ?, ?)", (options, made_of, pack(found)))
         except sqlite3.OperationalError:  # another scan is writing, or the disk is full
             return
         except (sqlite3.Error, OSError):
             self.file.unlink(missing_ok=True)
         bound(self.file)
 
-    def _write(self, rows: Iterable[tuple[object, ...]], new: Iterable[Facts], result: tuple[str, str, object]) -> None:
-        assert self.file is not None
-        with _writing(self.file) as connection:
-            connection.execute("DELETE FROM file")
-            connection.executemany("INSERT INTO file VALUES (?, ?, ?, ?, ?)", rows)
-            connection.executemany("REPLACE INTO facts VALUES (?, ?)", ((each.digest, pack(each)) for each in new))
-            connection.execute("DELETE FROM facts WHERE digest NOT IN (SELECT digest FROM file)")
-            connection.execute("REPLACE INTO result VALUES (?, ?, ?)", (*result[:2], pack(result[2])))
-
-    def _rows(self, query: str, values: tuple[str, ...] = ()) -> list[Any]:
+    def _rows(self, query: str, values: tuple[object, ...] = ()) -> list[Any]:
         """Nothing where the file cannot be read, or is of another version."""
         if self.file is None or not self.file.exists():
             return []
@@ -147,7 +172,7 @@ def _writing(file: Path) -> Iterator[sqlite3.Connection]:
         for statement in _TABLES.split(";"):
             connection.execute(statement)
         if connection.execute("SELECT version FROM made_by").fetchall() != [(_version(),)]:
-            for table in ("made_by", "facts", "result"):
+            for table in ("made_by", "facts", "linked"):
                 connection.execute(f"DELETE FROM {table}")
             connection.execute("INSERT INTO made_by VALUES (?)", (_version(),))
         yield connection

@@ -7,12 +7,13 @@ from dataclasses import replace
 from hashlib import blake2b
 from pathlib import Path
 
+from scanner.collect.python.cache import Kept
 from scanner.collect.python.files import Walk, python_files
 from scanner.collect.python.layout import Layout
 from scanner.collect.python.linking import linked
 from scanner.collect.python.manifests import Manifests
 from scanner.collect.python.readings import SMALL, Readings
-from scanner.model import BlindSpot, Collected, Family, Observation
+from scanner.model import BlindSpot, Collected, Coverage, Family, Observation
 from scanner.workers import Workers
 
 
@@ -36,33 +37,53 @@ def collect(
     """
     walk = Walk()
     readings = Readings(Layout(root, [_relative(path, root) for path in python_files(root, walk)]), small, workers)
-    for item in _collected(readings, walk, family):
-        yield replace(item, database=database) if isinstance(item, Observation) else item
+    yield from _collected(readings, walk, database, family)
 
 
-def _collected(readings: Readings, walk: Walk, family: Family | None) -> tuple[Collected, ...]:
+def _collected(readings: Readings, walk: Walk, database: str | None, family: Family | None) -> tuple[Collected, ...]:
     cache, root = readings.cache, readings.layout.root
-    options = f"{family} {root}"
-    if readings.are_known:
-        known = cache.result(options, _digest(readings, walk))
-        if isinstance(known, tuple):
-            return known
+    options = repr((family, database, str(root)))
+    blind = tuple(BlindSpot("python", str(root), message) for message in walk.left_out())
+    kept = cache.kept(options)
+    if kept is not None and readings.are_known and kept.everything == _everything(readings):
+        known = cache.found(options)
+        if known is not None:
+            return (*known, *blind, kept.coverage)
     readings.read()
-    *found, coverage = linked(readings, root, family)
-    blind = (BlindSpot("python", str(root), message) for message in walk.left_out())
-    result = (*found, *blind, coverage)
-    cache.keep(readings.stamped(), readings.new(), (options, _digest(readings, walk), result))
-    return result
+    touching = _touching(readings)
+    same = kept is not None and kept.touching == touching and kept.asked.items() <= readings.digests.items()
+    known = cache.found(options) if same else None
+    if kept is None or known is None:
+        made = linked(readings, family)
+        asked = {path: readings.digests[path] for path in made.asked}
+        found = tuple(
+            replace(each, database=database) if isinstance(each, Observation) else each for each in made.found
+        )
+        statements, ignored = made.statements, made.ignored
+    else:
+        asked, found, statements, ignored = kept.asked, known, kept.coverage.entries, kept.coverage.ignored
+    files, lines, size = readings.counts
+    coverage = Coverage("python", str(root), statements, files=files, lines=lines, bytes=size, ignored=ignored)
+    now = Kept(_everything(readings), touching, asked, coverage)
+    cache.keep(readings.stamped(), readings.new(), options, now, found if known is None else None)
+    return (*found, *blind, coverage)
 
 
-def _digest(readings: Readings, walk: Walk) -> str:
-    """Of everything that a result is made of."""
-    everything = (
-        Manifests(readings.layout.root, readings.paths).everything,
-        list(walk.left_out()),
-        sorted(readings.digests.items()),
-    )
-    return blake2b(repr(everything).encode("utf-8", "surrogateescape"), digest_size=16).hexdigest()
+def _everything(readings: Readings) -> str:
+    """The digest of all files, and of what stands beside them."""
+    return _digest(sorted(readings.digests.items()), readings)
+
+
+def _touching(readings: Readings) -> str:
+    """The digest of the files that linking begins with, of the names of all, and of what stands beside them."""
+    facts = ((path, readings.facts(path)) for path in readings.paths)
+    return _digest([(path, each.digest, each.problem) for path, each in facts if each.is_linked], readings)
+
+
+def _digest(files: object, readings: Readings) -> str:
+    beside = Manifests(readings.layout.root, readings.paths).everything
+    told = repr((files, beside, readings.paths)).encode("utf-8", "surrogateescape")
+    return blake2b(told, digest_size=16).hexdigest()
 
 
 def _relative(path: Path, root: Path) -> str:

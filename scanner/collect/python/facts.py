@@ -38,6 +38,11 @@ class Facts:
     cells: tuple[int, ...] = ()  # of a notebook: the lines on which its code cells begin
     hints: frozenset[str] = frozenset()  # as driver_hints gives them
 
+    @property
+    def is_linked(self) -> bool:
+        """Whether it is looked into, or missed, whether others import it or not."""
+        return self.relevant or not self.digest
+
     def statements(self) -> tuple[syntax.Statement, ...]:
         """The slim syntax."""
         return unpack(self.packed) if self.packed else ()

@@ -2,50 +2,49 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from dataclasses import dataclass
 
 from scanner.collect.python.alone import run_function
 from scanner.collect.python.evaluate import evaluate
 from scanner.collect.python.flow import run
 from scanner.collect.python.frames import World
+from scanner.collect.python.light import no_garbage_collection
 from scanner.collect.python.observations import models, observations
 from scanner.collect.python.orm import hooks
 from scanner.collect.python.project import Project
 from scanner.collect.python.readings import Readings
-from scanner.model import BlindSpot, Collected, Coverage, Family, Unread
+from scanner.model import BlindSpot, Collected, Family, Unread
 
 _TOO_DEEP = "The file was read in part because an expression is nested too deeply."
 
 
-def linked(readings: Readings, root: Path, family: Family | None) -> tuple[Collected, ...]:
-    """What all files together can run, what of them could not be read or followed, and the coverage."""
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """What all files together can run."""
+
+    found: tuple[Collected, ...]  # also what of them could not be read or followed
+    statements: int  # how many of these are statements and models
+    ignored: int  # statements that no added column can matter to
+    asked: tuple[str, ...]  # paths of the files that this was made of: a change in others is none
+
+
+def linked(readings: Readings, family: Family | None) -> Linked:
+    """What the files can run, put together."""
     project = Project(readings.layout, readings)
     world = World(project, evaluate, run, hooks.read_model, hooks.attribute, family=family)
-    with _no_garbage_collection():
+    with no_garbage_collection():
         _modules(world, readings)
         _functions(world)
         found = (*observations(world), *models(world))
-    facts = [readings.facts(path) for path in readings.paths]
-    coverage = Coverage(
-        "python",
-        str(root),
-        len(found),
-        files=len(facts),
-        lines=sum(each.lines for each in facts),
-        bytes=sum(each.size for each in facts),
-        ignored=len(world.record.ignored),
-    )
-    return (*found, *project.unread, *_saturated(world), coverage)
+    everything: tuple[Collected, ...] = (*found, *project.unread, *_saturated(world))
+    return Linked(everything, len(found), len(world.record.ignored), project.asked)
 
 
 def _modules(world: World, readings: Readings) -> None:
     """Evaluates the top level of every file that may touch a database, and names those that cannot be opened."""
     for path in readings.paths:
-        facts = readings.facts(path)
-        if facts.relevant or facts.problem:
+        if readings.facts(path).is_linked:
             try:
                 world.frame(path)
             except RecursionError:
@@ -67,18 +66,3 @@ def _saturated(world: World) -> Iterator[BlindSpot]:
     for function in sorted(world.saturated, key=lambda each: (each.path, each.name)):
         message = f"{function.name} is called in more ways than were followed; the others are one with holes."
         yield BlindSpot("python", function.path, message)
-
-
-@contextmanager
-def _no_garbage_collection() -> Iterator[None]:
-    """Values and syntax make no circles; looking for some among millions would take half of the time."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        # All at once to those that live long: else the next look goes through every one of them.
-        gc.freeze()
-        gc.unfreeze()
-        if enabled:
-            gc.enable()

@@ -4,29 +4,42 @@ from __future__ import annotations
 
 import io
 import pickle
-from typing import Any, Self
+from dataclasses import fields, is_dataclass
+from functools import cache
+from operator import attrgetter
+from typing import Any
 
 # All that may be made of bytes: whoever can write to the cache must not be able to run code.
 _MODULES = ("scanner.collect.python.syntax", "scanner.collect.python.facts", "scanner.model.")
 
 
-class Compact:
-    """Packed as a call of its class: what dataclasses do of themselves takes several times as long to unpack."""
-
-    __slots__: tuple[str, ...] = ()
-
-    def __reduce__(self) -> tuple[type[Self], tuple[object, ...]]:
-        return type(self), tuple([getattr(self, name) for name in self.__slots__])
-
-
 def pack(value: object) -> bytes:
     """The value as bytes."""
-    return pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
+    buffer = io.BytesIO()
+    _Pickler(buffer, pickle.HIGHEST_PROTOCOL).dump(value)
+    return buffer.getvalue()
 
 
 def unpack(data: bytes) -> Any:  # noqa: ANN401  # as pickle.loads
     """The value. Raises pickle.UnpicklingError, EOFError and others on bytes that `pack` did not make."""
     return _Unpickler(io.BytesIO(data)).load()
+
+
+class _Pickler(pickle.Pickler):
+    """Packs a dataclass as a call of its class: what it does of itself takes several times as long to unpack."""
+
+    def reducer_override(self, value: object) -> Any:  # noqa: ANN401  # as pickle.Pickler
+        kind: type = type(value)
+        names = _fields(kind)
+        if not names:
+            return NotImplemented
+        given = attrgetter(*names)(value)
+        return kind, given if len(names) > 1 else (given,)
+
+
+@cache
+def _fields(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind)) if is_dataclass(kind) else ()
 
 
 class _Unpickler(pickle.Unpickler):

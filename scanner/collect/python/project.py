@@ -75,6 +75,11 @@ class Project:
         return self._modules[path]
 
     @property
+    def asked(self) -> tuple[str, ...]:
+        """The paths of the modules that were asked for, in order, also of those that cannot be read."""
+        return tuple(sorted(self._modules))
+
+    @property
     def loaded(self) -> tuple[Module, ...]:
         """The modules that were asked for and could be read, in the order of paths."""
         return tuple(module for _, module in sorted(self._modules.items()) if module is not None)

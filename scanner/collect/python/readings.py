@@ -56,6 +56,12 @@ class Readings:
             self._take(path, self._here(path, always=True))
         return self._facts[path]
 
+    @property
+    def counts(self) -> tuple[int, int, int]:
+        """How many files, lines and bytes there are."""
+        facts = [self._facts[path] for path in self.paths]
+        return len(facts), sum(each.lines for each in facts), sum(each.size for each in facts)
+
     def stamped(self) -> dict[str, tuple[Stamp | None, str]]:
         """Every path with its stamp and digest."""
         return {path: (self.stamps[path], self.digests[path]) for path in self.paths}

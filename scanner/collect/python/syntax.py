@@ -10,11 +10,10 @@ from __future__ import annotations
 from typing import Literal as OneOf
 
 from scanner.collect.python.light import dataclass
-from scanner.collect.python.packing import Compact
 
 
 @dataclass(frozen=True, slots=True)
-class Text(Compact):
+class Text:
     """A literal of characters or bytes, decoded."""
 
     value: str
@@ -22,7 +21,7 @@ class Text(Compact):
 
 
 @dataclass(frozen=True, slots=True)
-class Joined(Compact):
+class Joined:
     """An f-string, or adjacent literals one of which is one; parts are Text or the formatted expressions."""
 
     parts: tuple[Expression, ...]
@@ -30,14 +29,14 @@ class Joined(Compact):
 
 
 @dataclass(frozen=True, slots=True)
-class Constant(Compact):
+class Constant:
     """A number, True, False or None, as written."""
 
     source: str
 
 
 @dataclass(frozen=True, slots=True)
-class Name(Compact):
+class Name:
     """A name that is read."""
 
     id: str
@@ -45,7 +44,7 @@ class Name(Compact):
 
 
 @dataclass(frozen=True, slots=True)
-class Attribute(Compact):
+class Attribute:
     """``base.name``."""
 
     base: Expression
@@ -53,7 +52,7 @@ class Attribute(Compact):
 
 
 @dataclass(frozen=True, slots=True)
-class Subscript(Compact):
+class Subscript:
     """``base[index]``; several indexes are the Items of a tuple."""
 
     base: Expression
@@ -62,7 +61,7 @@ class Subscript(Compact):
 
 
 @dataclass(frozen=True, slots=True)
-class Argument(Compact):
+class Argument:
     """An argument of a call; star is ``*`` or ``**`` where it is unpacked."""
 
     value: Expression
@@ -71,7 +70,7 @@ class Argument(Compact):
 
 
 @dataclass(frozen=True, slots=True)
-class Call(Compact):
+class Call:
     """``function(arguments)``."""
 
     function: Expression
@@ -80,7 +79,7 @@ class Call(Compact):
 
 
 @dataclass(frozen=True, slots=True)
-class Binary(Compact):
+class Binary:
     """A binary operation of any kind: arithmetic, comparison, ``and``, ``or``; operator as written."""
 
     left: Expression
@@ -89,7 +88,7 @@ class Binary(Compact):
 
 
 @dataclass(frozen=True, slots=True)
-class Unary(Compact):
+class Unary:
     """``~operand``, ``not operand``, ``yield operand`` or ``yield from operand``."""
 
     operator: str
@@ -97,7 +96,7 @@ class Unary(Compact):
 
 
 @dataclass(frozen=True, slots=True)
-class Items(Compact):
+class Items:
     """A list, tuple or set display; a slice has two items, None where a bound is left out."""
 
     kind: OneOf["list", "tuple", "set", "slice"]
@@ -105,21 +104,21 @@ class Items(Compact):
 
 
 @dataclass(frozen=True, slots=True)
-class Starred(Compact):
+class Starred:
     """``*value`` inside a display or an assignment."""
 
     value: Expression
 
 
 @dataclass(frozen=True, slots=True)
-class Mapping(Compact):
+class Mapping:
     """A dict display; a key of None stands for ``**value``."""
 
     entries: tuple[tuple[Expression | None, Expression], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Choice(Compact):
+class Choice:
     """``body if test else otherwise``."""
 
     test: Expression
@@ -128,7 +127,7 @@ class Choice(Compact):
 
 
 @dataclass(frozen=True, slots=True)
-class Comprehension(Compact):
+class Comprehension:
     """A list, set, dict comprehension or generator; a dict's element is the Items (key, value)."""
 
     element: Expression
@@ -139,7 +138,7 @@ class Comprehension(Compact):
 
 
 @dataclass(frozen=True, slots=True)
-class Lambda(Compact):
+class Lambda:
     """``lambda …: body``."""
 
     parameters: tuple[Parameter, ...]
@@ -147,7 +146,7 @@ class Lambda(Compact):
 
 
 @dataclass(frozen=True, slots=True)
-class Assigned(Compact):
+class Assigned:
     """``target := value``."""
 
     target: Expression
@@ -155,7 +154,7 @@ class Assigned(Compact):
 
 
 @dataclass(frozen=True, slots=True)
-class Opaque(Compact):
+class Opaque:
     """Any other expression; its parts still have to be looked into."""
 
     parts: tuple[Expression, ...] = ()
@@ -167,7 +166,7 @@ Expression = Literal | Operation | Name | Attribute | Subscript | Starred
 
 
 @dataclass(frozen=True, slots=True)
-class Parameter(Compact):
+class Parameter:
     """A parameter of a function; those that take the rest are apart."""
 
     name: str
@@ -177,7 +176,7 @@ class Parameter(Compact):
 
 
 @dataclass(frozen=True, slots=True)
-class Evaluate(Compact):
+class Evaluate:
     """An expression as a statement; also ``assert``, ``del``, ``raise`` and the like."""
 
     value: Expression
@@ -185,7 +184,7 @@ class Evaluate(Compact):
 
 
 @dataclass(frozen=True, slots=True)
-class Assign(Compact):
+class Assign:
     """``targets = value``; operator is ``+=`` and the like for an augmented one."""
 
     targets: tuple[Expression, ...]
@@ -195,14 +194,14 @@ class Assign(Compact):
 
 
 @dataclass(frozen=True, slots=True)
-class Return(Compact):
+class Return:
     """``return value``."""
 
     value: Expression
 
 
 @dataclass(frozen=True, slots=True)
-class If(Compact):
+class If:
     """``if``; ``match`` is a chain of them that compare its subject with the patterns."""
 
     test: Expression
@@ -211,7 +210,7 @@ class If(Compact):
 
 
 @dataclass(frozen=True, slots=True)
-class For(Compact):
+class For:
     """``for target in source``."""
 
     target: Expression
@@ -221,7 +220,7 @@ class For(Compact):
 
 
 @dataclass(frozen=True, slots=True)
-class While(Compact):
+class While:
     """``while test``."""
 
     test: Expression
@@ -230,7 +229,7 @@ class While(Compact):
 
 
 @dataclass(frozen=True, slots=True)
-class With(Compact):
+class With:
     """``with item as target, …``."""
 
     items: tuple[tuple[Expression, Expression | None], ...]
@@ -238,7 +237,7 @@ class With(Compact):
 
 
 @dataclass(frozen=True, slots=True)
-class Try(Compact):
+class Try:
     """``try``: each handler may or may not run after the body."""
 
     body: tuple[Statement, ...]
@@ -248,7 +247,7 @@ class Try(Compact):
 
 
 @dataclass(frozen=True, slots=True)
-class Function(Compact):
+class Function:
     """A function or method; `at` is its name."""
 
     name: str
@@ -263,7 +262,7 @@ class Function(Compact):
 
 
 @dataclass(frozen=True, slots=True)
-class Gist(Compact):
+class Gist:
     """What is asked of every function of a project, told once when it is read."""
 
     tells: bool  # a statement, a call that runs one or an ORM is in it
@@ -272,7 +271,7 @@ class Gist(Compact):
 
 
 @dataclass(frozen=True, slots=True)
-class Class(Compact):
+class Class:
     """A class; `at` is its name."""
 
     name: str
@@ -283,7 +282,7 @@ class Class(Compact):
 
 
 @dataclass(frozen=True, slots=True)
-class Import(Compact):
+class Import:
     """``import a.b as c`` → ("a.b", None, "c"); ``from ..m import x`` → ("m", "x", "x", 2)."""
 
     module: str

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import random
 import sqlite3
+import sys
 from pathlib import Path
 
 import pytest
 
 from scanner.collect.python import collect, readings
 from scanner.collect.python.packing import pack, unpack
+from scanner.collect.python.readings import Readings
 
 FILES = {
     "shop/__init__.py": "",
@@ -26,6 +28,13 @@ FILES = {
         "from shop.wrapper import all_of\n\n\ndef run(cursor, session):\n    all_of(cursor, TABLE)\n"
         '    cursor.execute("SELECT " + ", ".join(COLUMNS) + " FROM " + TABLE)\n'
         "    a, b = cursor.fetchone()\n    return session.execute(select(Order))\n"
+    ),
+    # None of these touches a database by itself; the first is imported by one that does.
+    "shop/settings.py": 'SUFFIX = "_archive"\n',
+    "shop/plain.py": "def double(x):\n    return 2 * x\n",
+    "shop/archive.py": (
+        "from shop.settings import SUFFIX\n\n\ndef rows(db):\n"
+        '    a, b = db.execute("SELECT * FROM t" + SUFFIX).fetchone()\n'
     ),
     "jobs/nightly.py": (
         "from shop import names\n\n\ndef clean(cursor):\n"
@@ -45,6 +54,17 @@ EDITS = {
     ),
     "shop/queries.py": (FILES["shop/queries.py"].replace("a, b", "a, b, c"), "def broken(:\n"),
     "jobs/nightly.py": (FILES["jobs/nightly.py"] + '\n\ndef more(db):\n    db.execute("SELECT 1 FROM users")\n',),
+    "shop/settings.py": ('SUFFIX = "_old"\n', 'SUFFIX = str("s")\n', "SUFFIX = (\n", "from shop.plain import SUFFIX\n"),
+    "shop/plain.py": (
+        "def double(x):\n    return x + x\n",
+        'SUFFIX = "_plain"\n',
+        "def broken(:\n",
+        'def run(db):\n    db.execute("SELECT 1 FROM plain")\n',
+    ),
+    "shop/archive.py": (
+        FILES["shop/archive.py"].replace("settings", "plain"),
+        "from shop.models import Order as SUFFIX\n",
+    ),
     "names.py": ('TABLE = "elsewhere"\n',),
     "shop/names/__init__.py": ('TABLE = "in_package"\nCOLUMNS = ("x",)\n',),
 }
@@ -73,7 +93,7 @@ def test_a_constant_of_another_file_changes_what_a_statement_says(root: Path) ->
     assert any("SELECT id, name, region FROM customers" in each for each in warm)
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", [*range(8), 28])
 def test_after_random_edits_the_warm_scan_is_the_cold_one(root: Path, seed: int) -> None:
     choose = random.Random(seed)
     results = set()
@@ -96,6 +116,32 @@ def test_what_is_known_is_not_read_again(root: Path) -> None:
     for path in seen:
         path.chmod(0o600)
     assert _scan(root) == first
+
+
+def test_a_change_that_no_statement_is_made_of_needs_no_linking(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _scan(root)
+    _write(root / "shop/plain.py", EDITS["shop/plain.py"][0] * 3)
+    expected = _cold(root)
+    monkeypatch.setattr(sys.modules["scanner.collect.python.collect"], "linked", None)
+    assert _scan(root) == expected == _scan(root)
+
+
+def test_what_another_scan_has_kept_meanwhile_is_not_mistaken_for_ones_own(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _scan(root)
+    _write(root / "shop/plain.py", EDITS["shop/plain.py"][0])
+    original, others = Readings.read, [EDITS["shop/names.py"][0]]
+
+    def read(readings: Readings) -> None:
+        if others:
+            _write(root / "shop/names.py", others.pop())
+            _scan(root)
+            _write(root / "shop/names.py", FILES["shop/names.py"])
+        original(readings)
+
+    monkeypatch.setattr(Readings, "read", read)
+    assert _scan(root) == _cold(root) == _scan(root)
 
 
 def test_files_written_while_they_are_read_are_looked_at_again(root: Path) -> None:
@@ -128,7 +174,7 @@ def test_damaged_facts_are_read_again(root: Path) -> None:
     (cache,) = (root.parent / "cache").iterdir()
     with sqlite3.connect(cache) as connection:
         connection.execute("UPDATE facts SET content = x'80055d'")
-        connection.execute("UPDATE result SET content = x'00'")
+        connection.execute("UPDATE linked SET found = x'00'")
     assert _scan(root) == first
 
 
