@@ -43,5 +43,5 @@ def postgres_script(form: Literal["csv", "json"]) -> str:
     """The script for psql; the file that it prints is CSV with a header, or a JSON object a line."""
     written = _JSON if form == "json" else _CSV
     return _HEAD.format(form=form, mark=MARK, find=FIND) + written.format(
-        export=EXPORT.format(view=":view", info=":info")
+        export=EXPORT.format(view=":view", time=":time", info=":info")
     )

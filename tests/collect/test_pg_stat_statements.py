@@ -1,5 +1,6 @@
 import gzip
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -255,3 +256,12 @@ def test_an_expression_of_a_function_is_run_by_a_select(text, statement):
 )
 def test_a_statement_stays_as_it_is(sql):
     assert as_statement(sql) == sql
+
+
+@pytest.mark.parametrize("part", ["/*", "'", "(", "$a$ $b", "$a", "--", "E'\\", '"'])
+def test_strange_texts_cost_little(part):
+    start = time.process_time()
+    for text in (part * 100_000, f"({part * 100_000}", f"a {part * 100_000} (", f"a.{part * 100_000}"):
+        is_cut(text)
+        as_statement(text)
+    assert time.process_time() - start < 3

@@ -135,6 +135,25 @@ def postgres_server(url: str | None = None, settings: Mapping[str, str] | None =
 
 
 @contextmanager
+def postgres_standby(primary: Server) -> Iterator[Server]:
+    """A standby that follows a private PostgreSQL, once it does."""
+    programs = _postgres_programs()
+    with _directory("postgres") as directory:
+        port, data = _free_port(), directory / "data"
+        copy = ("--pgdata", data, "--write-recovery-conf", "--checkpoint=fast", "--no-sync")
+        _call("postgres", programs / "pg_basebackup", f"--dbname={primary.dsn}", *copy)
+        data.chmod(0o700)
+        command = [programs / "postgres", "-D", data, "-h", "127.0.0.1", "-p", port, "-k", directory]
+        command += ["-c", "shared_preload_libraries=pg_stat_statements"]
+        with _running(command, "postgres", directory, signal.SIGINT) as process:
+            standby = _await(process, f"postgresql://postgres@127.0.0.1:{port}/postgres", directory)
+            deadline = time.monotonic() + START_SECONDS
+            while not primary.rows("SELECT FROM pg_stat_replication") and time.monotonic() < deadline:
+                time.sleep(0.05)
+            yield standby
+
+
+@contextmanager
 def mariadb_server(url: str | None = None, settings: Mapping[str, str] | None = None) -> Iterator[Server]:
     """A MariaDB whose slow log can be switched on, or the server at `url`. Raises ServerMissingError."""
     if url:

@@ -12,7 +12,7 @@ import pytest
 from scanner.collect.pg_stat_statements import collect_export, collect_live
 from scanner.errors import SourceError
 from scanner.model import BlindSpot, Coverage, Observation
-from tests.engine.servers import Database, client, postgres_server
+from tests.engine.servers import Database, client, postgres_server, postgres_standby
 from tests.engine.test_export_sql import exported
 
 
@@ -223,6 +223,20 @@ def test_the_file_of_texts_is_lost(small, read_both):
     small.rows("SELECT pg_stat_statements_reset()")
     small.run("SELECT 1 + 1")
     assert "SELECT $1 + $2" in read_both(small)[0]
+
+
+def test_a_standby_counts_what_it_ran_itself(read_both):
+    with postgres_server() as primary:
+        primary.run("CREATE EXTENSION pg_stat_statements; CREATE TABLE orders (id int); SELECT id FROM orders")
+        with postgres_standby(primary) as standby:
+            standby.run("SELECT id AS standby_id, 1 FROM orders")
+            found, said, _ = read_both(Database(standby.engine, standby.dsn))
+            assert "SELECT id FROM orders" not in found
+            assert "SELECT id AS standby_id, $1 FROM orders" in found
+            assert "This server is a standby and counts what it ran itself: make its primary a source too." in said
+            assert "SELECT id AS standby_id, $1 FROM orders" not in read_both(primary)[0]
+            said = read_both(primary)[1]
+    assert "1 standbys or other receivers follow this server" in said
 
 
 def run_psql_error(database: Database) -> str:

@@ -61,15 +61,15 @@ def _collect(
     server_database: str | None,
     elsewhere: Collection[str],
 ) -> Iterator[Collected]:
-    view, info = _find(connection, tally.place)
-    server = Server.of(_one(connection, f"SELECT {MARK} {SERVER.format(info=info)}")[0])
+    names = _find(connection, tally.place)
+    server = Server.of(_one(connection, f"SELECT {MARK} {SERVER.format(**names)}")[0])
     wanted = server_database or server.database or ""
-    counts: Counter[str] = Counter(dict(connection.execute(COUNTS.format(view=view)).fetchall()))
+    counts: Counter[str] = Counter(dict(connection.execute(COUNTS.format(**names)).fetchall()))
     own = counts.pop(wanted, 0)
     tally.others = counts
     if own == 0 and (reason := server.why_empty()):
         raise SourceError(f"pg_stat_statements of {tally.place} is empty because {reason}.")
-    for row in _rows(connection, view, wanted, activity):
+    for row in _rows(connection, ROWS.format(**names), wanted, activity):
         yield from tally.observe(row)
     yield from tally.blind_spots(server.role, elsewhere)
     for message in (*server.limits(tally.all), *activity.limits(server.role)):
@@ -77,23 +77,22 @@ def _collect(
     yield tally.coverage()
 
 
-def _find(connection: psycopg.Connection[Any], place: str) -> tuple[str, str]:
-    """The view, and what to ask for pg_stat_statements_info."""
+def _find(connection: psycopg.Connection[Any], place: str) -> dict[str, str]:
+    """What the statements about the view are filled with."""
     found = _one(connection, FIND)
     if not found:
         raise SourceError(
             f"pg_stat_statements is not installed in {place}: add it to shared_preload_libraries, restart the server "
             "and run CREATE EXTENSION pg_stat_statements in that database, or connect to the one that has it."
         )
-    view, info = found
-    return view, info
+    return dict(zip(("view", "time", "info"), found, strict=True))
 
 
-def _rows(connection: psycopg.Connection[Any], view: str, database: str, activity: Activity) -> Iterator[Row]:
+def _rows(connection: psycopg.Connection[Any], sql: str, database: str, activity: Activity) -> Iterator[Row]:
     """The rows of a database, fetched as they are asked for."""
     with connection.cursor("scanner") as cursor:
         cursor.itersize = _FETCHED_AT_ONCE
-        cursor.execute(f"{ROWS.format(view=view)} WHERE d.datname = %s", [database])
+        cursor.execute(f"{sql} WHERE d.datname = %s", [database])
         for user, _, query_id, query, calls, time, rows in cursor:
             clients = activity.clients(query_id, user, database)
             yield Row(query, calls, None if time is None else float(time), rows, query_id, user, clients)

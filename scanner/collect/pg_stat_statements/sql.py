@@ -1,7 +1,7 @@
 """What a server is asked, alike by the scanner and by psql with the script of ``scanner export-sql``.
 
-Nothing here lists versions: which columns the view has is asked of its rows (as JSON), and whether there is a
-pg_stat_statements_info is asked of the catalogue. PostgreSQL 9.6 and later understand it.
+Nothing here lists versions: what the view is made of is asked of the catalogue first. PostgreSQL 9.6 and later
+understand it.
 """
 
 from __future__ import annotations
@@ -9,8 +9,11 @@ from __future__ import annotations
 # By which the scanner's own statements are known in the view. PostgreSQL 18 drops comments before a statement.
 MARK = "/* query-dependency-scanner */"
 
-# No row, or one: the view with its schema, quoted, and an expression that gives pg_stat_statements_info as JSON.
+# No row, or one that the other statements are filled with: the view with its schema, quoted, its column of times, and
+# an expression that gives pg_stat_statements_info as JSON.
 FIND = f"""SELECT {MARK} found.view AS view,
+    CASE WHEN EXISTS (SELECT FROM pg_attribute WHERE attrelid = to_regclass(found.view) AND attname = 'total_exec_time')
+        THEN 'total_exec_time' ELSE 'total_time' END AS time,
     CASE WHEN to_regclass(found.view || '_info') IS NULL THEN 'NULL::json'
         ELSE '(SELECT to_json(i) FROM ' || found.view || '_info i)' END AS info
 FROM (SELECT quote_ident(n.nspname) || '.pg_stat_statements' AS view
@@ -40,10 +43,9 @@ SERVER = f"""json_build_object(
     'info', {{info}})"""
 
 # The rows of the view under the names of today, with the names of their roles and databases.
-ROWS = f"""SELECT {MARK} r.rolname::text AS rolname, d.datname::text AS datname, of.row->>'queryid' AS queryid, s.query,
-    s.calls, coalesce(of.row->>'total_exec_time', of.row->>'total_time') AS total_exec_time, s.rows
-FROM {{view}} s CROSS JOIN LATERAL (SELECT to_jsonb(s) - 'query' AS row) of
-LEFT JOIN pg_roles r ON r.oid = s.userid LEFT JOIN pg_database d ON d.oid = s.dbid"""
+ROWS = f"""SELECT {MARK} r.rolname::text AS rolname, d.datname::text AS datname, s.queryid::text AS queryid, s.query,
+    s.calls, s.{{time}}::text AS total_exec_time, s.rows
+FROM {{view}} s LEFT JOIN pg_roles r ON r.oid = s.userid LEFT JOIN pg_database d ON d.oid = s.dbid"""
 
 # The same, beside a row that holds nothing but what is known of the server.
 EXPORT = f"""SELECT {MARK} NULL AS rolname, NULL AS datname, NULL AS queryid, NULL AS query, NULL::bigint AS calls,
