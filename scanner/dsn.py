@@ -32,10 +32,11 @@ def place(dsn: str) -> str:
     return f"{scheme}://{account.partition(':')[0]}{at}{server}"
 
 
-def mysql_arguments(dsn: str) -> dict[str, Any]:
+def mysql_arguments(dsn: str, *, of_database: bool = True) -> dict[str, Any]:
     """What PyMySQL's connect takes for a URL: ``mysql://user:password@host:3306/database?unix_socket=/path``.
 
-    Percent-encoded parts are decoded; a host that is a path is a socket. Raises SourceError.
+    Percent-encoded parts are decoded; a host that is a path is a socket. Raises SourceError; where it is not
+    `of_database`, the URL may leave that out.
     """
     try:
         url = urlsplit(dsn)
@@ -44,12 +45,12 @@ def mysql_arguments(dsn: str) -> dict[str, Any]:
         raise SourceError(f"The URL {place(dsn)!r} cannot be read: {error}.") from None
     options = {name: values[-1] for name, values in parse_qs(url.query).items()}
     host, database = unquote(url.hostname or "localhost"), unquote(url.path.lstrip("/"))
-    if not database:
+    if of_database and not database:
         raise SourceError(f"The URL {place(dsn)!r} names no database: add it as in mysql://host/database.")
     arguments = {
         "user": unquote(url.username or ""),
         "password": unquote(url.password or ""),
-        "database": database,
+        "database": database or None,
     }
     socket = options.get("unix_socket") or options.get("socket") or (_path_case(dsn) if host.startswith("/") else None)
     if socket:

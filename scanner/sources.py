@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import glob
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from scanner.config import DatabaseConfig, SourceConfig, is_dsn
 from scanner.errors import SourceError
-from scanner.fingerprint import Alike
+from scanner.fingerprint import Alike, normalise
 from scanner.migrations import Migration, history, sources
 from scanner.model import BlindSpot, Checkpoint, Collected, Database, Looked, Skipped
 from scanner.schema import Schema
@@ -30,19 +31,31 @@ def collect(
     Raises SourceError when it cannot be read at all.
     """
     if source.dsn is not None:
-        from scanner.collect.pg_stat_statements import collect_live
-
-        return collect_live(
-            source.dsn,
-            database=source.database,
-            server_database=source.server_database,
-            elsewhere=source.elsewhere,
-            sample_s=source.sample_s,
-        )
+        return _collect_server(source, source.dsn, database, tags)
     assert source.path is not None
     if source.kind != "mysql_slow_log" and not source.path.exists():
         raise SourceError(f"There is nothing at {source.path}.")
     return _collect_path(source, source.path, database, workers, since, tags)
+
+
+def _collect_server(source: SourceConfig, dsn: str, database: Database, tags: frozenset[str]) -> Iterator[Collected]:
+    if source.kind == "mysql_digests":
+        from scanner.collect import mysql_digests
+
+        return mysql_digests.collect_live(dsn, database=source.database, normalise=_normaliser(database))
+    if source.kind == "mysql_slow_log_table":
+        from scanner.collect import mysql_slow_log
+
+        return mysql_slow_log.collect_live(dsn, database=source.database, alike=Alike(database, tags))
+    from scanner.collect.pg_stat_statements import collect_live
+
+    return collect_live(
+        dsn,
+        database=source.database,
+        server_database=source.server_database,
+        elsewhere=source.elsewhere,
+        sample_s=source.sample_s,
+    )
 
 
 def _collect_path(
@@ -68,11 +81,23 @@ def _collect_path(
         return mysql_slow_log.collect(
             path, database=source.database, alike=Alike(database, tags), since=since, workers=workers
         )
+    if source.kind == "mysql_slow_log_table":
+        from scanner.collect import mysql_slow_log
+
+        return mysql_slow_log.collect_export(path, database=source.database, alike=Alike(database, tags))
+    if source.kind == "mysql_digests":
+        from scanner.collect import mysql_digests
+
+        return mysql_digests.collect_export(path, database=source.database, normalise=_normaliser(database))
     from scanner.collect.pg_stat_statements import collect_export
 
     return collect_export(
         path, database=source.database, server_database=source.server_database, elsewhere=source.elsewhere
     )
+
+
+def _normaliser(database: Database) -> Callable[[str], str]:
+    return partial(normalise, engine=database.engine, sql_mode=database.sql_mode)
 
 
 def look_through(

@@ -11,9 +11,9 @@ import os
 import sys
 import zlib
 from collections.abc import Collection, Iterator
-from io import BufferedReader
+from io import BufferedReader, TextIOWrapper
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO, TextIO, cast
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -76,14 +76,27 @@ def open_binary(path: Path) -> BinaryIO:
     return file
 
 
+def open_text(path: Path) -> TextIO:
+    """As `open_binary`, decoded like `decode`; lines end with a line feed alone. Raises OSError."""
+    stream = open_binary(path)
+    start = b"" if path == STDIN else stream.read(4)
+    if start:
+        stream.seek(0)
+    return TextIOWrapper(stream, _encoding(start), "replace", newline="\n")
+
+
 def decode(data: bytes) -> tuple[str, int]:
     """The text and the number of places that were not valid in its encoding (replaced by U+FFFD there).
 
     UTF-8 unless a byte order mark says otherwise.
     """
-    encoding = next((name for mark, name in _BYTE_ORDER_MARKS if data.startswith(mark)), "utf-8")
+    encoding = _encoding(data)
     try:
         return data.decode(encoding), 0
     except UnicodeDecodeError:
         text = data.decode(encoding, "replace")
         return text, text.count("\ufffd")
+
+
+def _encoding(start: bytes) -> str:
+    return next((name for mark, name in _BYTE_ORDER_MARKS if start.startswith(mark)), "utf-8")

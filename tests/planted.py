@@ -172,6 +172,7 @@ def _files(plants: Plants) -> Iterator[tuple[str, str]]:
     yield "statements.json", json.dumps([{"query": sql, "calls": n} for n, sql in enumerate(postgres, 1)])
     quoted = ((sql.replace("\0", "").replace('"', '""')) for sql in (plants.fill(s, "csv") for s in (*BOTH, *POSTGRES)))
     yield "statements.csv", "query,calls,rolname\n" + "".join(f'"{sql}",5,app\n' for sql in quoted)
+    yield "mysql.tsv", "".join(_mysql_tables(plants))
     for name, statements in (("code", (*BOTH, *POSTGRES)), ("stock", (*BOTH, *MYSQL))):
         for number, sql in enumerate(statements):  # each in a file of its own, for one without an end takes the rest
             yield f"{name}/jobs/{number}.sql", plants.fill(sql, "sql file") + ";\n"
@@ -202,6 +203,20 @@ def _slow_log(plants: Plants) -> Iterator[str]:
             f"SET timestamp={1772323200 + number};\n{text};\n"
         )
     yield plants.fill("# administrator command: Connect {};\nleft over '{}' of {#}", "end of the slow log")
+
+
+def _mysql_tables(plants: Plants) -> Iterator[str]:
+    """The rows that `scanner export-sql mysql` asks for, as the mysql client writes them."""
+    escaped = str.maketrans({"\\": r"\\", "\n": r"\n", "\t": r"\t", "\0": r"\0"})
+    yield "SCHEMA_NAME\tDIGEST\tDIGEST_TEXT\tCOUNT_STAR\tQUERY_SAMPLE_TEXT\n"
+    for number, sql in enumerate((*BOTH, *MYSQL)):
+        digest, sample = (plants.fill(sql, "statement digest").translate(escaped) for _ in range(2))
+        yield f"stock\tx{number}\t{digest}\t3\t{sample}\n"
+    yield "start_time\tuser_host\tquery_time\tdb\tsql_text\n"
+    for sql in (*BOTH, *MYSQL):
+        text = plants.fill(sql, "mysql.slow_log").translate(escaped)
+        yield f"2026-03-01 00:00:00.1\tapp[app] @ web []\t00:00:01\tstock\t{text}\n"
+    yield plants.fill("no time {}\tapp\t{#}\tstock\tSELECT '{}'\nbroken {}\t'{}'\n", "broken row")
 
 
 def _notebook(plants: Plants) -> dict[str, object]:
@@ -263,6 +278,8 @@ database = "stock"
     for kind, path, database in (
         ("pg_stat_statements", "statements.json", "shop"),
         ("pg_stat_statements", "statements.csv", "shop"),
+        ("mysql_digests", "mysql.tsv", "stock"),
+        ("mysql_slow_log_table", "mysql.tsv", "stock"),
         ("sql_files", "code", "shop"),
         ("python", "code", "shop"),
         ("python", "stock", "stock"),

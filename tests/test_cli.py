@@ -177,7 +177,7 @@ def test_fail_on_counts_more_than_an_unread_source() -> None:
         ),
         (
             ["impact", "orders", "a int", "--engine", "postgres", "--schema", "schema"],
-            "There is nothing to scan: give --python, --sql, --slow-log, --pg-stat-statements or paths",
+            "There is nothing to scan: give --python, --sql, --slow-log, --slow-log-table, --mysql-digests, --pg-stat",
         ),
         (
             ["impact", "orders", "a int", "--config", "x.toml"],

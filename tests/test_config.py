@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -186,7 +187,7 @@ def test_found_upward(tmp_path: Path) -> None:
         ),
         (
             ONE + "[[sources]]\nkind = 'jdbc'\npath = '.'\n",
-            "there is pg_stat_statements, mysql_slow_log, python or sql_files.",
+            "there is pg_stat_statements, mysql_digests, mysql_slow_log, mysql_slow_log_table, python or sql_files.",
         ),
         (
             ONE + "[[sources]]\nkind = 'python'\n",
@@ -268,6 +269,9 @@ def test_options_stand_for_a_file(tmp_path: Path) -> None:
             ("pg_stat_statements", "postgresql://h/shop"),
             ("pg_stat_statements", "export.csv"),
             ("mysql_slow_log", "slow.log"),
+            ("mysql_slow_log_table", "mysql://h"),
+            ("mysql_digests", "mysql://h/shop"),
+            ("mysql_digests", "mysql.tsv"),
         ],
         base=tmp_path,
     )
@@ -277,6 +281,9 @@ def test_options_stand_for_a_file(tmp_path: Path) -> None:
         ("pg_stat_statements", "default", None, "postgresql://h/shop"),
         ("pg_stat_statements", "default", tmp_path / "export.csv", None),
         ("mysql_slow_log", "default", tmp_path / "slow.log", None),
+        ("mysql_slow_log_table", "default", None, "mysql://h"),
+        ("mysql_digests", "default", None, "mysql://h/shop"),
+        ("mysql_digests", "default", tmp_path / "mysql.tsv", None),
     ]
 
 
@@ -289,6 +296,9 @@ def make(folder: Path, files: dict[str, str]) -> Path:
 
 
 SLOW_LOG = "mysqld, Version: 8.0\n# Time: 2026-01-02T03:04:05Z\n# User@Host: app[app] @ web1 []\n"
+SETTINGS = "Variable_name\tValue\nlog_output\tFILE\n"
+DIGESTS = "SCHEMA_NAME\tDIGEST\tDIGEST_TEXT\tCOUNT_STAR\n"
+TABLE = "start_time\tuser_host\tquery_time\tsql_text\n"
 EXPORT = "userid,dbid,queryid,query,calls\n"
 
 
@@ -327,6 +337,29 @@ def test_a_folder_is_looked_into(tmp_path: Path) -> None:
         ("pg_stat_statements", tmp_path / "pg.json"),
         ("mysql_slow_log", tmp_path / "log/slow.log"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("SCHEMA_NAME,DIGEST_TEXT,COUNT_STAR\n", ["mysql_digests"]),
+        ('[{"digest_text": "SELECT ?", "count_star": 3}]', ["mysql_digests"]),
+        ("start_time\tuser_host\tsql_text\n", ["mysql_slow_log_table"]),
+        (
+            f"Variable_name\tValue\nlog_output\tFILE\n{DIGESTS}{'x' * 100_000}\n{TABLE}",
+            ["mysql_digests", "mysql_slow_log_table"],
+        ),
+        (f"Variable_name\tValue\nlog_output\tFILE\n{TABLE}", ["mysql_slow_log_table"]),
+        (f"Variable_name\tValue\n{DIGESTS}shop\tx\tSELECT `user_host` , `sql_text`\t3\n", ["mysql_digests"]),
+    ],
+)
+@pytest.mark.parametrize("compress", [bytes, gzip.compress])
+def test_exports_of_mysql_are_known_by_their_columns(
+    tmp_path: Path, text: str, kinds: list[str], compress: Callable[[bytes], bytes]
+) -> None:
+    (tmp_path / "mysql.tsv").write_bytes(compress(text.encode()))
+    config = config_from_options("mysql", ["schema.sql"], paths=["mysql.tsv"], base=tmp_path)
+    assert [s.kind for s in config.sources] == kinds
 
 
 def test_a_compressed_log_is_known_by_its_content(tmp_path: Path) -> None:

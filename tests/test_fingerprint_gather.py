@@ -31,7 +31,7 @@ def in_slow_log(sql: str) -> Observation:
 
 
 def in_digests(sql: str, calls: int = 100) -> Observation:
-    return Observation("mysql_digests", sql, "logistics", calls=calls)
+    return Observation("mysql_digests", sql, "logistics", calls=calls, digest=True)
 
 
 def in_source(sql: str, line: int = 41, database: str = "shop") -> Observation:
@@ -116,7 +116,21 @@ def test_a_digest_meets_the_statement_it_was_made_of() -> None:
         in_slow_log("INSERT INTO events VALUES (1, 'a', 2), (2, 'b', 3)"),
     )
     assert query.sql == "INSERT INTO events VALUES (?, ?, ?)"
-    assert query.calls == 101
+    assert query.calls == 100
+
+
+def test_what_two_kinds_of_sources_count_is_not_added() -> None:
+    """A slow log and digests count the same calls, those of the log only some of them."""
+    (query,) = gathered(
+        replace(in_digests("SELECT `a` FROM `t`"), total_time_ms=500.0, rows=7),
+        *(replace(in_slow_log("SELECT a FROM t"), total_time_ms=90.0, user=user) for user in ("x", "y")),
+    )
+    assert (query.calls, query.total_time_ms, query.rows) == (100, 500.0, 7)
+    (logged,) = gathered(
+        replace(in_digests("SELECT `a` FROM `t`"), calls=1, total_time_ms=20.0),
+        *(replace(in_slow_log("SELECT a FROM t"), total_time_ms=90.0, user=user) for user in ("x", "y")),
+    )
+    assert (logged.calls, logged.total_time_ms, logged.rows) == (2, 180.0, None)
 
 
 def test_digests_lose_ordinals_and_spelling() -> None:
@@ -152,7 +166,7 @@ def test_a_digest_that_two_statements_could_have_given_stays_alone() -> None:
 def test_a_digest_that_was_cut_off_meets_the_only_statement_that_begins_so(cut: str) -> None:
     whole = "SELECT a FROM t WHERE b = 1 AND c IN (1, 2) AND d = 3"
     (query,) = gathered(in_digests(cut), in_slow_log(whole))
-    assert query.calls == 101
+    assert query.calls == 100
     other = in_slow_log("SELECT a FROM t WHERE b = 1 AND c IN (1, 2) AND e = 3")
     assert len(gathered(in_digests(cut), in_slow_log(whole), other)) == 3
     assert len(gathered(in_digests(cut), in_slow_log("SELECT a FROM t WHERE x = 1"))) == 2

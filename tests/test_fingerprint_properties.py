@@ -192,11 +192,13 @@ logged = queries | st.sampled_from(
         "SELECT * FROM t WHERE a IN ({}, {}, '{}') /* {} */ GROUP BY {}",
         "INSERT INTO t{} VALUES ({}, \"{}\", 'it''s {}')",
         "UPDATE t SET a = '{}' 'b' WHERE c = 0x{} AND d > .{}",
+        '/* {} */ SELECT a -- {}\n, "b{}", `c#{}` # {}\nFROM t',
+        "SELECT a /*{}*/ FROM t/*! {} */ WHERE b = '{}' /*+ {} */ OR c = 1",
     ]
 ).flatmap(
-    lambda text: st.tuples(*[st.sampled_from(["1", "2", "10", "0", "x", "'", "\\'", "''", "*/", '"'])] * 5).map(
-        lambda values: text.format(*values)
-    )
+    lambda text: st.tuples(
+        *[st.sampled_from(["1", "2", "10", "0", "x", "'", "\\'", "''", "*/", '"', "/*", "-- ", "#", "`"])] * 5
+    ).map(lambda values: text.format(*values))
 )
 
 
@@ -216,3 +218,15 @@ def test_values_are_no_part_of_a_key() -> None:
     assert one == key(b"SELECT a FROM t1 WHERE b = 123 AND c IN (7, 8) AND d = 'it' ORDER BY 1 LIMIT 10")
     assert one != key(b"SELECT a FROM t1 WHERE b = 0 AND c IN (1, 22) AND d = 'x' ORDER BY 2 LIMIT 5")
     assert one != key(b"SELECT a FROM t2 WHERE b = 0 AND c IN (1, 22) AND d = 'x' ORDER BY 1 LIMIT 5")
+
+
+@pytest.mark.parametrize(
+    "form", ["/*app='x',traceparent='00-{}'*/ {}", "{1} -- it's {0}", "{1} /* no end of {0}", "{1} # {0}"]
+)
+def test_what_a_comment_says_is_no_part_of_a_key(form: str) -> None:
+    key = Alike(Database("shop", MYSQL))
+    sql = "SELECT a FROM t1 WHERE b = 0 AND c IN (1, 22) AND d = '/* x' AND `#e` = '-- ' ORDER BY 1"
+    assert key(form.format("12ab", sql).encode()) == key(form.format('"3`', sql).encode())
+    assert key(form.format("12ab", sql).encode()) != key(
+        form.format("12ab", sql.replace("ORDER BY 1", "ORDER BY 2")).encode()
+    )

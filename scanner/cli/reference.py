@@ -34,8 +34,8 @@ def rule_(name: str | None) -> int:
 
 @click.command("export-sql")
 @click.argument("engine")
-@click.option("--format", "form", type=click.Choice(("csv", "json")), default="csv", help="What the script writes.")
-def export_sql_(engine: str, form: Format) -> int:
+@click.option("--format", "form", type=click.Choice(("csv", "json")), help="What psql writes; without it CSV.")
+def export_sql_(engine: str, form: Format | None) -> int:
     """A script for psql or mysql that writes down what a server ran.
 
     It only reads. ENGINE is postgres, mysql or mariadb, with a version as in mysql:8.0. The file that it writes is

@@ -12,9 +12,12 @@ from scanner.config.wording import choice, listed
 from scanner.errors import ConfigError
 from scanner.model import Consumer, Database, RolloutSettings
 
-SourceKind = Literal["pg_stat_statements", "mysql_slow_log", "python", "sql_files"]
+SourceKind = Literal[
+    "pg_stat_statements", "mysql_digests", "mysql_slow_log", "mysql_slow_log_table", "python", "sql_files"
+]
 
-SERVER_KINDS = ("pg_stat_statements",)  # the kinds that can also be asked of a live server
+# The kinds that can also be asked of a live server.
+SERVER_KINDS = ("pg_stat_statements", "mysql_digests", "mysql_slow_log_table")
 NAMED_BY = re.compile(r"\{(user|host|database|application_name|tags\.[^{}]+)\}")  # in the name of a service
 
 

@@ -31,6 +31,8 @@ class Request:
     python: tuple[str, ...] = ()
     sql: tuple[str, ...] = ()
     slow_log: tuple[str, ...] = ()
+    slow_log_table: tuple[str, ...] = ()
+    mysql_digests: tuple[str, ...] = ()
     pg_stat_statements: tuple[str, ...] = ()
     sample_activity: str | None = None  # how long, as in 30s
 
@@ -43,8 +45,8 @@ class Request:
         config = self._sampled(self._without_file(paths) if alone else self._with_file(paths))
         if not config.sources:
             raise ConfigError(
-                "There is nothing to scan: give --python, --sql, --slow-log, --pg-stat-statements or paths, "
-                f"or name sources in {FILE_NAME}."
+                "There is nothing to scan: give --python, --sql, --slow-log, --slow-log-table, --mysql-digests, "
+                f"--pg-stat-statements or paths, or name sources in {FILE_NAME}."
             )
         return config
 
@@ -92,6 +94,8 @@ class Request:
             *(("python", text) for text in self.python),
             *(("sql_files", text) for text in self.sql),
             *(("mysql_slow_log", text) for text in self.slow_log),
+            *(("mysql_slow_log_table", text) for text in self.slow_log_table),
+            *(("mysql_digests", text) for text in self.mysql_digests),
             *(("pg_stat_statements", text) for text in self.pg_stat_statements),
         ]
 

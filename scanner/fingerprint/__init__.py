@@ -3,9 +3,9 @@
 from scanner.fingerprint.alike import Alike
 from scanner.fingerprint.digests import digest_text, digests_joined
 from scanner.fingerprint.gathering import (
-    DIGESTS,
     Gathering,
     gather,
+    is_partial,
     milliseconds,
     most_called_first,
     nanoseconds,
@@ -16,7 +16,6 @@ from scanner.fingerprint.joining import Templates, is_template, join_templates, 
 from scanner.fingerprint.normal import normalise
 
 __all__ = [
-    "DIGESTS",
     "Alike",
     "Gathering",
     "Templates",
@@ -24,6 +23,7 @@ __all__ = [
     "digests_joined",
     "fingerprint",
     "gather",
+    "is_partial",
     "is_template",
     "join_templates",
     "milliseconds",

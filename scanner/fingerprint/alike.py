@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from itertools import count
 
-from scanner.fingerprint.lexer import dialect_of, mysql_string, tokenize
+from scanner.fingerprint.lexer import comment_pattern, dialect_of, mysql_string, tokenize
 from scanner.fingerprint.shapes import shape_of
 from scanner.model import Database
 from scanner.tags import Tags, tags_of
@@ -23,10 +23,10 @@ _NUMBER = re.compile(rb"[0-9]+")
 class Alike:
     """A key for statements of a MySQL or MariaDB: those with the same key have the same normalised text.
 
-    They have the same comments too, and so the same `tags` in them where some are asked for. A statement that cannot be
-    reduced safely is a key of its own.
+    They have the same `tags` in their comments, too, where some are asked for; what else a comment says, such as the
+    request that each entry is of, does not count. A statement that cannot be reduced safely is a key of its own.
 
-    A statement is reduced to its bytes outside of strings, with each number a 0.
+    A statement is reduced to its bytes outside of strings and comments, with each number a 0.
 
     Statements that are reduced to the same bytes go through the same states of the lexer, if no quote of them
     stands anywhere but around a string. So what the first of them shows holds for all: which numbers are values, and
@@ -40,6 +40,7 @@ class Alike:
         quotes = "'\"" if self._dialect.double_quoted_strings else "'"
         strings = "|".join(mysql_string(self._dialect, quote) for quote in quotes)
         self._strings = re.compile(strings.encode())
+        self._comments = comment_pattern(self._dialect)
         self._known: dict[bytes, _Known] = {}
         self._names = count()  # short ones, which are found faster
 
@@ -53,12 +54,13 @@ class Alike:
         return tuple(tag for tag in found if tag[0] in self._tags)
 
     def _key(self, statement: bytes) -> Key:
-        code = self._without_strings(statement) if len(statement) <= _LONGEST else None
-        if code is None:
+        if len(statement) > _LONGEST:
             return statement
-        reduced = _zeroed(code)
-        known = self._known.get(reduced)
-        name, meant = known or self._learnt(statement, code, reduced)
+        code = self._without_strings(statement)
+        known = None if code is None else self._known.get(_zeroed(code))
+        if code is None or known is None:
+            return self._new_key(statement, code)
+        name, meant = known
         if meant is None:
             return statement
         if not meant:
@@ -66,8 +68,22 @@ class Alike:
         numbers = _NUMBER.findall(code)
         return (name, *[numbers[place] for place in meant])
 
+    def _new_key(self, statement: bytes, code: bytes | None) -> Key:
+        """The key of a statement that is not known as it is written: what is known has no comments."""
+        plain = self._without_comments(statement)
+        if plain != statement:
+            return self._key(plain)
+        if code is None:
+            return statement
+        self._learn(statement, code)
+        return self._key(statement)
+
     def __reduce__(self) -> tuple[type[Alike], tuple[Database, frozenset[str]]]:
         return Alike, (self._database, self._tags)
+
+    def _without_comments(self, statement: bytes) -> bytes:
+        executed = b"/*!" in statement or b"/*M" in statement  # what is in these may end elsewhere
+        return statement if executed else self._comments.sub(_without_comment, statement)
 
     def _without_strings(self, statement: bytes) -> bytes | None:
         """The bytes outside of strings; None when one has no end."""
@@ -76,11 +92,10 @@ class Alike:
         parts = statement.split(b"'")
         return b"''".join(parts[::2]) if len(parts) % 2 else None
 
-    def _learnt(self, statement: bytes, code: bytes, reduced: bytes) -> _Known:
+    def _learn(self, statement: bytes, code: bytes) -> None:
         if len(self._known) >= _MOST:
             self._known.clear()
-        self._known[reduced] = known = next(self._names), self._look(statement.decode("utf-8", "replace"), code)
-        return known
+        self._known[_zeroed(code)] = next(self._names), self._look(statement.decode("utf-8", "replace"), code)
 
     def _look(self, sql: str, code: bytes) -> _Meant:
         if self._dialect.postgres:
@@ -100,8 +115,11 @@ class Alike:
             if token == kept:
                 meant.extend(range(place, place + count))
             place += count
-        everything = _numbers(code)
-        return tuple(meant) if place == everything else tuple(range(everything))  # there are some in comments
+        return tuple(meant) if place == _numbers(code) else tuple(range(_numbers(code)))
+
+
+def _without_comment(found: re.Match[bytes]) -> bytes:
+    return b" " if found.lastgroup else found[0]
 
 
 def _zeroed(code: bytes) -> bytes:

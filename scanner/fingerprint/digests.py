@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -12,6 +13,8 @@ from scanner.model import Engine
 
 _Key = TypeVar("_Key")
 _CUT = "..."  # what the server ends a digest with that is longer than max_digest_length
+# Of rows of VALUES that are cut off in a later one the first is left, as of those that are whole.
+_MORE_ROWS = re.compile(r"(\bvalues? (?:row )?\(.*?\)) ,.*$")
 _LAST = "\U0010ffff"  # sorts behind every text
 
 
@@ -45,7 +48,7 @@ def _beginning(digest: str) -> str:
     if not _is_cut(digest):
         return digest
     words = digest.removesuffix(_CUT).split()
-    return " ".join([*words[:-1], ""])
+    return _MORE_ROWS.sub(r"\1", " ".join([*words[:-1], ""]))
 
 
 def digests_joined(digests: Mapping[_Key, str], full: Mapping[_Key, str]) -> dict[_Key, _Key]:

@@ -15,7 +15,7 @@ from scanner.fingerprint.normal import normalise_holes
 from scanner.model import HOLE_PATTERN, Database, Engine, Hole, Observation, Query
 
 _PYTHON_LITERAL = re.compile(r"""(?:'(?:[^'\\]|\\.)*'?|"(?:[^"\\]|\\.)*"?)|(?<![\w.])\d[\w.]*""", re.DOTALL)
-DIGESTS = "mysql_digests"  # the source of observations that are no statements but their digests
+_CUT = " ..."  # where a text was cut off, so that nobody takes it for the whole statement
 _COUNTS = ("calls", "total_time_ms", "rows", "last_seen")
 # All that tells two observations apart, but for the text and its holes, which are compared normalised.
 _circumstances = attrgetter(*(f.name for f in fields(Observation) if f.name not in (*_COUNTS, "sql", "holes")))
@@ -65,6 +65,7 @@ class Gathering:
         if database is None:
             return
         sql, markers = normalise_holes(observation.sql, database.engine, sql_mode=database.sql_mode)
+        sql = _cut_off(sql) if observation.truncated else sql
         holes = tuple(_masked(hole, markers[hole.marker]) for hole in observation.holes if hole.marker in markers)
         key = database.name, fingerprint(sql, database.engine)
         self._sight(key, replace(observation, sql=sql, holes=holes), observation)
@@ -100,13 +101,18 @@ def gather(observations: Iterable[Observation], databases: Mapping[str, Database
     """One query for each database and fingerprint, most called first.
 
     Observations of a database that is not in `databases` are left out. An observation in a query holds its
-    normalised SQL; those that differ in nothing but counts are one, with the counts added. A digest of MySQL
-    joins the statement it was made of, if only one can be it.
+    normalised SQL; those that differ in nothing but counts are one, with the counts added. A digest of MySQL, and
+    what is left of a statement that was cut off there, joins its statement, if only one can be it.
     """
     gathering = Gathering(databases)
     for observation in observations:
         gathering.add(observation)
     return gathering.queries()
+
+
+def is_partial(observation: Observation) -> bool:
+    """Whether its text is not the statement, but what is left of it: it was cut off, or is a digest."""
+    return observation.truncated or observation.digest
 
 
 def nanoseconds(time_ms: float) -> int:
@@ -131,6 +137,10 @@ def most_called_first(queries: Iterable[Query]) -> list[Query]:
     return sorted(queries, key=lambda q: (-(q.calls or 0), q.database, q.sql))
 
 
+def _cut_off(sql: str) -> str:
+    return sql if sql.endswith(_CUT) else sql.rstrip(" ,(") + _CUT
+
+
 def _masked(hole: Hole, marker: str) -> Hole:
     return replace(hole, marker=marker, expression=_PYTHON_LITERAL.sub("…", hole.expression))
 
@@ -148,11 +158,11 @@ def _digests_joined(groups: _Groups, databases: Mapping[str, Database]) -> _Grou
 
 
 def _made_of(groups: _Groups, engine: Engine) -> dict[_Key, _Key]:
-    """Digest → the only full statement of the same database that can be it."""
+    """Digest, or text that was cut off → the only full statement of the same database that can be it."""
     texts = {key: digest_text(_first(sightings).sql, engine) for key, sightings in groups.items()}
-    digests = {key for key in groups if all(s.observation.source == DIGESTS for s in groups[key].values())}
-    full = {key: text for key, text in texts.items() if key not in digests}
-    return digests_joined({key: texts[key] for key in digests}, full)
+    partial = {key for key in groups if all(is_partial(s.observation) for s in groups[key].values())}
+    full = {key: text for key, text in texts.items() if key not in partial}
+    return digests_joined({key: texts[key] for key in partial}, full)
 
 
 def _first(sightings: _Sightings) -> Observation:
@@ -178,7 +188,7 @@ def _evidence(observation: Observation) -> tuple[bool, bool, int, int, str]:
     """Sorts first the text that says most: not cut off, no digest, few holes, long."""
     sql = observation.sql
     holes = len(re.findall(HOLE_PATTERN, sql))
-    return observation.truncated, observation.source == DIGESTS, holes, -len(sql), sql
+    return observation.truncated, observation.digest, holes, -len(sql), sql
 
 
 def _sum(one: int | None, other: int | None) -> int | None:

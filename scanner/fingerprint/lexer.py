@@ -131,6 +131,14 @@ def mysql_string(dialect: Dialect, quote: str) -> str:
     return rf"{quote}(?:[^{quote}]++|{quote}{quote})*+{quote}?+"
 
 
+@cache
+def comment_pattern(dialect: Dialect) -> re.Pattern[bytes]:
+    """MySQL's comments, each in the group ``comment``, and what could be taken for one; for text with none executed."""
+    double_quoted = mysql_string(dialect, '"') if dialect.double_quoted_strings else _DOUBLE_QUOTED
+    quoted = (mysql_string(dialect, "'"), double_quoted, _BACKTICKED)
+    return re.compile("|".join([*quoted, f"(?P<comment>{_COMMENT['mysql']})"]).encode())
+
+
 def _without_nested_comments(sql: str) -> str:
     """PostgreSQL text without its block comments, if any of them holds another."""
     if not _NESTED_COMMENT.search(sql):

@@ -30,6 +30,7 @@ from scanner.model.observation import (
     Query,
     RowUse,
     Unread,
+    counted,
 )
 from scanner.model.report import (
     BuiltQuery,
@@ -118,5 +119,6 @@ __all__ = [
     "UserType",
     "View",
     "Work",
+    "counted",
     "worst_effects",
 ]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -102,6 +104,7 @@ class Observation:
     mapper: bool = False  # it is what an object-relational mapper writes for the code
     in_transaction: bool = False  # it is seen to run inside one; False: not seen
     truncated: bool = False
+    digest: bool = False  # the text is what MySQL makes of it: no lengths of lists, no ordinals, names in one case
     holes: tuple[Hole, ...] = ()
     # The fingerprint of a statement with holes that stands here and may have become this one: a possible origin.
     built_by: str | None = None
@@ -159,6 +162,21 @@ class Checkpoint:
 Collected = Observation | Unread | BlindSpot | Coverage | Checkpoint
 
 
+def counted(observations: Collection[Observation]) -> Collection[Observation]:
+    """The observations whose counts stand for all: those of the kind of source that saw most calls.
+
+    A slow log and digests of one server count the same executions, so what two kinds count is never added.
+    """
+    calls: Counter[str] = Counter()
+    for observation in observations:
+        if observation.calls is not None:
+            calls[observation.source] += observation.calls
+    if len(calls) < 2:
+        return observations
+    most = max(calls, key=lambda source: (calls[source], source))
+    return [observation for observation in observations if observation.source == most]
+
+
 @dataclass(frozen=True, slots=True)
 class Query:
     """All observations of one normalised statement in one database."""
@@ -184,19 +202,19 @@ class Query:
     @property
     def calls(self) -> int | None:
         """Calls counted by production; None when only source code was seen."""
-        known = [o.calls for o in self.observations if o.calls is not None]
+        known = [o.calls for o in counted(self.observations) if o.calls is not None]
         return sum(known) if known else None
 
     @property
     def total_time_ms(self) -> float | None:
         """Time spent in it as production counted, in milliseconds."""
-        known = [o.total_time_ms for o in self.observations if o.total_time_ms is not None]
+        known = [o.total_time_ms for o in counted(self.observations) if o.total_time_ms is not None]
         return sum(known) if known else None
 
     @property
     def rows(self) -> int | None:
         """Rows returned or changed as production counted."""
-        known = [o.rows for o in self.observations if o.rows is not None]
+        known = [o.rows for o in counted(self.observations) if o.rows is not None]
         return sum(known) if known else None
 
     @property

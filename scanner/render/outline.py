@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from scanner.model import Effect, Finding, Location, Query, Report, Subject, worst_effects
+from scanner.model import Effect, Finding, Location, Query, Report, Subject, counted, worst_effects
 from scanner.render.words import calls_words, count, duration, subjects_words
 
 Number = TypeVar("Number", int, float)
@@ -136,7 +136,7 @@ def measured(query: Query, service: str | None) -> tuple[int | None, float | Non
     """
     if service is None:
         return query.calls, query.total_time_ms
-    own = [o for o in query.observations if not o.services or service in o.services]
+    own = counted([o for o in query.observations if not o.services or service in o.services])
     return total(o.calls for o in own), total(o.total_time_ms for o in own)
 
 

@@ -11,11 +11,12 @@ from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from scanner.codec import decode, encode
-from scanner.fingerprint import milliseconds, nanoseconds
+from scanner.fingerprint import is_partial, milliseconds, nanoseconds
 from scanner.model import Observation, Unresolved
 from scanner.resolve import References
 
 Named = References | Unresolved
+PARTIAL = "partial"  # the kind of sightings that do not hold the whole statement
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _US = timedelta(microseconds=1)
 
@@ -54,6 +55,11 @@ def text_of(hint: Any, value: object) -> str:  # noqa: ANN401
 def from_text(hint: Any, text: str) -> Any:  # noqa: ANN401
     """What `text_of` was given."""
     return decode(hint, json.loads(text))
+
+
+def kind_of(observation: Observation) -> str:
+    """By which sightings are looked for: what stands in the source, or that it is not the whole statement."""
+    return PARTIAL if is_partial(observation) else observation.source
 
 
 def cells(observation: Observation) -> Cells:

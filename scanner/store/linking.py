@@ -7,13 +7,15 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 
-from scanner.fingerprint import DIGESTS, Templates, digest_text, digests_joined, is_template, most_called_first
+from scanner.fingerprint import Templates, digest_text, digests_joined, is_template, most_called_first
 from scanner.model import Database, Query
+from scanner.store.contents import PARTIAL
 from scanner.store.files import transaction
 from scanner.store.reading import Statements
 
 _CHUNK = 5_000  # statements
 _CHANGED = "SELECT id FROM statement WHERE database = ? AND changed = 1"
+_PARTIAL = f"SELECT statement FROM sighting WHERE kind = '{PARTIAL}'"
 _ALL = "SELECT id FROM statement WHERE database = ?"
 _UNSEEN = f"{_CHANGED} AND NOT EXISTS (SELECT 1 FROM sighting WHERE statement = statement.id)"
 _FIRST = """
@@ -28,7 +30,10 @@ FROM statement WHERE database = :database
 
 
 def link(connection: sqlite3.Connection, database: Database, number: int) -> None:
-    """Joins digests with their statements and templates with what was made of them, as `scanner.fingerprint` does."""
+    """Joins digests and cut texts with their statements, and templates with what was made of them.
+
+    It does so as `scanner.fingerprint` does.
+    """
     with transaction(connection):
         _remove_unseen(connection, number)
         _join_digests(connection, database, number)
@@ -37,6 +42,10 @@ def link(connection: sqlite3.Connection, database: Database, number: int) -> Non
 
 def _remove_unseen(connection: sqlite3.Connection, number: int) -> None:
     gone = [(statement,) for (statement,) in connection.execute(_UNSEEN, (number,))]
+    if gone:  # of two statements that a digest may be the other one is left
+        connection.execute(
+            "UPDATE statement SET changed = 1 WHERE id IN (SELECT statement FROM sighting WHERE kind = ?)", [PARTIAL]
+        )
     for sql in (
         "UPDATE statement SET changed = 1 WHERE id IN (SELECT statement FROM origin WHERE template = ?)",
         "UPDATE statement SET changed = 1 WHERE id IN (SELECT part FROM digest WHERE statement = ?)",
@@ -56,9 +65,9 @@ def _join_digests(connection: sqlite3.Connection, database: Database, number: in
     if database.engine.family != "mysql" or not _numbers(connection, _CHANGED, number):
         return
     found: set[tuple[int, int]] = set()
-    if connection.execute(f"SELECT 1 FROM sighting WHERE kind = '{DIGESTS}' LIMIT 1").fetchone():
+    if connection.execute(f"{_PARTIAL} LIMIT 1").fetchone():
         _fill_coarse(connection, database, number)
-        rows = connection.execute(_COARSE, {"kind": DIGESTS, "database": number}).fetchall()
+        rows = connection.execute(_COARSE, {"kind": PARTIAL, "database": number}).fetchall()
         digests = {each: text for each, text, is_full in rows if not is_full}
         found = set(digests_joined(digests, {each: text for each, text, is_full in rows if is_full}).items())
     known = set(connection.execute(f"SELECT * FROM digest WHERE part IN ({_ALL})", (number,)))

@@ -59,7 +59,7 @@ CREATE TABLE sighting (
 ) WITHOUT ROWID;
 CREATE INDEX sighting_end ON sighting (source) WHERE settled = 0;
 CREATE INDEX sighting_model ON sighting (kind) WHERE kind = 'python_model';
-CREATE INDEX sighting_digest ON sighting (kind) WHERE kind = 'mysql_digests';
+CREATE INDEX sighting_partial ON sighting (kind) WHERE kind = 'partial';
 CREATE TABLE digest (part INTEGER PRIMARY KEY, statement INTEGER NOT NULL);
 CREATE INDEX digest_of ON digest (statement);
 CREATE TABLE origin (statement INTEGER, template INTEGER, PRIMARY KEY (statement, template)) WITHOUT ROWID;

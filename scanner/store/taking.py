@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from scanner.fingerprint import Gathering
 from scanner.model import Checkpoint, Collected, Database, Observation
 from scanner.scanning import Note
-from scanner.store.contents import cells, from_text, text_of
+from scanner.store.contents import cells, from_text, kind_of, text_of
 from scanner.store.files import transaction
 from scanner.store.tables import ADD_UP
 
@@ -85,7 +85,7 @@ class Source:
             self._connection.execute("UPDATE source SET finished = 0 WHERE id = ?", (self.number,))
             for statement, observation in _numbered(self._connection, chunk):
                 kept = cells(observation)
-                values = (statement, self.number, kept.identity, observation.source, *kept[1:])
+                values = (statement, self.number, kept.identity, kind_of(observation), *kept[1:])
                 self._connection.execute(_ADD, values)
                 self._connection.execute(_CHANGED, (statement,))
             row = (self.number, text_of(Checkpoint, checkpoint))
@@ -97,7 +97,7 @@ class Source:
         found = set()
         for statement, observation in _numbered(self._connection, end):
             kept = cells(observation)
-            found.add((statement, kept.identity, observation.source, *kept[1:]))
+            found.add((statement, kept.identity, kind_of(observation), *kept[1:]))
         for row in known - found:
             key = (row[0], self.number, row[1])
             self._connection.execute(

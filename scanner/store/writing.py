@@ -12,7 +12,7 @@ from scanner.impact import Everything, Evidence
 from scanner.model import Mention, Observation, Unresolved
 from scanner.resolve import References
 from scanner.schema import Schema
-from scanner.store.contents import Named, cells, hash_of, pack, text_of
+from scanner.store.contents import Named, cells, hash_of, kind_of, pack, text_of
 from scanner.store.words import Words
 
 _INSERT_SIGHTING = "INSERT INTO sighting VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?, ?)"
@@ -76,7 +76,7 @@ class Writer:
 
     def sight(self, statement: int, observations: Iterable[Observation], source: int) -> None:
         """Adds what was counted of a statement, of which nothing was known."""
-        kept = ((observation.source, cells(observation)) for observation in observations)
+        kept = ((kind_of(observation), cells(observation)) for observation in observations)
         rows = ((statement, source, each.identity, kind, *each[1:]) for kind, each in kept)
         self._connection.executemany(_INSERT_SIGHTING, rows)
 

@@ -152,6 +152,26 @@ def test_use_as_a_statement():
     assert event(f"{TIMES}use a;\n").sql == "use a"
 
 
+@pytest.mark.parametrize(
+    ("use", "database"),
+    [
+        ("use shop", "shop"),
+        ("USE my-db", "my-db"),
+        ("use `my db`", "my db"),
+        ("uSe `a``b;c`", "a`b;c"),
+        ('use "a b"', "a b"),
+        ("use  shop ", "shop"),
+        ("use é", "é"),
+    ],
+)
+def test_forms_of_use(use, database):
+    in_header = event(f"{TIMES}{use};\n{STAMP}SELECT 1;\n")
+    assert (in_header.sql, in_header.database) == ("SELECT 1", database)
+    log = f"{TIMES}{STAMP}{use};\n{TIMES}{STAMP}SELECT 1;\n"
+    assert [e.database for e in events(log)] == [database, database]
+    assert [e.database for e in events(log.replace("\n", "\r\n"))] == [database, database]
+
+
 def test_set_insert_id_belongs_to_the_header():
     assert event(f"{TIMES}SET last_insert_id=4,insert_id=34,timestamp=1553436105;\nSELECT 1;\n") == event(
         f"{TIMES}{STAMP}SELECT 1;\n"
@@ -207,6 +227,19 @@ def test_invalid_utf8_is_replaced():
 def test_a_statement_without_its_semicolon_is_truncated(end):
     found = event(f"{TIMES}{STAMP}SELECT a, b{end}")
     assert (found.sql, found.truncated) == ("SELECT a, b", True)
+
+
+def test_a_notice_of_truncation_in_the_middle():
+    log = f"{TIMES}SELECT a, b\n[Your log message was truncated]\n{ACCOUNT}{TIMES}SELECT 2;\n"
+    assert [(e.sql, e.truncated) for e in events(log)] == [("SELECT a, b", True), ("SELECT 2", False)]
+
+
+def test_nul_bytes_in_the_middle():
+    log = f"{TIMES}SELECT 1;\n".encode() + b"\0" * 4096 + f"{ACCOUNT}{TIMES}SELECT 2;\n".encode()
+    assert [(e.sql, e.user, e.truncated) for e in events(log)] == [
+        ("SELECT 1", None, False),
+        ("SELECT 2", "app", False),
+    ]
 
 
 def test_no_final_newline():

@@ -171,7 +171,7 @@ def test_mariadb_digests(mariadb_database: Database) -> None:
     apart = []
     for sql in (*MARIADB_STATEMENTS, *MARIADB_LITERALS_ONLY):
         (digest,) = recorded_by_mariadb(mariadb_database, sql)
-        seen = [Observation("mysql_slow_log", sql, "shop"), Observation("mysql_digests", digest, "shop")]
+        seen = [Observation("mysql_slow_log", sql, "shop"), Observation("mysql_digests", digest, "shop", digest=True)]
         queries = gather(seen, {"shop": shop})
         if len(queries) != 1:
             apart.append([q.sql for q in queries])

@@ -11,6 +11,7 @@ from typing import BinaryIO
 from scanner.collect.mysql_slow_log.entries import FINISHED, Entry, entries
 from scanner.collect.mysql_slow_log.parts import Part, answers, bounds
 from scanner.collect.mysql_slow_log.reading import SOURCE, Reading, Tally, beginning, begun
+from scanner.collect.mysql_slow_log.settings import UNKNOWN, sampling
 from scanner.collect.mysql_slow_log.sums import Alike, Statements, Sums
 from scanner.errors import SourceError
 from scanner.model import BlindSpot, Checkpoint, Collected, Coverage, Unread
@@ -190,16 +191,6 @@ def _moved(stream: BinaryIO, position: int) -> bool:
 
 
 def _blind_spots(path: Path, totals: Tally) -> Iterator[BlindSpot]:
-    yield BlindSpot(
-        SOURCE,
-        str(path),
-        "Queries faster than long_query_time, or that examined fewer rows than min_examined_row_limit, are "
-        "not in a slow log: SET GLOBAL long_query_time = 0 for a while logs all.",
-    )
+    yield BlindSpot(SOURCE, str(path), UNKNOWN)
     if totals.sampled > 1:
-        yield BlindSpot(
-            SOURCE,
-            str(path),
-            f"The server logged one of {totals.sampled} (log_slow_rate_limit): the true numbers of calls are "
-            "higher, and rare queries may be missing.",
-        )
+        yield BlindSpot(SOURCE, str(path), sampling(totals.sampled))

@@ -71,7 +71,7 @@ _HEADER = re.compile(
     (?:[ ]+Rows_sent:[ ]*(?P<rows_sent>\d{1,18}))?
     (?:[ ]+Rows_examined:[ ]*(?P<rows_examined>\d{1,18}))?
     (?P<after>[^\n]*(?:\n\#(?![ ](?:administrator[ ]command|Time|User@Host|Query_time):)[^\n]*)*+)
-    (?:\n(?i:use)[ ](?P<use>[^\n;]*);\r?(?=\n))?
+    (?:\n(?i:use)[ ](?P<use>`(?:[^`\n]|``)*+`|[^\n;]*);\r?(?=\n))?
     (?:\nSET[ ](?:(?:last_)?insert_id=\d+,)*timestamp=(?P<timestamp>\d+)[\d.]*;\r?(?=\n))?
     """,
     re.VERBOSE,

@@ -178,11 +178,16 @@ def database_of(use: bytes | None, lines: bytes, sql: str, state: State) -> str 
     if schema:
         return _text(schema[1])
     if use is not None:
-        state.database = _text(use.strip(b" `"))
+        state.database = _text(_unquoted(use.strip()))
     elif sql[:3].lower() == "use":
         change = _USE.match(sql)
-        state.database = change[1] if change else state.database
+        state.database = _text(_unquoted(change[1].encode())) if change else state.database
     return state.database
+
+
+def _unquoted(name: bytes) -> bytes:
+    quote = name[:1]
+    return name[1:-1].replace(quote * 2, quote) if quote in (b"`", b'"') and name.endswith(quote) else name
 
 
 def number(pattern: re.Pattern[bytes], lines: bytes) -> int | None:
@@ -202,7 +207,7 @@ TRUNCATION_NOTICE = b"[Your log message was truncated]"  # Amazon RDS, when a lo
 _BANNER = re.compile(rb"(?:\A|\n)[^\n]*, Version: [^\n]*started with:")
 _CUT_HEADER = re.compile(
     rb"(?P<after>[^\n]*(?:\n#(?! administrator)[^\n]*)*+)"
-    rb"(?:\n(?i:use) (?P<use>[^\n;]*);\r?)?"
+    rb"(?:\n(?i:use) (?P<use>`(?:[^`\n]|``)*+`|[^\n;]*);\r?)?"
     rb"\nSET (?:(?:last_)?insert_id=\d+,)*timestamp=(?P<timestamp>\d+)[\d.]*;\r?\n"
 )
 _ACCOUNT = re.compile(
@@ -213,4 +218,4 @@ _THREAD_ID = re.compile(rb"Thread_id:[ ]*(\d{1,18})")
 ROWS_AFFECTED = re.compile(rb"Rows_affected:[ ]*(\d{1,18})")
 SAMPLED = re.compile(rb"Log_slow_rate_limit:[ ]*(\d{1,18})")
 _OLD_TIME = re.compile(r"(\d\d)(\d\d)(\d\d)\s+(\d+):(\d+):(\d+)")
-_USE = re.compile(r"use\s+`?([^`;\s]+)", re.IGNORECASE)
+_USE = re.compile(r"""use\s+(`(?:[^`]|``)+`|"(?:[^"]|"")+"|[^`";\s]+)""", re.IGNORECASE)

@@ -129,7 +129,7 @@ class Sums:
             if isinstance(item, Fragment):
                 tally.add_fragment(item.offset, item.size)
             elif item is not None:
-                self._add_event(item, tally)
+                self.add_event(item, tally)
         return self.full
 
     @property
@@ -159,7 +159,7 @@ class Sums:
                 yield each.row()
 
     def _add_plain(self, header: tuple[bytes | None, ...], body: bytes, state: State, tally: Tally) -> None:
-        """As `_add_event(understood(entry))`, which is slower."""
+        """As `add_event(understood(entry))`, which is slower."""
         time, account, before, query_time, _, rows_sent, _, after, use, timestamp = header
         if time is not None:
             state.time = time
@@ -185,7 +185,8 @@ class Sums:
         time_ns = None if query_time is None else round(float(query_time) * _NS_PER_S)
         found.add(1, time_ns, rows, from_seconds(timestamp or b""))
 
-    def _add_event(self, event: Event, tally: Tally) -> None:
+    def add_event(self, event: Event, tally: Tally) -> None:
+        """Adds an entry that is understood, or counts it in `tally`."""
         tally.sampled = max(tally.sampled, event.sampled or 1)
         if event.administrator_command:
             tally.administrator_commands += 1

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import pymysql
-from pymysql.connections import Connection
 from pymysql.cursors import Cursor
 
 from scanner.dsn import mysql_arguments, place
 from scanner.errors import SourceError
-from scanner.model import Database, Engine, Skipped
+from scanner.model import Database, Skipped
+from scanner.mysql_server import begin, connect, engine_of, sentence
 from scanner.schema.parse import read_statements
 from scanner.schema.schema import Schema
 
@@ -71,45 +69,29 @@ def read_mysql(dsn: str, database: Database, timeout_s: float) -> Schema:
     """Reads the database that the URL names. Raises SourceError."""
     arguments = mysql_arguments(dsn)
     try:
-        with closing(_connect(arguments, timeout_s)) as connection, closing(connection.cursor()) as cursor:
+        with closing(connect(arguments, timeout_s)) as connection, closing(connection.cursor()) as cursor:
             found = _described(cursor, database, arguments["database"])
-            _begin(cursor, found.engine, timeout_s)
+            begin(cursor, found.engine, timeout_s)
             reader = _Reader(cursor, arguments["database"])
             statements = list(reader.statements())
     except pymysql.Error as error:
-        raise SourceError(f"The schema at {place(dsn)} could not be read: {_sentence(error)}.") from None
+        raise SourceError(f"The schema at {place(dsn)} could not be read: {sentence(error)}.") from None
     # Names come in backticks: the server's sql_mode must not change how they are read.
     schema = read_statements(statements, replace(found, sql_mode=None))
     return replace(schema, database=found, skipped=(*schema.skipped, *reader.skipped))
-
-
-def _connect(arguments: dict[str, Any], timeout_s: float) -> Connection[Cursor]:
-    seconds = max(2, round(timeout_s))
-    return pymysql.connect(**arguments, charset="utf8mb4", connect_timeout=seconds, read_timeout=seconds + 5)
 
 
 def _described(cursor: Cursor, database: Database, name: str) -> Database:
     """The database with the server's version, and its name and modes where none are configured."""
     cursor.execute("SELECT version(), @@global.sql_mode")
     text, modes = cursor.fetchone() or ("", "")
-    number = re.match(r"\d+(?:\.\d+)*", text)
+    engine = engine_of(text)
     return replace(
         database,
-        engine=Engine(
-            "mariadb" if "mariadb" in text.lower() else "mysql",
-            tuple(map(int, number[0].split("."))) if number else database.engine.version,
-        ),
+        engine=engine if engine.version else replace(engine, version=database.engine.version),
         search_path=database.search_path or (name,),
         sql_mode=frozenset(filter(None, modes.split(","))) if database.sql_mode is None else database.sql_mode,
     )
-
-
-def _begin(cursor: Cursor, engine: Engine, timeout_s: float) -> None:
-    if engine.name == "mariadb":
-        cursor.execute("SET SESSION sql_mode = '', max_statement_time = %s", [timeout_s])
-    else:
-        cursor.execute("SET SESSION sql_mode = '', max_execution_time = %s", [round(timeout_s * 1000)])
-    cursor.execute("START TRANSACTION READ ONLY")
 
 
 @dataclass(slots=True)
@@ -136,7 +118,7 @@ class _Reader:
         try:
             self.cursor.execute(f"SHOW CREATE {kind.name} {_quoted(name)}")
         except pymysql.OperationalError as error:
-            self._skip(kind, f"{name}: {_sentence(error)}")
+            self._skip(kind, f"{name}: {sentence(error)}")
             return None
         row = self.cursor.fetchone()
         ddl = row[kind.ddl] if row else None
@@ -154,7 +136,3 @@ class _Reader:
 
 def _quoted(name: str) -> str:
     return "`" + name.replace("`", "``") + "`"
-
-
-def _sentence(error: pymysql.Error) -> str:
-    return " ".join(str(error.args[-1] if error.args else error).split()).rstrip(".")
