@@ -195,9 +195,10 @@ def test_a_sample_gives_back_what_the_digest_lost_and_no_value(tmp_path: Path) -
     assert "secret" not in repr(found)
 
 
-def test_a_sample_that_may_be_cut_is_not_taken(tmp_path: Path) -> None:
+@pytest.mark.parametrize("sample", [f"SELECT a FROM t WHERE b = '{'x' * 1010}'", "SELECT a FROM t WH..."])
+def test_a_sample_that_may_be_cut_is_not_taken(tmp_path: Path, sample: str) -> None:
     digest = "SELECT `a` FROM `t` WHERE `b` = ?"
-    (found,) = observations(write(tmp_path, sampled(digest, f"SELECT a FROM t WHERE b = '{'x' * 1010}'")))
+    (found,) = observations(write(tmp_path, sampled(digest, sample)))
     assert (found.sql, found.digest) == (digest, True)
 
 

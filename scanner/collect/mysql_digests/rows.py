@@ -107,7 +107,7 @@ class Digests:
         """One of the statements that a digest stands for, normalised, if the server kept the whole of it."""
         sample = row.text("query_sample_text")
         longest = self.length("performance_schema_max_sql_text_length")
-        if sample is None or len(sample.encode("utf-8", "surrogatepass")) >= longest:
+        if sample is None or sample.endswith("...") or len(sample.encode("utf-8", "surrogatepass")) >= longest:
             return None
         return self.normalise(sample)
 
