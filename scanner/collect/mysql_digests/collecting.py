@@ -80,7 +80,8 @@ def _blind_spots(digests: Digests) -> Iterator[str]:
         yield f"Queries that have not run since {since} (a start of the server, or TRUNCATE of the table) are unknown."
     yield (
         "Digests do not tell user, host or comment of a query, and count no statement inside a routine; MariaDB counts "
-        "none that a driver prepares on the server either. A slow log has them all."
+        "none that a driver prepares on the server either. A slow log has these, but for statements inside routines "
+        "where log_slow_disabled_statements has sp."
     )
 
 
