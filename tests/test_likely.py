@@ -10,14 +10,20 @@ from scanner.model import LikelyPlace
 from scanner.render import FORMATS, render
 
 FILES = {
-    "schema.sql": "CREATE TABLE checks (id int PRIMARY KEY, name text, grace int, kind text, tz text, badge_key text);",
+    "schema.sql": "CREATE TABLE checks (id int PRIMARY KEY, name text, grace int, kind text, tz text, badge_key text);"
+    "CREATE TABLE tags (id int PRIMARY KEY, name text, colour text);",
     "app/api.py": 'def add(c):\n    c.execute("INSERT INTO checks (name, tz) VALUES (%s, %s)", (1, 2))\n',
     "app/forms.py": "class TimeoutForm:\n    name = Field()\n    grace = 1\n    kind = 2\n    badge_key = 3\n",
-    "app/names.py": 'def names(c):\n    return c.execute("SELECT id, name FROM checks")\n',
+    "app/page.html": "<b>{{ check.grace }}</b>\n{{ check.tz }} {{ check.name }}\n",
+    "app/page.js": "export const row = ({ grace, kind, badge_key, tz }) => grace + kind;\n",
     "app/badges.py": "def badge(x):\n    return x.badge_key\n",
     "app/all.py": 'def more(c):\n    return c.execute("SELECT id, name, grace, kind, tz, badge_key FROM checks")\n',
     "app/tests/test_forms.py": "name = grace = kind = tz = badge_key = 1\n",
     "app/migrations/0001.py": "name = grace = kind = tz = badge_key = 1\n",
+    "app/page.spec.js": "name = grace = kind = tz = badge_key = 1\n",
+    **{f"app/other{number}.py": "id = name = colour = tags = 1\n" for number in range(50)},
+    "app/names.py": "checks = badge_key\n",
+    "app/three.js": "grace = kind = badge_key\n",
 }
 
 
@@ -33,11 +39,13 @@ def likely(found: scanner.Scan) -> tuple[LikelyPlace, ...]:
     return found.impact("ALTER TABLE checks ADD COLUMN status text").report.likely_places
 
 
-def test_writers_and_files_that_speak_of_its_columns_are_likely_and_readers_of_two_are_not(tmp_path: Path) -> None:
+def test_writers_and_files_that_speak_of_its_columns_are_likely_and_others_are_not(tmp_path: Path) -> None:
     said = [(str(place.location), place.text) for place in likely(scan(tmp_path))]
     assert said == [
-        ("forms.py:3", "names 4 columns of checks: grace, kind, badge_key, name"),
-        ("api.py:2", "writes rows and names 2 columns of checks: tz, name"),
+        ("page.html:2", "names 3 columns of checks, and the table itself: tz, grace, name"),
+        ("api.py:2", "writes rows and names 2 columns of checks, and the table itself: tz, name"),
+        ("page.js:1", "names 4 columns of checks: kind, tz, grace, badge_key"),
+        ("forms.py:4", "names 4 columns of checks: kind, grace, badge_key, name"),
     ]
 
 

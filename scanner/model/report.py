@@ -119,6 +119,7 @@ class Looked:
     mentions: tuple[Mention, ...]
     # Of a program's file: words that are columns of some table → the line of the first, from 1.
     columns: Mapping[str, int] = field(default_factory=dict)
+    tables: Mapping[str, int] = field(default_factory=dict)  # tables that it names, or a row of: the first line, from 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,15 +130,17 @@ class LikelyPlace:
     services: tuple[str, ...]
     table: str  # as the schema has it
     columns: tuple[str, ...]  # of the table, those that the file names; the rarest first
-    weight: float  # the sum over these columns of 1 / (number of files that name the column)
+    weight: float  # how closely these and its name tie the file to the table: `scanner.likely`
     writes: bool = False  # it holds a statement that writes rows of the table
+    names: bool = False  # it names the table, or one row of it, as a mapped class is called
 
     @property
     def text(self) -> str:
         """Why, in words."""
         some = ", ".join(self.columns[:_NAMED_COLUMNS]) + (", …" if len(self.columns) > _NAMED_COLUMNS else "")
-        columns = f"{len(self.columns)} column{'' if len(self.columns) == 1 else 's'}"
-        return f"{'writes rows and ' if self.writes else ''}names {columns} of {self.table}: {some}"
+        columns = f"{len(self.columns)} column{'' if len(self.columns) == 1 else 's'} of {self.table}"
+        named = f"{'writes rows and ' if self.writes else ''}names {columns}"
+        return f"{named}{', and the table itself' if self.names else ''}: {some}"
 
 
 @dataclass(frozen=True, slots=True)

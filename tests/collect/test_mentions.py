@@ -182,7 +182,12 @@ def test_a_damaged_cache_costs_nothing_but_time(tmp_path: Path, monkeypatch: pyt
         ("app/tests/orders.py", {}),
         ("app/test_orders.py", {}),
         ("app/migrations/0001.py", {}),
-        ("app/orders.js", {}),
+        ("app/orders.js", {"id": 2, "total": 1}),
+        ("app/orders.html", {"id": 2, "total": 1}),
+        ("app/orders.spec.js", {}),
+        ("app/__tests__/orders.js", {}),
+        ("app/locale/orders.html", {}),
+        ("app/orders.yaml", {}),
     ],
 )
 def test_the_columns_that_a_program_names_with_the_line_of_the_first(
@@ -194,11 +199,29 @@ def test_the_columns_that_a_program_names_with_the_line_of_the_first(
     assert looked.columns == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("x = 1\nOrder(1)", 2),
+        ("orders\norder", 1),
+        ("orderItem = ORDERS", 1),
+        ("{{ order.id }}", 1),
+        ("reorder, order_by, preorders", None),
+        ("border", None),
+    ],
+)
+def test_the_table_that_a_program_names_with_the_line_of_the_first(tmp_path: Path, text: str, line: int | None) -> None:
+    (tmp_path / "a.html").write_text(text)
+    (looked,) = collect(tmp_path, NAMES)
+    assert looked.tables.get("orders") == line
+
+
 def test_columns_are_known_again_from_the_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SCANNER_CACHE_DIR", str(tmp_path / "cache"))
     (tmp_path / "tree").mkdir()
-    (tmp_path / "tree" / "a.py").write_text("sku = id\n")
+    (tmp_path / "tree" / "a.py").write_text("sku = id\norder\n")
     os.utime(tmp_path / "tree" / "a.py", (1_000_000_000, 1_000_000_000))
     once = list(collect(tmp_path / "tree", NAMES))
     assert once[0].columns == {"id": 1, "sku": 1}
+    assert once[0].tables == {"orders": 2}
     assert list(collect(tmp_path / "tree", NAMES)) == once

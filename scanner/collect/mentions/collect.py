@@ -1,4 +1,4 @@
-"""A tree of source files → the places that name tables, and the columns that its programs speak of."""
+"""A tree of source files → the places that name tables, and what its programs speak of."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from scanner.collect.mentions.contexts import Found, in_configuration, in_sql
 from scanner.collect.mentions.kept import Kept, stamp_of
 from scanner.collect.mentions.names import Names
 from scanner.collect.mentions.python_text import in_python
-from scanner.collect.mentions.vocabulary import columns_in, is_program
+from scanner.collect.mentions.vocabulary import columns_in, is_program, tables_in
 from scanner.model import Location, Looked, Mention
 from scanner.text_files import decode, relative
 from scanner.trees import source_files
@@ -69,7 +69,9 @@ def _look(path: Path, place: str, names: Names) -> Looked:
     lowered = data.lower()
     words = set(_WORD.findall(lowered))
     mentions = tuple(_mentions(data, path.name, place, names)) if _names_any(words, data, names) else ()
-    return Looked(place, mentions, columns_in(lowered, words, names) if is_program(place) else {})
+    if not is_program(place):
+        return Looked(place, mentions)
+    return Looked(place, mentions, columns_in(lowered, words, names), tables_in(lowered, words, names))
 
 
 def _mentions(data: bytes, name: str, place: str, names: Names) -> Iterator[Mention]:

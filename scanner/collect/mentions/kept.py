@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import time
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
@@ -61,21 +62,22 @@ class Kept:
     def found(self, place: str, stamp: Stamp | None) -> Looked | None:
         """What is in a file that is what it was; None if it may have changed."""
         try:
-            *known, rows, columns = self._before[place]
+            *known, rows, columns, tables = self._before[place]
             if tuple(known) != stamp:
                 return None
             mentions = tuple(_mention(place, *row) for row in rows)
-            looked = Looked(place, mentions, {str(name): int(line) for name, line in columns})
+            looked = Looked(place, mentions, _lines(columns), _lines(tables))
         except (KeyError, TypeError, ValueError):
             return None
-        self._now[place] = [*known, rows, columns]
+        self._now[place] = [*known, rows, columns, tables]
         return looked
 
     def keep(self, stamp: Stamp | None, looked: Looked) -> None:
         """Keeps what was found in a file."""
         if stamp is not None and stamp[1] < time.time_ns() - _RACY:
             rows = [[m.location.line, m.location.column, m.text, m.table, m.rank] for m in looked.mentions]
-            self._now[looked.path] = [*stamp, rows, [list(each) for each in looked.columns.items()]]
+            spoken = ([list(each) for each in lines.items()] for lines in (looked.columns, looked.tables))
+            self._now[looked.path] = [*stamp, rows, *spoken]
 
     def save(self) -> None:
         """Writes what is known now, if that is anything new."""
@@ -90,6 +92,10 @@ class Kept:
 
 def _mention(place: str, line: int, column: int, text: str, table: str, rank: int) -> Mention:
     return Mention(Location(place, int(line), int(column)), (), str(text), str(table), int(rank))
+
+
+def _lines(rows: Iterable[Sequence[object]]) -> dict[str, int]:
+    return {str(name): int(str(line)) for name, line in rows}
 
 
 @cache

@@ -48,6 +48,15 @@ class Names:
         return frozenset(name.encode("utf-8", "replace") for held in self.columns.values() for name in held)
 
     @cached_property
+    def row_words(self) -> dict[bytes, str]:
+        """What a table, or one row of it, is called in lower case, to the table: order_items, order_item, orderitem."""
+        written = ((word, table) for thing, table in self._things.items() for word in (thing, thing.replace("_", "")))
+        found: dict[bytes, str] = {}
+        for word, table in written:
+            found.setdefault(word.encode("utf-8", "replace"), table)
+        return found
+
+    @cached_property
     def words(self) -> frozenset[bytes]:
         """The words without which a file, in lower case, names none of them."""
         words = {*self.tables, *self._things, *(name.lower() for name in self.classes)}

@@ -1,22 +1,29 @@
-"""The columns that the code of a file speaks of, whatever it does with them."""
+"""The columns, and the tables, that the code of a file speaks of, whatever it does with them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Set
+from collections.abc import Iterable, Iterator, Set
 
 from scanner.collect.mentions.names import Names
 
-_PROGRAM = (".py", ".spt")
+# Programs, and the pages and texts that they fill in.
+_PROGRAMS = (
+    *(".py", ".spt", ".go", ".java", ".kt", ".kts", ".scala", ".groovy", ".rb", ".erb", ".php", ".rs", ".cs", ".fs"),
+    *(".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".vue", ".svelte", ".graphql", ".ex", ".exs", ".clj", ".swift"),
+    *(".dart", ".html", ".j2", ".jinja", ".jinja2", ".mako", ".tmpl", ".tpl"),
+)
 # What does not tell which code handles a table: tests follow the code, and migrations name every column once.
 _APART = re.compile(
-    r"(?:^|/)(?:tests?|testing|docs?|examples?|migrations|alembic|versions)/|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$"
+    r"(?:^|/)(?:tests?|testing|__tests__|e2e|cypress|docs?|examples?|migrations|alembic|versions|locale|i18n)/"
+    r"|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$|\.(?:test|spec|stories)\.\w+$"
 )
+_LETTERS = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789_")
 
 
 def is_program(place: str) -> bool:
     """Whether a path is that of a program's own code: neither a test nor a migration."""
-    return place.endswith(_PROGRAM) and _APART.search(place) is None
+    return place.endswith(_PROGRAMS) and _APART.search(place) is None
 
 
 def columns_in(lowered: bytes, words: Set[bytes], names: Names) -> dict[str, int]:
@@ -25,6 +32,25 @@ def columns_in(lowered: bytes, words: Set[bytes], names: Names) -> dict[str, int
     return {column.decode(): _line(lowered, column) for column in found}
 
 
+def tables_in(lowered: bytes, words: Set[bytes], names: Names) -> dict[str, int]:
+    """The tables that the file names, or one row of: "order_items", "OrderItem", "orderItem", with the first line."""
+    found: dict[str, int] = {}
+    for word in sorted(names.row_words.keys() & words):
+        table, line = names.row_words[word], _line(lowered, word)
+        found[table] = min(line, found.get(table, line))
+    return found
+
+
 def _line(lowered: bytes, word: bytes) -> int:
-    match = re.search(rb"(?<![a-z0-9_])" + re.escape(word) + rb"(?![a-z0-9_])", lowered)
-    return lowered.count(b"\n", 0, match.start()) + 1 if match else 1
+    at = next(_places(lowered, word), 0)
+    return lowered.count(b"\n", 0, at) + 1
+
+
+def _places(lowered: bytes, word: bytes) -> Iterator[int]:
+    """Where the word stands by itself."""
+    at = lowered.find(word)
+    while at >= 0:
+        around: Iterable[int] = (*lowered[max(0, at - 1) : at], *lowered[at + len(word) : at + len(word) + 1])
+        if _LETTERS.isdisjoint(around):
+            yield at
+        at = lowered.find(word, at + 1)

@@ -90,10 +90,11 @@ class Record:
     def derived(self, query: QueryValue) -> None:
         """Something more was made of the query."""
         self._spent.add(query)
+        self._spent.update(query.inside)
 
     def query(self, query: QueryValue, root: Root) -> int | None:
         """A mapper's query runs. Gives its number."""
-        self._spent.add(query)
+        self.derived(query)
         if not query.tables:  # of nothing that is known
             return None
         return self.mapper(query.text, query.call, root)
@@ -111,6 +112,8 @@ class Record:
         A function that was `entered` from its callers runs what they make of it: what it runs by itself, with
         gaps where its parameters stand, is left out. `functions` are those of the project.
         """
+        for query in [query for query in self._built if query not in self._spent]:
+            self._spent.update(query.inside)
         for query, root in [(q, root) for q, root in self._built.items() if q not in self._spent]:
             self.query(query, root)
         numbers: dict[TextValue, list[int]] = defaultdict(list)

@@ -9,14 +9,10 @@ from scanner.collect.python.given import Given
 from scanner.collect.python.orm.django_functions import truncated
 from scanner.collect.python.orm.django_many import parent
 from scanner.collect.python.orm.django_orders import ordered, quoted_name
+from scanner.collect.python.orm.django_values import AggregateValue, PathValue
 from scanner.collect.python.orm.lookups import expression
 from scanner.collect.python.orm.paths import joining, resolve, target_of, whole_row
-from scanner.collect.python.orm.queries import (
-    AggregateValue,
-    Annotation,
-    PathValue,
-    QueryValue,
-)
+from scanner.collect.python.orm.queries import Annotation, QueryValue
 from scanner.collect.python.orm.sql import Names, pieces
 from scanner.collect.python.texts import constant_text
 from scanner.collect.python.values import (

@@ -6,15 +6,15 @@ from dataclasses import replace
 
 from scanner.collect.python.frames import World
 from scanner.collect.python.given import Given
-from scanner.collect.python.orm.paths import joining
-from scanner.collect.python.orm.queries import (
+from scanner.collect.python.orm.django_values import (
     AggregateValue,
     ArithmeticValue,
     CallValue,
     ConditionValue,
     PathValue,
-    QueryValue,
 )
+from scanner.collect.python.orm.paths import joining
+from scanner.collect.python.orm.queries import QueryValue
 from scanner.collect.python.orm.sql import joined, pieces
 from scanner.collect.python.texts import constant_text
 from scanner.collect.python.values import ConstantValue, MapperValue, TextValue, Unknown, Value

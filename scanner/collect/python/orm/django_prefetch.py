@@ -9,9 +9,10 @@ from scanner.collect.python.given import Given
 from scanner.collect.python.orm.django_many import Many, many
 from scanner.collect.python.orm.django_orders import begun
 from scanner.collect.python.orm.django_queries import manager
+from scanner.collect.python.orm.django_values import CallValue
 from scanner.collect.python.orm.mapped import Mapped
 from scanner.collect.python.orm.paths import over_table, relation_of
-from scanner.collect.python.orm.queries import CallValue, QueryValue
+from scanner.collect.python.orm.queries import QueryValue
 from scanner.collect.python.orm.sql import Names, pieces
 from scanner.collect.python.texts import constant_text
 from scanner.collect.python.values import Gap, Value

@@ -11,8 +11,9 @@ from scanner.collect.python.orm import django_writes as writes
 from scanner.collect.python.orm.django_columns import annotate
 from scanner.collect.python.orm.django_orders import ordered, quoted_name, reverse
 from scanner.collect.python.orm.django_steps import filter_by, numbered
+from scanner.collect.python.orm.django_values import ConditionValue
 from scanner.collect.python.orm.lookups import condition
-from scanner.collect.python.orm.queries import ConditionValue, QueryValue
+from scanner.collect.python.orm.queries import QueryValue
 from scanner.collect.python.orm.sql import Names, pieces, text_at
 from scanner.collect.python.orm.subqueries import keys
 from scanner.collect.python.texts import constant_text

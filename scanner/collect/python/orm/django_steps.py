@@ -9,14 +9,9 @@ from scanner.collect.python.frames import World
 from scanner.collect.python.given import Given
 from scanner.collect.python.orm.django_columns import alias, annotate, dates, datetimes, defer, only, related, values
 from scanner.collect.python.orm.django_orders import begun, order, ordered, quoted_name, reverse
+from scanner.collect.python.orm.django_values import ConditionValue, PathValue
 from scanner.collect.python.orm.lookups import condition, conditions, expression
-from scanner.collect.python.orm.queries import (
-    ConditionValue,
-    Join,
-    PathValue,
-    QueryValue,
-    select,
-)
+from scanner.collect.python.orm.queries import Join, QueryValue, select
 from scanner.collect.python.orm.sql import pieces
 from scanner.collect.python.texts import constant_text
 from scanner.collect.python.values import (

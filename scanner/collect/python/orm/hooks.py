@@ -14,8 +14,13 @@ from scanner.collect.python.orm import (
     django_queries,
     peewee_queries,
     sessions,
+    sqlalchemy_calls,
     sqlalchemy_expressions,
+    sqlalchemy_functions,
+    sqlalchemy_joins,
+    sqlalchemy_loading,
     sqlalchemy_select,
+    sqlalchemy_sources,
     sqlalchemy_steps,
     sqlalchemy_writes,
 )
@@ -23,10 +28,13 @@ from scanner.collect.python.orm.django_models import django_model, is_django
 from scanner.collect.python.orm.django_queries import NOWHERE
 from scanner.collect.python.orm.library import LIBRARY, LIBRARY_MODELS
 from scanner.collect.python.orm.managers import instance_attribute, model_manager
-from scanner.collect.python.orm.mapped import Mapped
+from scanner.collect.python.orm.mapped import Mapped, Source
 from scanner.collect.python.orm.peewee_models import is_peewee, peewee_model
 from scanner.collect.python.orm.queries import QueryValue, RelationValue, SqlValue
-from scanner.collect.python.orm.sqlalchemy_models import sqlalchemy_model, table_object
+from scanner.collect.python.orm.sqlalchemy_calls import spend
+from scanner.collect.python.orm.sqlalchemy_loading import LoadValue
+from scanner.collect.python.orm.sqlalchemy_models import sqlalchemy_model
+from scanner.collect.python.orm.sqlalchemy_sources import AUTOMAP, reflected
 from scanner.collect.python.texts import constant_text
 from scanner.collect.python.values import (
     ClassValue,
@@ -57,6 +65,10 @@ def attribute(base: Value, name: str, frame: Frame) -> Variants:
     """``base.name`` of a mapped class, an instance, a table; empty for anything else."""
     if isinstance(base, ExternalValue) and base.name in LIBRARY:
         return model_manager(LIBRARY[base.name], name, frame)
+    if isinstance(base, ExternalValue) and base.name == f"{AUTOMAP}.classes":
+        return (reflected(name, NOWHERE),)
+    if isinstance(base, QueryValue) and name in ("c", "columns", "selected_columns", "excluded"):
+        return (replace(base.mapped, source=Source.named(name, ())) if name == "excluded" else base.mapped,)
     if isinstance(base, ClassValue):
         mapped = frame.world.model(base)
         return _class_attribute(mapped, base, name, frame) if mapped else ()
@@ -89,15 +101,15 @@ def call(
 def _of_receiver(receiver: Value, expression: syntax.Call, given: Given, frame: Frame) -> Variants | None:
     name = last_name(expression.function)
     if isinstance(receiver, Mapped):
-        is_statement = name in ("insert", "update", "delete", "select")
-        everything = Given(((receiver,), *given.positional), given.named)
-        return _statement(name, everything, expression, frame) if is_statement else None
-    if isinstance(receiver, SqlValue | RelationValue):
-        _spend(given, frame)
+        return sqlalchemy_calls.of_table(receiver, name, given, expression, frame)
+    if isinstance(receiver, SqlValue | RelationValue | LoadValue):
+        spend(given, frame)
         if isinstance(receiver, SqlValue):
-            made = sqlalchemy_expressions.method(receiver, name, given)
+            made: Value | None = sqlalchemy_functions.of_expression(receiver, name, given)
+        elif isinstance(receiver, RelationValue):
+            made = sqlalchemy_joins.related(receiver, name, given, frame.world)
         else:
-            made = sqlalchemy_steps.related(receiver, name, given, frame.world)
+            made = sqlalchemy_loading.loading(name, given, receiver)
         return None if made is None else (made,)
     ordered = django_expressions.method(receiver, name, given)
     found = (ordered,) if ordered else _of_model(receiver, name, expression, given, frame)
@@ -115,7 +127,7 @@ def _of_model(receiver: Value, name: str, expression: syntax.Call, given: Given,
         return (InstanceValue(receiver),)
     if mapped.framework != "peewee":
         return None
-    _spend(given, frame)
+    spend(given, frame)
     place, call = frame.place(expression.at), called(expression.function)
     if isinstance(receiver, InstanceValue):
         return peewee_queries.instance_method(mapped, receiver, name, given, place, call, frame)
@@ -180,14 +192,14 @@ def _class_attribute(mapped: Mapped, of: ClassValue, name: str, frame: Frame) ->
         query = sqlalchemy_select.selected(given, frame.place(0), "", frame, labels=True)
         return (replace(query, begun=False, place=NOWHERE),) if query else ()
     found = sqlalchemy_expressions.column(mapped, name, frame.world)
-    return (found,) if found else ()
+    return (found,) if found else sqlalchemy_calls.hybrid(mapped, name, frame)
 
 
 def _table_attribute(table: Mapped, name: str, frame: Frame) -> Variants:
     if name in ("c", "columns"):
         return (table,)
     found = sqlalchemy_expressions.column(table, name, frame.world)
-    return (found,) if found else ()
+    return (found,) if found else sqlalchemy_calls.hybrid(table, name, frame)
 
 
 def named(base: Value, index: Value, frame: Frame) -> Variants:
@@ -204,24 +216,20 @@ def _query_method(query: QueryValue, name: str, expression: syntax.Call, given: 
         for other in django_prefetch.prefetched(query, given, frame.world) if name == "prefetch_related" else ():
             frame.world.record.built(other, frame.root)
     else:
-        after = sqlalchemy_steps.step(query, name, given, frame)
-        found = (after,) if after is not None else sessions.finished(query, name, given, frame)
+        inner = sqlalchemy_sources.subquery(before, name, given, frame, expression.at)
+        if inner is not None:  # it runs as it is where nothing reads it
+            return (inner,)
+        found = sqlalchemy_calls.of_query(query, name, given, expression, frame)
+        after = sqlalchemy_steps.step(query, name, given, frame) if found is None else None
+        found = (after,) if after is not None else found or sessions.finished(query, name, given, frame)
     if found is None:  # both go on as they are
         return None
     frame.world.record.derived(before)
-    _spend(given, frame)
+    spend(given, frame)
     for value in found:
         if isinstance(value, QueryValue) and value.begun:
             frame.world.record.built(value, frame.root)
     return found
-
-
-def _spend(given: Given, frame: Frame) -> None:
-    """Queries that become part of another do not run by themselves."""
-    for variants in given.every():
-        for value in variants:
-            if isinstance(value, QueryValue):
-                frame.world.record.derived(value)
 
 
 def _library(dotted: str, expression: syntax.Call, given: Given, frame: Frame) -> Variants | None:
@@ -229,9 +237,9 @@ def _library(dotted: str, expression: syntax.Call, given: Given, frame: Frame) -
     if dotted.startswith("django."):
         return _django(dotted, name, expression, given, frame)
     if dotted.startswith(("sqlalchemy", "sqlmodel")):
-        return _sqlalchemy(dotted, name, expression, given, frame)
+        return sqlalchemy_calls.library(dotted, expression, given, frame)
     if dotted.startswith("peewee.fn."):
-        return (sqlalchemy_expressions.function(name, given),)
+        return (sqlalchemy_functions.function(name, given),)
     if dotted == "flask_sqlalchemy.SQLAlchemy":
         return (ExternalValue("sqlalchemy"),)
     return None
@@ -249,40 +257,6 @@ def _django(dotted: str, name: str, expression: syntax.Call, given: Given, frame
             return _query_method(here, method, expression, rest, frame) if isinstance(here, QueryValue) else None
     if not dotted.startswith(("django.db.models", "django.contrib.postgres")):
         return None
-    _spend(given, frame)
+    spend(given, frame)
     made = django_expressions.builtin(dotted, given, frame.world)
     return None if made is None else (made,)
-
-
-def _sqlalchemy(dotted: str, name: str, expression: syntax.Call, given: Given, frame: Frame) -> Variants | None:
-    if ".func." in dotted:
-        return (sqlalchemy_expressions.function(name, given),)
-    if name == "declarative_base":
-        return (ExternalValue("sqlalchemy.declarative_base"),)
-    if name == "aliased" and given.positional:
-        return given.positional[0]
-    if name == "Table":
-        table = table_object(expression, frame)
-        if table is not None:
-            frame.world.tables[table] = None
-        return None if table is None else (table,)
-    _spend(given, frame)
-    if name in ("select", "query", "insert", "update", "delete", "exists"):
-        return _statement(name, given, expression, frame)
-    made = sqlalchemy_expressions.builtin(name, given)
-    return None if made is None else (made,)
-
-
-def _statement(name: str, given: Given, expression: syntax.Call, frame: Frame) -> Variants | None:
-    place = frame.place(expression.at)
-    if name == "exists":
-        found = sqlalchemy_select.existing(given, place, frame)
-        return None if found is None else (found,)
-    if name in ("select", "query"):
-        query = sqlalchemy_select.selected(given, place, name, frame, labels=name == "query")
-    else:
-        query = sqlalchemy_writes.written(name, given, place, name, frame)
-    if query is None:
-        return None
-    frame.world.record.built(query, frame.root)
-    return (query,)

@@ -7,16 +7,16 @@ from dataclasses import replace
 
 from scanner.collect.python.frames import World
 from scanner.collect.python.orm import django_functions
-from scanner.collect.python.orm.paths import COMPARISONS, joining, resolve
-from scanner.collect.python.orm.queries import (
+from scanner.collect.python.orm.django_values import (
     AggregateValue,
     ArithmeticValue,
     CallValue,
     ConditionValue,
     OuterGap,
     PathValue,
-    QueryValue,
 )
+from scanner.collect.python.orm.paths import COMPARISONS, joining, resolve
+from scanner.collect.python.orm.queries import QueryValue
 from scanner.collect.python.orm.sql import Names, joined, pieces
 from scanner.collect.python.orm.subqueries import aliased, filled, keys, outer_paths
 from scanner.collect.python.texts import constant_text

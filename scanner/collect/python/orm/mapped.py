@@ -5,9 +5,24 @@ from __future__ import annotations
 from typing import Literal as OneOf
 
 from scanner.collect.python.light import dataclass
-from scanner.collect.python.values import ClassValue, MapperValue, Place
+from scanner.collect.python.values import ClassValue, MapperValue, Place, Sql
 
 Framework = OneOf["django", "sqlalchemy", "peewee"]
+
+
+class Source(str):
+    """The name of an alias, a subquery or a common table, with what stands for it in FROM or WITH."""
+
+    sql: Sql
+    common: bool
+    query: MapperValue | None  # the query that it stands for
+
+    @classmethod
+    def named(cls, name: str, sql: Sql, *, common: bool = False, query: MapperValue | None = None) -> Source:
+        """With what the name stands for."""
+        made = cls(name)
+        made.sql, made.common, made.query = sql, common, query
+        return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +34,7 @@ class MappedColumn:
     primary_key: bool = False
     generated: bool = False  # the database makes the value: INSERT leaves it out unless it is given
     deferred: bool = False  # not read with the row
+    refers: str = ""  # the "table.column" of a foreign key, where the program says it
     foreign: bool = False  # it refers to another table
 
 
@@ -28,6 +44,17 @@ class Relation:
 
     attribute: str
     target: ClassValue
+    local: str
+    remote: str
+    between: Between | None = None
+    loading: str = ""  # SQLAlchemy's `lazy`: "joined", "selectin"
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """The table between two others, with its columns that refer to them."""
+
+    table: str
     local: str
     remote: str
 
@@ -45,6 +72,7 @@ class Mapped(MapperValue):
     relations: tuple[Relation, ...] = ()
     ordering: tuple[str, ...] = ()  # Django's Meta.ordering
     managed: bool = True  # Django's Meta.managed
+    source: Source | None = None  # an alias, a subquery: what stands in FROM
 
     def column(self, attribute: str) -> MappedColumn | None:
         """The column behind an attribute, or with this name in the database."""

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import field, replace
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
 from typing import Literal as OneOf
 
 from scanner.collect.python.light import dataclass
-from scanner.collect.python.orm.mapped import Framework, Mapped
+from scanner.collect.python.orm.mapped import Framework, Mapped, Source
 from scanner.collect.python.orm.sql import joined, pieces, text_at
-from scanner.collect.python.values import ClassValue, Gap, Literal, MapperValue, Place, Sql, TextValue, Value, Variants
+from scanner.collect.python.values import ClassValue, Literal, MapperValue, Place, Sql, TextValue
+
+_FUNCTION = re.compile(r"(\w+)\(")
+_PLAIN_COLUMN = re.compile(r"[\w.\x1f]+\.\w+")
 
 Verb = OneOf["select", "insert", "update", "delete", "exists"]
 
@@ -23,12 +29,13 @@ class Join:
 
     def sql(self, framework: Framework) -> Sql:
         """As the mapper writes it after FROM; without a condition it is one more table."""
+        table = from_item(self.table)
         if not self.condition:
-            return pieces(f", {self.table}")
+            return pieces(", ", table)
         if framework == "django":
             kind = "LEFT OUTER" if self.outer else "INNER"
-            return pieces(f"{kind} JOIN {self.table} ON (", self.condition, ")")
-        return pieces(f"{'LEFT OUTER JOIN' if self.outer else 'JOIN'} {self.table} ON ", self.condition)
+            return pieces(f"{kind} JOIN ", table, " ON (", self.condition, ")")
+        return pieces(f"{'LEFT OUTER JOIN' if self.outer else 'JOIN'} ", table, " ON ", self.condition)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +64,27 @@ class QueryValue(MapperValue):
     havings: tuple[Sql, ...] = ()
     orders: tuple[Sql, ...] = ()
     sets: tuple[Sql, ...] = ()
+    returning: Sql = ()  # what stands at the end of a statement that writes
     limit: str = ""
     lock: str = ""
     distinct: bool = False
     distinct_on: tuple[Sql, ...] = ()
     negated: bool = False  # of "exists"
     whole: bool = True  # the columns are those of the mapped class: rows become instances
+    labelled: bool = False  # as by SQLAlchemy's session.query: each column is given a name
     begun: bool = False  # a manager nobody has called yet is no query
     methods: ClassValue | None = None  # a class of the project with methods of its own
     entities: tuple[Mapped, ...] = ()  # what the rows hold: instances of these
     through: tuple[Mapped, str, str] | None = None  # the table between, with its columns for both sides
     annotations: tuple[Annotation, ...] = ()
     others: tuple[tuple[str, Sql], ...] = ()  # what is added to its rows or taken from them: ("UNION", SELECT …)
+
+    @property
+    def inside(self) -> list[QueryValue]:
+        """The queries that it reads the rows of, as subqueries and common tables."""
+        tables = (*self.tables, *(join.table for join in self.joins))
+        found = (table.query for table in tables if isinstance(table, Source))
+        return [query for query in found if isinstance(query, QueryValue)]
 
     def annotation(self, name: str) -> Annotation | None:
         """The expression that was given this name."""
@@ -77,73 +93,15 @@ class QueryValue(MapperValue):
     @property
     def sql(self) -> Sql:
         """The statement."""
-        if self.verb == "update":
-            return _update(self)
-        if self.verb == "delete":
-            return _delete(self)
-        return self.columns[0] if self.verb == "insert" else select(self)
+        if self.verb in ("select", "exists"):
+            return select(self)
+        made = {"update": _update, "delete": _delete}.get(self.verb)
+        return pieces(made(self) if made else self.columns[0], self.returning)
 
     @property
     def text(self) -> TextValue:
         """The statement, as a text that stands where the query is built."""
         return text_at(self.sql, self.place)
-
-
-@dataclass(frozen=True, slots=True)
-class PathValue(MapperValue):
-    """Django's ``F("path")``."""
-
-    path: str
-
-
-@dataclass(frozen=True, slots=True)
-class ArithmeticValue(MapperValue):
-    """``F("price") * factor``."""
-
-    left: Value
-    operator: str
-    right: Value
-
-
-@dataclass(frozen=True, slots=True)
-class AggregateValue(MapperValue):
-    """Django's ``Count("path")`` and the like."""
-
-    function: str
-    of: Value | None  # None: of whole rows
-    distinct: bool = False
-    filter: ConditionValue | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CallValue(MapperValue):
-    """Another expression of Django's: ``Lower("name")``, ``Exists(query)``, ``F("total").desc()``."""
-
-    name: str
-    positional: tuple[Value, ...] = ()
-    named: tuple[tuple[str, Value], ...] = ()
-    negated: bool = False
-
-    def argument(self, name: str) -> Value | None:
-        """The argument of this keyword."""
-        return dict(self.named).get(name)
-
-
-@dataclass(frozen=True, slots=True)
-class OuterGap(Gap):
-    """Django's ``OuterRef("path")``: a column of the query around, once there is one."""
-
-    path: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ConditionValue(MapperValue):
-    """Django's ``Q``: lookups and other conditions, all or any of them."""
-
-    connector: str  # AND or OR
-    lookups: tuple[tuple[str, Variants], ...] = ()
-    inner: tuple[Value, ...] = field(default=())  # conditions, and expressions that are true or false
-    negated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +112,10 @@ class SqlValue(MapperValue):
     tables: tuple[str, ...] = ()
     name: str | None = None  # of a column, for naming parameters
     mapped: Mapped | None = None  # of a column: its class
+    label: str = ""  # what it is called among the columns of a query
+    word: str = ""  # what stands between its parts: "AND", "OR", "+"
+    inverse: Sql = ()  # what stands for its negation
+    query: QueryValue | None = None  # a query for one value
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,10 +130,11 @@ def select(query: QueryValue, *, without: tuple[str, ...] = ()) -> Sql:
     """The SELECT; `without` are tables of a query around it, which it refers to instead of reading them."""
     if query.others:
         return _combined(query)
-    tables = [table for table in query.tables if table not in without]
-    parts: list[Sql] = [pieces("SELECT ", _distinct(query), joined(", ", query.columns))]
+    tables = [table for table in query.tables if table not in without] or list(query.tables)
+    columns = query.columns if query.labelled or query.mapped.framework == "django" else distinguished(query.columns)
+    parts: list[Sql] = [*_with(query), pieces("SELECT ", _distinct(query), joined(", ", columns))]
     if tables:
-        parts.append(pieces("FROM ", ", ".join(tables)))
+        parts.append(pieces("FROM ", joined(", ", map(from_item, tables))))
     parts.extend(join.sql(query.mapped.framework) for join in (*query.joins, *_late(query)))
     parts.extend(_wheres(query))
     if query.groups:
@@ -184,9 +147,46 @@ def select(query: QueryValue, *, without: tuple[str, ...] = ()) -> Sql:
     return joined(" ", parts)
 
 
+def distinguished(columns: Iterable[Sql]) -> list[Sql]:
+    """Columns of one name get a number from the second on, functions from the first, as SQLAlchemy 2 does."""
+    seen: Counter[str] = Counter()
+    told: list[Sql] = []
+    for column in columns:
+        text = column[0].text if isinstance(column[0], Literal) else ""
+        function = _FUNCTION.match(text)
+        if function and not _labelled(column):
+            seen[f"{function[1]}()"] += 1
+            told.append(pieces(column, f" AS {function[1]}_{seen[f'{function[1]}()']}"))
+            continue
+        text = text if len(column) == 1 else ""
+        name = text.rsplit(".", 1)[-1] if _PLAIN_COLUMN.fullmatch(text) else ""
+        told.append(pieces(text, f" AS {name}_{seen[name]}") if name and seen[name] else column)
+        seen[name] += 1
+    return told
+
+
+def _labelled(column: Sql) -> bool:
+    last = column[-1]
+    return isinstance(last, Literal) and " AS " in last.text
+
+
+def from_item(table: str) -> Sql:
+    """The table as it stands in FROM."""
+    return table.sql if isinstance(table, Source) and not table.common else pieces(str(table))
+
+
+def _with(query: QueryValue) -> list[Sql]:
+    """The common tables that the query reads."""
+    tables = dict.fromkeys((*query.tables, *(join.table for join in query.joins)))
+    known = [table.sql for table in tables if isinstance(table, Source) and table.common]
+    recursive = any(") AS (" in _known(sql)[0] for sql in known)  # SQLAlchemy names the columns of these alone
+    return [pieces("WITH RECURSIVE " if recursive else "WITH ", joined(", ", known))] if known else []
+
+
 def _combined(query: QueryValue) -> Sql:
-    parts = [pieces("(", select(replace(query, others=(), orders=(), limit="")), ")")]
-    parts.extend(pieces(f"{word} (", sql, ")") for word, sql in query.others)
+    around = ("(", ")") if query.mapped.framework == "django" else ("", "")
+    sides = [("", select(replace(query, others=(), orders=(), limit=""))), *query.others]
+    parts = [pieces(f"{word} {around[0]}".lstrip(), sql, around[1]) for word, sql in sides]
     if query.orders:
         parts.append(pieces("ORDER BY ", joined(", ", query.orders)))
     return joined(" ", [*parts, *(pieces(query.limit) for _ in range(bool(query.limit)))])

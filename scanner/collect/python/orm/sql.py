@@ -148,6 +148,7 @@ _RESERVED = frozenset(
         "write",
     ]
 )
+_UNNAMED = re.compile(r"(\w+)\x1f(\d+)\x1f")
 _PLAIN = re.compile(r"[a-z_][a-z0-9_$]*")
 
 
@@ -194,6 +195,8 @@ class Names:
     @property
     def table(self) -> str:
         """The table."""
+        if self.mapped.source is not None:
+            return self.mapped.source
         table = self.quoted(self.mapped.table)
         return f"{self.quoted(self.mapped.schema)}.{table}" if self.mapped.schema else table
 
@@ -221,6 +224,19 @@ def insert(names: Names, columns: Iterable[MappedColumn], family: Family | None)
     return pieces(f"INSERT INTO {names.table} ({listed}) VALUES ({values}){returning}")
 
 
+def unnamed(base: str, place: Place) -> str:
+    """A name that the mapper makes when it writes the statement: orders_1, anon_1."""
+    return f"{base}\N{INFORMATION SEPARATOR ONE}{place.at}\N{INFORMATION SEPARATOR ONE}"
+
+
 def text_at(sql: Sql, place: Place) -> TextValue:
-    """The statement as a text that stands at a place of the program."""
-    return TextValue(tuple(Literal(p.text, place) if isinstance(p, Literal) else p for p in sql))
+    """The statement as a text that stands at a place of the program, with numbers for what the program did not name."""
+    known: dict[str, dict[str, int]] = {}
+
+    def numbered(match: re.Match[str]) -> str:
+        numbers = known.setdefault(match[1], {})
+        return f"{match[1]}_{numbers.setdefault(match[2], len(numbers) + 1)}"
+
+    texts = (_UNNAMED.sub(numbered, p.text) if isinstance(p, Literal) else None for p in sql)
+    pairs = zip(sql, texts, strict=True)
+    return TextValue(tuple(p if text is None else Literal(text, place) for p, text in pairs))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -37,8 +36,8 @@ _OPERATORS = {
     "<<": "IN",
     "?": "-",
 }
-_ATTRIBUTE = re.compile(r"\w+(?:\.\w+)+")
-_SUFFIXES = {
+_OPPOSITES = {"=": "!=", "!=": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">"}
+SUFFIXES = {
     "desc": " DESC",
     "asc": " ASC",
     "nullsfirst": " NULLS FIRST",
@@ -46,14 +45,16 @@ _SUFFIXES = {
     "nullslast": " NULLS LAST",
     "nulls_last": " NULLS LAST",
 }
+_PATTERNS = {
+    "contains": ("'%%' || ", " || '%%'"),
+    "startswith": ("", " || '%%'"),
+    "endswith": ("'%%' || ", ""),
+}
 _COMPARED = {
     "like": "LIKE",
     "ilike": "ILIKE",
     "not_like": "NOT LIKE",
     "notlike": "NOT LIKE",
-    "contains": "LIKE",
-    "startswith": "LIKE",
-    "endswith": "LIKE",
     "is_distinct_from": "IS DISTINCT FROM",
 }
 
@@ -74,7 +75,7 @@ def operated(left: Value, operator: str, right: Value, world: World) -> Value | 
     if not isinstance(left, SqlValue | QueryValue) and not isinstance(right, SqlValue | QueryValue):
         return None
     if operator in ("&", "|"):
-        return _connected("AND" if operator == "&" else "OR", (left, right))
+        return connected("AND" if operator == "&" else "OR", (left, right))
     written = _OPERATORS.get(operator)
     if written is None:
         return None
@@ -86,7 +87,11 @@ def operated(left: Value, operator: str, right: Value, world: World) -> Value | 
     if other == ConstantValue("None"):
         return SqlValue(pieces(one.sql, " IS NULL" if operator == "==" else " IS NOT NULL"), one.tables)
     sides = (one.sql, operand(other, one)) if one is left else (operand(other, one), one.sql)
-    return SqlValue(pieces(sides[0], f" {written} ", sides[1]), _tables((left, right)))
+    opposite = _OPPOSITES.get(written)
+    inverse = pieces(sides[0], f" {opposite} ", sides[1]) if opposite else ()
+    arithmetic = "" if opposite else operator
+    made = pieces(sides[0], f" {written} ", sides[1])
+    return SqlValue(made, tables_in((left, right)), word=arithmetic, inverse=inverse)
 
 
 def _foreign_key(value: RelationValue, world: World) -> SqlValue | None:
@@ -103,17 +108,20 @@ def negated(value: Value) -> Value | None:
     """``~value``."""
     if isinstance(value, QueryValue) and value.verb == "exists":
         return replace(value, negated=not value.negated)
-    return SqlValue(pieces("NOT (", value.sql, ")"), value.tables) if isinstance(value, SqlValue) else None
+    if not isinstance(value, SqlValue):
+        return None
+    made = value.inverse or pieces("NOT (" if value.word else "NOT ", value.sql, ")" if value.word else "")
+    return SqlValue(made, value.tables, inverse=value.sql)
 
 
 def method(value: SqlValue, name: str, given: Given) -> Value | None:
     """``column.method(…)``."""
     first = given.positional[0][0] if given.positional else None
-    if name in _SUFFIXES:
-        return SqlValue(pieces(value.sql, _SUFFIXES[name]), value.tables)
+    if name in SUFFIXES:
+        return SqlValue(pieces(value.sql, SUFFIXES[name]), value.tables)
     if name == "label":
         label = constant_text(given.positional[0]) if given.positional else None
-        return SqlValue(pieces(value.sql, f" AS {label}"), value.tables, label) if label else value
+        return replace(value, name=label, label=label) if label else value
     if name in ("is_", "is_not", "isnot") and first is not None:
         word = "IS" if name == "is_" else "IS NOT"
         constant = first.source.upper() if isinstance(first, ConstantValue) else "NULL"
@@ -125,41 +133,24 @@ def method(value: SqlValue, name: str, given: Given) -> Value | None:
     if name in ("in_", "not_in", "notin_") and first is not None:
         word = "IN" if name == "in_" else "NOT IN"
         return SqlValue(pieces(value.sql, f" {word} (", _members(first, value), ")"), value.tables)
+    if name in _PATTERNS and first is not None:
+        before, after = _PATTERNS[name]
+        made = pieces("(", value.sql, f" LIKE {before}", operand(first, value), f"{after})")
+        return SqlValue(made, tables_in((value, first)))
     if name in _COMPARED and first is not None:
-        return SqlValue(pieces(value.sql, f" {_COMPARED[name]} ", operand(first, value)), _tables((value, first)))
+        return SqlValue(pieces(value.sql, f" {_COMPARED[name]} ", operand(first, value)), tables_in((value, first)))
     if name == "between" and len(given.positional) > 1:
         low, high = (operand(each[0], value) for each in given.positional[:2])
         return SqlValue(pieces(value.sql, " BETWEEN ", low, " AND ", high), value.tables)
-    return value if name in ("cast", "op", "collate", "distinct", "filter", "over") else None
+    if name == "filter":
+        only = joined(" AND ", (condition(each[0], value.tables) for each in given.positional))
+        return SqlValue(pieces(value.sql, " FILTER (WHERE ", only, ")"), value.tables, label="anon")
+    return value if name in ("op", "collate", "distinct", "self_group") else None
 
 
-def function(name: str, given: Given) -> SqlValue:
-    """``func.name(…)``."""
-    values = [each[0] for each in given.positional]
-    star = not values and name == "count"
-    inside = pieces("*") if star else joined(", ", [_argument(value) for value in values])
-    return SqlValue(pieces(f"{name}(", inside, ")"), _tables(values))
-
-
-def _argument(value: Value) -> Sql:
-    # An attribute may well be a column of a class that is not known; anything else is a parameter.
-    may_be_column = isinstance(value, Unknown) and _ATTRIBUTE.fullmatch(value.source)
-    return (Gap(value.source, "value"),) if isinstance(value, Unknown) and may_be_column else operand(value, None)
-
-
-def builtin(name: str, given: Given) -> Value | None:
-    """``and_``, ``or_``, ``not_``, ``desc`` and the like of sqlalchemy."""
-    values = [each[0] for each in given.positional]
-    if name in ("and_", "or_"):
-        return _connected(name.rstrip("_").upper(), values)
-    if name == "not_" and values:
-        return negated(values[0])
-    if name in ("asc", "desc", "distinct") and values and isinstance(values[0], SqlValue):
-        return method(values[0], name, given) if name != "distinct" else values[0]
-    if name in ("case", "cast", "extract", "literal_column", "literal", "over", "type_coerce"):
-        first = next((value for value in values if isinstance(value, SqlValue)), None)
-        return SqlValue(pieces(Gap(f"{name}(…)", "value")), first.tables if first else ())
-    return None
+def named(value: SqlValue, name: str) -> SqlValue:
+    """The expression with a name among the columns of a query."""
+    return replace(value, label=name)
 
 
 def operand(value: Value, beside: SqlValue | None) -> Sql:
@@ -167,7 +158,7 @@ def operand(value: Value, beside: SqlValue | None) -> Sql:
     if isinstance(value, SqlValue):
         return value.sql
     if isinstance(value, QueryValue):
-        return pieces("(", select(value), ")")
+        return pieces("(", select(value, without=beside.tables if beside else ()), ")")
     if isinstance(value, ConstantValue) and value.source in ("True", "False", "None"):
         return pieces({"True": "true", "False": "false"}.get(value.source, "NULL"))
     name = beside.name if beside is not None and beside.name else "param"
@@ -191,17 +182,24 @@ def condition(value: Value, around: tuple[str, ...]) -> Sql:
 
 def tables_of(values: Iterable[Variants]) -> tuple[str, ...]:
     """The tables that any of the expressions reads."""
-    return _tables([each[0] for each in values])
+    return tables_in([each[0] for each in values])
 
 
-def _connected(word: str, values: Iterable[Value]) -> Value:
+def connected(word: str, values: Iterable[Value]) -> Value:
+    """The conditions with AND or OR between them."""
     values = tuple(values)
-    around = _tables(values)
-    parts = [condition(value, around) for value in values]
-    return SqlValue(pieces("(", joined(f" {word} ", parts), ")") if len(parts) > 1 else joined("", parts), around)
+    around = tables_in(values)
+    parts = [bracketed(value, condition(value, around), word) for value in values]
+    return SqlValue(joined(f" {word} ", parts), around, word=word if len(parts) > 1 else "")
 
 
-def _tables(values: Iterable[Value]) -> tuple[str, ...]:
+def bracketed(value: Value, made: Sql, word: str) -> Sql:
+    """The condition in brackets where OR stands beside AND."""
+    return pieces("(", made, ")") if word == "AND" and isinstance(value, SqlValue) and value.word == "OR" else made
+
+
+def tables_in(values: Iterable[Value]) -> tuple[str, ...]:
+    """The tables that any of the values reads."""
     return tuple(dict.fromkeys(table for v in values if isinstance(v, SqlValue) for table in v.tables))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from scanner.collect.python import syntax
 from scanner.collect.python.classes import class_attribute, lineage
@@ -12,9 +13,10 @@ from scanner.collect.python.given import Given
 from scanner.collect.python.inlining import invoked
 from scanner.collect.python.names import last_name
 from scanner.collect.python.orm.declared import Declaration, class_named, declarations, externals, own_text
-from scanner.collect.python.orm.mapped import Mapped, MappedColumn, Relation
+from scanner.collect.python.orm.mapped import Between, Mapped, MappedColumn, Relation
+from scanner.collect.python.orm.sql import Names
 from scanner.collect.python.texts import constant_text
-from scanner.collect.python.values import ClassValue, DictValue, FunctionValue, ListValue
+from scanner.collect.python.values import ClassValue, DictValue, FunctionValue, ListValue, TextValue
 
 _COLUMNS = frozenset(("Column", "mapped_column", "deferred"))
 _RELATIONS = frozenset(("relationship", "relation", "dynamic_loader", "Relationship"))
@@ -60,7 +62,7 @@ def table_object(call: syntax.Call, frame: Frame) -> Mapped | None:
         if isinstance(argument.value, syntax.Call) and last_name(argument.value.function) in _COLUMNS:
             declaration = Declaration("", argument.value, None, frame)
             column = _column(declaration)
-            columns.append(MappedColumn(column.name, column.name, column.primary_key, column.generated))
+            columns.append(replace(column, attribute=column.name, deferred=False))
     return Mapped("sqlalchemy", name, tuple(columns), frame.place(call.at), None, schema)
 
 
@@ -165,7 +167,8 @@ def _column(declaration: Declaration) -> MappedColumn:
     is_key = declaration.is_true("primary_key")
     made = any(last_name(_called(each)) in _MAKES_VALUE for each in declaration.positional)
     generated = made or declaration.keyword("server_default") is not None or _counts_up(declaration, is_key)
-    return MappedColumn(declaration.attribute or name, name, is_key, generated, declaration.is_true("deferred"))
+    hidden, refers = declaration.is_true("deferred"), _foreign_key(declaration) or ""
+    return MappedColumn(declaration.attribute or name, name, is_key, generated, hidden, refers=refers)
 
 
 def _called(expression: syntax.Expression) -> syntax.Expression:
@@ -214,9 +217,42 @@ def _relations(declared: list[Declaration], mapped: Mapped, world: World) -> Ite
         target = _target(each) if is_relation else None
         if target is None or target not in world.classes:
             continue
-        pair = _pair(mapped, declared, target, world)
-        if pair is not None:
-            yield Relation(each.attribute, target, *pair)
+        between = _between(each, mapped, target, world)
+        pair = (
+            _pair(mapped, declared, target, world)
+            if each.keyword("secondary") is None
+            else _keys(mapped, target, world)
+        )
+        if pair is not None and (between or each.keyword("secondary") is None):
+            yield Relation(each.attribute, target, *pair, between, each.text("lazy") or "")
+
+
+def _keys(mapped: Mapped, target: ClassValue, world: World) -> tuple[str, str] | None:
+    theirs = mapped if target == mapped.of else world.model(target)
+    return (mapped.key.name, theirs.key.name) if mapped.key and theirs and theirs.key else None
+
+
+def _between(relation: Declaration, mapped: Mapped, target: ClassValue, world: World) -> Between | None:
+    """The table that ``secondary`` names, with its columns that refer to both sides."""
+    named, frame = relation.keyword("secondary"), relation.frame
+    if (
+        isinstance(named, syntax.Name) and named.id == relation.attribute and frame.outer is not None
+    ):  # the module's name, not its own
+        frame = frame.outer
+    found = frame.evaluate(named)[0] if named else None
+    if isinstance(found, TextValue):
+        text = constant_text((found,))
+        found = next((table for table in world.tables if text in (table.table, f"{table.schema}.{table.table}")), None)
+    theirs = _table_name(target, world.classes[target], world)
+    if not isinstance(found, Mapped) or theirs is None:
+        return None
+    ours = [each.name for each in found.columns if _refers(each, mapped.table)]
+    others = [each.name for each in found.columns if _refers(each, theirs)]
+    return Between(Names(found, world.family).table, ours[0], others[-1]) if ours and others else None
+
+
+def _refers(column: MappedColumn, table: str) -> bool:
+    return column.refers.rpartition(".")[0].rpartition(".")[2] == table
 
 
 def _target(declaration: Declaration) -> ClassValue | None:

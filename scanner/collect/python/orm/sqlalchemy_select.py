@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from scanner.collect.python.frames import Frame, World
 from scanner.collect.python.given import Given
 from scanner.collect.python.orm.mapped import Mapped
-from scanner.collect.python.orm.queries import QueryValue, SqlValue
-from scanner.collect.python.orm.sql import Names, pieces
+from scanner.collect.python.orm.queries import QueryValue, SqlValue, select
+from scanner.collect.python.orm.sql import Names, pieces, unnamed
 from scanner.collect.python.orm.sqlalchemy_expressions import operand
 from scanner.collect.python.values import (
     ClassValue,
     Gap,
     InstanceValue,
     ListValue,
-    Literal,
     Place,
     Sql,
     Unknown,
     Value,
 )
-
-_FUNCTION = re.compile(r"(\w+)\(")
-
-
-_PLAIN_COLUMN = re.compile(r"[\w.]+\.\w+")
 
 
 def mapped_of(value: Value, world: World) -> Mapped | None:
@@ -52,6 +44,7 @@ def selected(given: Given, place: Place, call: str, frame: Frame, *, labels: boo
     columns: list[Sql] = []
     tables: list[str] = []
     entities: list[Mapped] = []
+    around = [table for value in values if isinstance(value, SqlValue) for table in value.tables]
     for value in values:
         mapped = mapped_of(value, frame.world)
         if mapped is not None:
@@ -59,10 +52,9 @@ def selected(given: Given, place: Place, call: str, frame: Frame, *, labels: boo
             tables.append(Names(mapped, frame.world.family).table)
             columns.extend(_columns(mapped, frame.world, labels=labels))
         else:
-            columns.append(_selected_expression(value, labels=labels))
+            at = replace(place, at=place.at + len(columns))
+            columns.append(_selected_expression(value, around, at, labels=labels))
             tables.extend(value.tables if isinstance(value, SqlValue) else ())
-    if not labels:
-        columns = _distinguished(columns)
     whole = len(entities) == len(values)
     return QueryValue(
         subject,
@@ -70,6 +62,7 @@ def selected(given: Given, place: Place, call: str, frame: Frame, *, labels: boo
         call,
         tables=tuple(dict.fromkeys(tables)),
         columns=tuple(columns),
+        labelled=labels,
         begun=True,
         whole=whole,
         entities=tuple(entities),
@@ -102,36 +95,16 @@ def got(mapped: Mapped, place: Place, call: str, world: World) -> QueryValue:
     )
 
 
-def _distinguished(columns: list[Sql]) -> list[Sql]:
-    """Columns of one name get a number from the second on, functions from the first, as SQLAlchemy 2 does."""
-    seen: Counter[str] = Counter()
-    told: list[Sql] = []
-    for column in columns:
-        text = column[0].text if isinstance(column[0], Literal) else ""
-        function = _FUNCTION.match(text)
-        if function and not _labelled(column):
-            seen[f"{function[1]}()"] += 1
-            told.append(pieces(column, f" AS {function[1]}_{seen[f'{function[1]}()']}"))
-            continue
-        text = text if len(column) == 1 else ""
-        name = text.rsplit(".", 1)[-1] if _PLAIN_COLUMN.fullmatch(text) else ""
-        told.append(pieces(text, f" AS {name}_{seen[name]}") if name and seen[name] else column)
-        seen[name] += 1
-    return told
-
-
-def _selected_expression(value: Value, *, labels: bool) -> Sql:
+def _selected_expression(value: Value, around: Sequence[str], place: Place, *, labels: bool) -> Sql:
     if isinstance(value, Unknown):
         return (Gap(value.source, "value"),)
-    made = operand(value, None)
+    query = value if isinstance(value, QueryValue) else value.query if isinstance(value, SqlValue) else None
+    made = operand(value, None) if query is None else pieces("(", select(query, without=tuple(around)), ")")
+    if isinstance(value, SqlValue) and value.label:
+        return pieces(made, f" AS {unnamed('anon', place) if value.label == 'anon' else value.label}")
     if labels and isinstance(value, SqlValue) and value.mapped is not None and value.name:
         return pieces(made, f" AS {_label(value.mapped, value.name)}")
-    return made
-
-
-def _labelled(column: Sql) -> bool:
-    last = column[-1]
-    return isinstance(last, Literal) and " AS " in last.text
+    return pieces(made, f" AS {unnamed('anon', place)}") if query is not None else made
 
 
 def _subject(values: Iterable[Value], world: World) -> Mapped | None:
@@ -158,4 +131,6 @@ def _columns(mapped: Mapped, world: World, *, labels: bool) -> tuple[Sql, ...]:
 
 def _label(mapped: Mapped, column: str) -> str:
     """The name that `session.query` gives a column."""
+    if mapped.source is not None:
+        return f"{mapped.source}_{column}"
     return "_".join(filter(None, (mapped.schema, mapped.table, column)))

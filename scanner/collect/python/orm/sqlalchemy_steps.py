@@ -7,13 +7,15 @@ from dataclasses import replace
 
 from scanner.collect.python.frames import Frame, World
 from scanner.collect.python.given import Given
-from scanner.collect.python.orm.mapped import Mapped, Relation
-from scanner.collect.python.orm.queries import Join, QueryValue, RelationValue, SqlValue
+from scanner.collect.python.orm.queries import QueryValue, SqlValue
 from scanner.collect.python.orm.sql import Names, joined, pieces
-from scanner.collect.python.orm.sqlalchemy_expressions import condition, operand
+from scanner.collect.python.orm.sqlalchemy_expressions import bracketed, condition, operand
+from scanner.collect.python.orm.sqlalchemy_joins import join, outer_join
 from scanner.collect.python.orm.sqlalchemy_select import mapped_of
 from scanner.collect.python.orm.sqlalchemy_writes import insertion, without_returning
+from scanner.collect.python.texts import constant_text
 from scanner.collect.python.values import (
+    ConstantValue,
     DictValue,
     Gap,
     ListValue,
@@ -42,7 +44,10 @@ def _where(query: QueryValue, given: Given, _: World) -> QueryValue:
         more = tuple(table for table in dict.fromkeys(tables) if table not in known)
         query = replace(query, tables=query.tables + more)
     around = (*query.tables, *(join.table for join in query.joins))
-    return replace(query, wheres=(*query.wheres, *(condition(value, around) for value in values)))
+    made = tuple(condition(value, around) for value in values)
+    if len(made) + len(query.wheres) > 1:
+        made = tuple(bracketed(value, each, "AND") for value, each in zip(values, made, strict=True))
+    return replace(query, wheres=(*query.wheres, *made))
 
 
 def _filter_by(query: QueryValue, given: Given, world: World) -> QueryValue:
@@ -56,61 +61,6 @@ def _filter_by(query: QueryValue, given: Given, world: World) -> QueryValue:
             beside = SqlValue((), (), column.name)
             wheres.append(pieces(f"{names.column(column.name)} = ", operand(values[0], beside)))
     return replace(query, wheres=(*query.wheres, *wheres))
-
-
-def _join(query: QueryValue, given: Given, world: World, *, outer: bool = False) -> QueryValue:
-    named = (given.named[name] for name in ("dest", "on", "onclause") if name in given.named)
-    values = [each[0] for each in (*given.positional, *named)]
-    if not values:
-        return query
-    outer = outer or "isouter" in given.named
-    found = _joined(query, values, world)
-    if found is None:
-        return query
-    mapped, on = found
-    table = Names(mapped, world.family).table
-    tables = tuple(each for each in query.tables if each != table)
-    return replace(query, tables=tables or query.tables, joins=(*query.joins, Join(table, on, outer)))
-
-
-def _joined(query: QueryValue, values: list[Value], world: World) -> tuple[Mapped, Sql] | None:
-    target = values[0]
-    if isinstance(target, RelationValue):
-        relation = target.mapped.relation(target.attribute)
-        mapped = world.model(relation.target) if relation else None
-        return (mapped, _on(target.mapped, relation, mapped, world)) if relation and mapped else None
-    mapped = mapped_of(target, world)
-    if mapped is None:
-        return None
-    on = next((value for value in values[1:] if isinstance(value, SqlValue)), None)
-    if isinstance(on, SqlValue):
-        return mapped, on.sql
-    for source in (query.mapped, *query.entities):
-        relation = next((r for r in source.relations if r.target == mapped.of), None)
-        if relation is not None:
-            return mapped, _on(source, relation, mapped, world)
-    return mapped, (Gap("…", "clause"),)
-
-
-def _on(source: Mapped, relation: Relation, target: Mapped, world: World) -> Sql:
-    ours, theirs = Names(source, world.family), Names(target, world.family)
-    return pieces(f"{theirs.column(relation.remote)} = {ours.column(relation.local)}")
-
-
-def related(value: RelationValue, method: str, given: Given, world: World) -> SqlValue | None:
-    """``Order.lines.any(…)`` and ``Order.customer.has(…)``."""
-    relation = value.mapped.relation(value.attribute) if method in ("any", "has") else None
-    target = world.model(relation.target) if relation else None
-    if relation is None or target is None:
-        return None
-    ours, theirs = Names(value.mapped, world.family).table, Names(target, world.family).table
-    conditions = [condition(each[0], (ours, theirs)) for each in given.positional]
-    wheres = joined(" AND ", (_on(value.mapped, relation, target, world), *conditions))
-    return SqlValue(pieces(f"EXISTS (SELECT 1 FROM {theirs} WHERE ", wheres, ")"), (ours,), None, value.mapped)
-
-
-def _outer_join(query: QueryValue, given: Given, world: World) -> QueryValue:
-    return _join(query, given, world, outer=True)
 
 
 def _select_from(query: QueryValue, given: Given, world: World) -> QueryValue:
@@ -180,8 +130,15 @@ def _set(query: QueryValue, given: Given, world: World) -> QueryValue:
         name = column.name if column else attribute
         if not name.startswith(" "):
             beside = SqlValue((), (), name)
-            sets.append(pieces(f"{names.quoted(name)} = ", operand(values[0], beside)))
+            sets.append(pieces(f"{names.quoted(name)} = ", _assigned(values[0], beside)))
     return replace(query, sets=(*query.sets, *(sets or [(Gap("…", "clause"),)])))
+
+
+def _assigned(value: Value, beside: SqlValue) -> Sql:
+    if isinstance(value, ConstantValue):
+        return pieces(f"%({beside.name})s")
+    made = operand(value, beside)
+    return pieces("(", made, ")") if isinstance(value, SqlValue) and value.word else made
 
 
 def _entries(value: Value) -> dict[str, Variants]:
@@ -197,17 +154,44 @@ def _returning(query: QueryValue, given: Given, world: World) -> QueryValue:
         columns.extend(Names(mapped, world.family).all_columns() if mapped else (operand(each[0], None),))
     clause = pieces(" RETURNING ", joined(", ", columns))
     if query.verb == "insert":
-        bare = without_returning(query.columns[0])
-        return replace(query, columns=(pieces(bare, clause),))
-    return replace(query, wheres=(*query.wheres[:-1], pieces(query.wheres[-1], clause))) if query.wheres else query
+        query = replace(query, columns=(without_returning(query.columns[0]),))
+        return replace(query, returning=pieces(query.returning, clause))
+    return replace(query, returning=clause)
+
+
+def _from_select(query: QueryValue, given: Given, world: World) -> QueryValue:
+    listed = given.positional[0][0] if given.positional else None
+    rows = given.positional[1][0] if len(given.positional) > 1 else None
+    if not isinstance(listed, ListValue) or not isinstance(rows, QueryValue):
+        return query
+    attributes = (item[0].name if isinstance(item[0], SqlValue) else constant_text(item) for item in listed.items)
+    columns = [column for name in attributes if name and (column := query.mapped.column(name))]
+    names = Names(query.mapped, world.family)
+    written = ", ".join(names.quoted(column.name) for column in columns)
+    return replace(query, columns=(pieces(f"INSERT INTO {names.table} ({written}) ", rows.sql),))
+
+
+def _on_conflict(query: QueryValue, given: Given, world: World) -> QueryValue:
+    names = Names(query.mapped, world.family)
+    elements = next((v for v in given.named.get("index_elements", ()) if isinstance(v, ListValue)), ListValue(()))
+    keys = [v.name if isinstance(v := item[0], SqlValue) else constant_text(item) for item in elements.items]
+    entries = _entries(given.named["set_"][0]) if "set_" in given.named else {}
+    sets = [
+        pieces(f"{names.quoted(column.name)} = ", operand(values[0], SqlValue((), (), column.name)))
+        for name, values in entries.items()
+        if (column := query.mapped.column(name))
+    ]
+    target = f" ({', '.join(names.quoted(key) for key in keys if key)})" if keys else ""
+    action = pieces("DO UPDATE SET ", joined(", ", sets)) if sets else pieces("DO NOTHING")
+    return replace(query, returning=pieces(f" ON CONFLICT{target} ", action, query.returning))
 
 
 _STEPS: dict[str, Callable[[QueryValue, Given, World], QueryValue]] = {
     "where": _where,
     "filter": _where,
     "filter_by": _filter_by,
-    "join": _join,
-    "outerjoin": _outer_join,
+    "join": join,
+    "outerjoin": outer_join,
     "select_from": _select_from,
     "order_by": _order,
     "group_by": _group,
@@ -220,6 +204,9 @@ _STEPS: dict[str, Callable[[QueryValue, Given, World], QueryValue]] = {
     "with_only_columns": _with_entities,
     "values": _set,
     "returning": _returning,
+    "from_select": _from_select,
+    "on_conflict_do_nothing": _on_conflict,
+    "on_conflict_do_update": _on_conflict,
 }
 
 
@@ -244,8 +231,6 @@ _WITHOUT_EFFECT = frozenset(
         "on_conflict",
         "on_conflict_ignore",
         "on_conflict_replace",
-        "on_conflict_do_nothing",
-        "on_conflict_do_update",
         "iterator",
     )
 )

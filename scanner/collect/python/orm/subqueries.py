@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from scanner.collect.python.orm.queries import OuterGap, QueryValue
+from scanner.collect.python.orm.django_values import OuterGap
+from scanner.collect.python.orm.queries import QueryValue
 from scanner.collect.python.orm.sql import Names, pieces
 from scanner.collect.python.values import Literal, Sql
 

@@ -1,0 +1,100 @@
+"""Joins of SQLAlchemy: to a class, along a relation, over the table between two others."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from scanner.collect.python.frames import World
+from scanner.collect.python.given import Given
+from scanner.collect.python.orm.mapped import Mapped, Relation, Source
+from scanner.collect.python.orm.queries import Join, QueryValue, RelationValue, SqlValue
+from scanner.collect.python.orm.sql import Names, joined, pieces, unnamed
+from scanner.collect.python.orm.sqlalchemy_expressions import condition
+from scanner.collect.python.orm.sqlalchemy_select import mapped_of
+from scanner.collect.python.values import Gap, Place, Sql, Value
+
+
+def join(query: QueryValue, given: Given, world: World, *, outer: bool = False) -> QueryValue:
+    """``query.join(…)``."""
+    named = (given.named[name] for name in ("dest", "on", "onclause") if name in given.named)
+    values = [each[0] for each in (*given.positional, *named)]
+    outer = outer or "isouter" in given.named
+    joins = [replace(each, outer=outer) for each in _joins(query, values, world)] if values else []
+    names = {each.table for each in joins}
+    tables = tuple(each for each in query.tables if each not in names)
+    return replace(query, tables=tables or query.tables, joins=(*query.joins, *joins))
+
+
+def outer_join(query: QueryValue, given: Given, world: World) -> QueryValue:
+    """``query.outerjoin(…)``."""
+    return join(query, given, world, outer=True)
+
+
+def _joins(query: QueryValue, values: list[Value], world: World) -> list[Join]:
+    target = values[0]
+    if isinstance(target, RelationValue):
+        return along(target, None, query.place, world)
+    mapped = mapped_of(target, world)
+    if mapped is None:
+        return []
+    table = Names(mapped, world.family).table
+    for value in values[1:]:
+        if isinstance(value, SqlValue):
+            return [Join(table, value.sql)]
+        if isinstance(value, RelationValue):
+            return along(value, mapped, query.place, world)
+    for source in (query.mapped, *query.entities):
+        relation = next((r for r in source.relations if r.target == mapped.of), None)
+        if relation is not None:
+            return along(RelationValue(source, relation.attribute), mapped, query.place, world)
+    return [Join(table, (Gap("…", "clause"),))]
+
+
+def along(value: RelationValue, to: Mapped | None, place: Place, world: World) -> list[Join]:
+    """The joins of a relation, to the class that it leads to or an alias of that."""
+    relation = value.mapped.relation(value.attribute)
+    target = to or (world.model(relation.target) if relation else None)
+    if relation is None or target is None:
+        return []
+    table = Names(target, world.family).table
+    if relation.between is None:
+        return [Join(table, on(value.mapped, relation, target, world))]
+    between = relation.between
+    middle = unnamed(between.table, place)
+    source = Source.named(middle, pieces(f"{between.table} AS {middle}"))
+    ours, theirs = _ends(value.mapped, relation, target, middle, world)
+    return [Join(source, ours), Join(table, theirs)]
+
+
+def on(source: Mapped, relation: Relation, target: Mapped, world: World) -> Sql:
+    """The condition that joins the two over a relation, what is referred to on the left."""
+    ours, theirs = Names(source, world.family), Names(target, world.family)
+    left, right = theirs.column(relation.remote), ours.column(relation.local)
+    column = source.column(relation.local)
+    return pieces(f"{left} = {right}" if column and (column.refers or column.foreign) else f"{right} = {left}")
+
+
+def related(value: RelationValue, method: str, given: Given, world: World) -> SqlValue | None:
+    """``Order.lines.any(…)`` and ``Order.customer.has(…)``."""
+    relation = value.mapped.relation(value.attribute) if method in ("any", "has") else None
+    target = world.model(relation.target) if relation else None
+    if relation is None or target is None:
+        return None
+    ours, theirs = Names(value.mapped, world.family).table, Names(target, world.family).table
+    conditions = [condition(each[0], (ours, theirs)) for each in given.positional]
+    tables, ways = theirs, [on(value.mapped, relation, target, world)]
+    if relation.between is not None:
+        tables = f"{theirs}, {relation.between.table}"
+        ways = _ends(value.mapped, relation, target, relation.between.table, world)
+    wheres = joined(" AND ", (*ways, *conditions))
+    return SqlValue(pieces(f"EXISTS (SELECT 1 FROM {tables} WHERE ", wheres, ")"), (ours,), None, value.mapped)
+
+
+def _ends(source: Mapped, relation: Relation, target: Mapped, middle: str, world: World) -> list[Sql]:
+    """From one side to the table between, and from there to the other."""
+    assert relation.between is not None
+    ours, theirs = Names(source, world.family), Names(target, world.family)
+    return [
+        pieces(f"{ours.column(relation.local)} = {middle}.{relation.between.local}"),
+        pieces(f"{theirs.column(relation.remote)} = {middle}.{relation.between.remote}"),
+    ]

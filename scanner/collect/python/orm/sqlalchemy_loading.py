@@ -1,0 +1,160 @@
+"""Loader options of SQLAlchemy, as in ``options(joinedload(Order.customer))``: what more is read with an instance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from scanner.collect.python.frames import World
+from scanner.collect.python.given import Given
+from scanner.collect.python.light import dataclass
+from scanner.collect.python.orm.mapped import Mapped, Relation, Source
+from scanner.collect.python.orm.queries import Join, QueryValue, RelationValue, SqlValue, from_item
+from scanner.collect.python.orm.sql import Names, pieces, unnamed
+from scanner.collect.python.orm.sqlalchemy_joins import on
+from scanner.collect.python.orm.sqlalchemy_sources import alias
+from scanner.collect.python.texts import constant_text
+from scanner.collect.python.values import Gap, MapperValue, Place, Sql, Value
+
+# The options that load rows of another table, by how they do it.
+_KINDS = {
+    "joinedload": "joined",
+    "joinedload_all": "joined",
+    "selectinload": "selectin",
+    "subqueryload": "selectin",
+    "contains_eager": "joined already",
+    "load_only": "only",
+    "defer": "without",
+    "undefer": "with",
+    "lazyload": "",
+    "noload": "",
+    "raiseload": "",
+    "defaultload": "",
+    "Load": "",
+}
+_BY_ITSELF = {"joined": "joined", "False": "joined", "selectin": "selectin", "subquery": "selectin"}
+
+
+@dataclass(frozen=True, slots=True)
+class LoadValue(MapperValue):
+    """Options, each with what it is about."""
+
+    steps: tuple[tuple[str, tuple[Value, ...]], ...]
+
+
+def loading(name: str, given: Given, before: LoadValue | None = None) -> LoadValue | None:
+    """``joinedload(Order.customer)`` or, of another option, ``.selectinload(Customer.orders)``; else None."""
+    kind = _KINDS.get(name)
+    if name == "options" and before is not None:
+        inner = (v for each in given.positional for v in each[:1] if isinstance(v, LoadValue))
+        return LoadValue((*before.steps, *(step for value in inner for step in value.steps)))
+    if kind is None:
+        return None
+    step = (kind, tuple(each[0] for each in given.positional))
+    return LoadValue((*(before.steps if before else ()), step))
+
+
+def with_options(query: QueryValue, given: Given, place: Place, world: World) -> tuple[QueryValue, list[QueryValue]]:
+    """The query with these options, and the queries that they make run beside it."""
+    beside: list[QueryValue] = []
+    for each in given.positional:
+        if isinstance(each[0], LoadValue):
+            query, more = _applied(query, each[0], place, world)
+            beside.extend(more)
+    return query, beside
+
+
+def by_itself(query: QueryValue, place: Place, world: World) -> tuple[QueryValue, list[QueryValue]]:
+    """The query with what its instances load because their class says so: ``relationship(…, lazy="joined")``."""
+    steps = [
+        LoadValue(((_BY_ITSELF[relation.loading], (RelationValue(mapped, relation.attribute),)),))
+        for mapped in (query.entities if query.whole else ())
+        for relation in mapped.relations
+        if relation.loading in _BY_ITSELF
+    ]
+    return with_options(query, Given(tuple((step,) for step in steps), {}), place, world)
+
+
+def _applied(query: QueryValue, option: LoadValue, place: Place, world: World) -> tuple[QueryValue, list[QueryValue]]:
+    """Each step goes on from where the one before led to."""
+    here, target, beside = query, query.mapped, list[QueryValue]()
+    for kind, values in option.steps:
+        if kind in ("only", "without", "with"):
+            here = _narrowed(here, kind, values, target, world)
+            continue
+        relation = _relation(target, values[0]) if values else None
+        end = world.model(relation.target) if relation else None
+        if relation is None or end is None:
+            break
+        if kind == "joined":
+            here, target = _joined(here, target, relation, end, place, world)
+        elif kind == "joined already":
+            here, target = replace(here, columns=(*_columns(end, here, world), *here.columns)), end
+        else:
+            if kind == "selectin":
+                beside.append(_beside(query, relation, end, world))
+            target = end
+    return here, beside
+
+
+def _relation(mapped: Mapped, value: Value) -> Relation | None:
+    name = value.attribute if isinstance(value, RelationValue) else constant_text((value,))
+    return mapped.relation(name) if name else None
+
+
+def _joined(
+    query: QueryValue, source: Mapped, relation: Relation, end: Mapped, place: Place, world: World
+) -> tuple[QueryValue, Mapped]:
+    target = alias(end, None, place, world)
+    columns = (*query.columns, *_columns(target, query, world))
+    table = Names(target, world.family).table
+    if relation.between is None:
+        join = Join(table, on(source, relation, target, world), outer=True)
+        return replace(query, columns=columns, joins=(*query.joins, join)), target
+    ours, theirs, between = Names(source, world.family), Names(target, world.family), relation.between
+    middle = unnamed(between.table, place)
+    inner = pieces(" JOIN ", from_item(table), f" ON {theirs.column(relation.remote)} = {middle}.{between.remote})")
+    both = Source.named(table, pieces(f"({between.table} AS {middle}", inner))
+    condition = pieces(f"{ours.column(relation.local)} = {middle}.{between.local}")
+    return replace(query, columns=columns, joins=(*query.joins, Join(both, condition, outer=True))), target
+
+
+def _beside(query: QueryValue, relation: Relation, end: Mapped, world: World) -> QueryValue:
+    """The rows that belong to those found, by their keys."""
+    names, between = Names(end, world.family), relation.between
+    columns, tables = _columns(end, query, world), (names.table,)
+    joins: tuple[Join, ...] = ()
+    own = names.column(relation.remote)
+    if between is not None:
+        own, tables = f"{between.table}.{between.local}", (between.table,)
+        joins = (Join(names.table, pieces(f"{names.column(relation.remote)} = {between.table}.{between.remote}")),)
+    if not (end.key is not None and own == names.column(end.key.name)):
+        columns = (pieces(own), *(column for column in columns if _text(column) != own))
+    where = pieces(f"{own} IN (", Gap("…", "list"), ")")
+    rows = QueryValue(end, query.place, query.call, tables=tables, columns=columns, joins=joins, wheres=(where,))
+    return replace(rows, begun=True, entities=(end,))
+
+
+def _narrowed(query: QueryValue, kind: str, values: Iterable[Value], mapped: Mapped, world: World) -> QueryValue:
+    names = {value.name if isinstance(value, SqlValue) else constant_text((value,)) for value in values}
+    table = Names(mapped, world.family)
+    named = {table.column(c.name) for c in mapped.columns if c.name in names or c.attribute in names}
+    keys = {table.column(column.name) for column in mapped.columns if column.primary_key}
+    own = {table.column(column.name) for column in mapped.columns}
+    if kind == "with":
+        more = [pieces(column) for column in sorted(named) if column not in set(map(_text, query.columns))]
+        return replace(query, columns=(*query.columns, *more))
+    left_out = own - named - keys if kind == "only" else named
+    return replace(query, columns=tuple(column for column in query.columns if _text(column) not in left_out))
+
+
+def _text(column: Sql) -> str:
+    first = column[0] if column else None
+    return getattr(first, "text", "").partition(" AS ")[0]
+
+
+def _columns(mapped: Mapped, query: QueryValue, world: World) -> tuple[Sql, ...]:
+    names = Names(mapped, world.family)
+    if query.labelled:
+        return tuple(pieces(f"{names.column(c.name)} AS {names.table}_{c.name}") for c in mapped.read)
+    return names.all_columns()
