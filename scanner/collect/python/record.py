@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from scanner.collect.python.holes import marked
 from scanner.collect.python.orm.queries import QueryValue
 from scanner.collect.python.statements import is_ignored, is_lopsided, is_run, is_statement, may_begin
-from scanner.collect.python.values import FunctionValue, Gap, Literal, Place, TextValue
+from scanner.collect.python.values import ClassValue, FunctionValue, Gap, Literal, Place, TextValue
 from scanner.model import RowUse
 
 # A text that grows in a loop is met at every length; the longest few say it all.
@@ -49,6 +49,8 @@ class Record:
     ignored: set[TextValue] = field(default_factory=set)
     trail: list[int] = field(default_factory=list)  # the numbers of what was run, in order
     mapped: set[int] = field(default_factory=set)  # numbers of those that a mapper writes
+    # Mapped classes, with the calls that take all their fields; a dict for its order.
+    sent: dict[ClassValue, dict[RowUse, None]] = field(default_factory=lambda: defaultdict(dict))
     in_transactions: set[int] = field(default_factory=set)  # numbers of those seen to run inside one
     _roots: dict[int, dict[Root, None]] = field(default_factory=lambda: defaultdict(dict))
     _built: dict[QueryValue, Root] = field(default_factory=dict)

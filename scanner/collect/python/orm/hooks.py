@@ -13,6 +13,7 @@ from scanner.collect.python.orm import (
     django_prefetch,
     django_queries,
     peewee_queries,
+    senders,
     sessions,
     sqlalchemy_calls,
     sqlalchemy_expressions,
@@ -255,6 +256,8 @@ def _django(dotted: str, name: str, expression: syntax.Call, given: Given, frame
             method = "filter" if name == "get_list_or_404" else "get"
             here = placed(target, expression.at, frame)
             return _query_method(here, method, expression, rest, frame) if isinstance(here, QueryValue) else None
+    if dotted.startswith("django.forms.") or dotted.endswith("admin.site.register"):
+        return senders.sent(name, expression, given, frame)
     if not dotted.startswith(("django.db.models", "django.contrib.postgres")):
         return None
     spend(given, frame)

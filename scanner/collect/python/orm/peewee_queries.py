@@ -13,6 +13,7 @@ from scanner.collect.python.orm.queries import QueryValue, SqlValue, Verb
 from scanner.collect.python.orm.sql import Names, pieces
 from scanner.collect.python.orm.sqlalchemy_expressions import condition, operand
 from scanner.collect.python.orm.sqlalchemy_select import selected
+from scanner.collect.python.orm.sqlalchemy_sources import alias
 from scanner.collect.python.orm.sqlalchemy_writes import insertion
 from scanner.collect.python.texts import constant_text
 from scanner.collect.python.values import (
@@ -57,7 +58,7 @@ class _Call:
     def __init__(self, mapped: Mapped, given: Given, place: Place, call: str, frame: Frame) -> None:
         self.mapped, self.given, self.frame = mapped, given, frame
         self.names = Names(mapped, frame.world.family)
-        self._place, self._call = place, call
+        self.place, self._call = place, call
 
     def query(
         self, verb: Verb, *, columns: tuple[Sql, ...] = (), sets: Iterable[Sql] = (), wheres: Iterable[Sql] = ()
@@ -67,7 +68,7 @@ class _Call:
         entities = (self.mapped,) if whole else ()
         return QueryValue(
             self.mapped,
-            self._place,
+            self.place,
             self._call,
             verb,
             tables,
@@ -82,7 +83,7 @@ class _Call:
     def select(self) -> QueryValue:
         """``Model.select(…)``: all columns unless some are given."""
         if self.given.positional:
-            found = selected(self.given, self._place, self._call, self.frame)
+            found = selected(self.given, self.place, self._call, self.frame)
             if found is not None:
                 return replace(found, tables=found.tables or (self.names.table,), mapped=self.mapped)
         return self.query("select", columns=self.names.all_columns())
@@ -166,6 +167,11 @@ def _attribute(value: Value) -> str | None:
     return value.name if isinstance(value, SqlValue) else constant_text((value,))
 
 
+def _alias(asked: _Call) -> Variants:
+    name = constant_text(asked.given.positional[0]) if asked.given.positional else None
+    return (alias(asked.mapped, name, asked.place, asked.frame.world),)
+
+
 def _delete(asked: _Call) -> Variants:
     return asked.built(asked.query("delete"))
 
@@ -217,6 +223,7 @@ _METHODS: dict[str, Callable[[_Call], Variants]] = {
     "bulk_create": _bulk,
     "update": _update,
     "bulk_update": _bulk_update,
+    "alias": _alias,
     "delete": _delete,
     "get": _get,
     "get_or_none": _get,

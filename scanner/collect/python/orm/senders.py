@@ -1,35 +1,94 @@
-"""Classes that take all fields of a model, whatever they are: what a model learns, they send out.
+"""Classes that take all fields of a model, whatever they are: what a model learns, they send out or ask for.
 
-Django REST framework's ``ModelSerializer`` and Django's ``ModelForm`` with ``fields = "__all__"`` or an ``exclude``
-alone, marshmallow's automatic schemas, django-ninja's ``ModelSchema``.
+Django REST framework's ``ModelSerializer``, Django's ``ModelForm``, views and admin pages with ``fields = "__all__"``,
+an ``exclude`` alone or nothing said, ``model_to_dict``, the automatic schemas of marshmallow and django-ninja.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
-from scanner.collect.python.frames import ClassInfo, World
+from scanner.collect.python import syntax
+from scanner.collect.python.frames import ClassInfo, Frame, World
+from scanner.collect.python.given import Given
+from scanner.collect.python.names import last_name
 from scanner.collect.python.orm.declared import externals, own_text
-from scanner.collect.python.values import ClassValue
+from scanner.collect.python.texts import constant_text
+from scanner.collect.python.values import ClassValue, InstanceValue, Unknown, Value, Variants
 from scanner.model import Location, RowUse
 
 _ALL = frozenset(("__all__", "ALL_FIELDS"))
 # Their Meta takes all fields unless it names some.
 _AUTOMATIC = ("AutoSchema",)
+_ADMIN = ("ModelAdmin", "TabularInline", "StackedInline", "GenericTabularInline", "GenericStackedInline")
+_VIEWS = ("CreateView", "UpdateView")
+# An admin page shows what its form, its fields or its fieldsets say, and all fields where none of them is given.
+_CHOOSING = frozenset(("fields", "fieldsets", "form", "get_fields", "get_fieldsets", "get_form"))
+_FACTORIES = frozenset(("modelform_factory", "modelformset_factory", "inlineformset_factory", "model_to_dict"))
 
 
 def senders(world: World) -> Mapping[ClassValue, tuple[RowUse, ...]]:
-    """The classes that take all fields of each model."""
+    """The classes, and calls, that take all fields of each model."""
     found: dict[ClassValue, list[RowUse]] = defaultdict(list)
     for of, info in list(world.classes.items()):
-        if not of.name.endswith((".Meta", ".Config")) or not _takes_all(of, info, world):
-            continue
         around = ClassValue(of.path, of.name.rpartition(".")[0])
-        for model in world.resolved(info.frame.names.get("model", ())):
-            if isinstance(model, ClassValue) and around in world.classes:
-                found[model].append(RowUse("serialised", location=_place(around, world), into=around.name))
-    return {model: tuple(uses) for model, uses in found.items()}
+        if of.name.endswith((".Meta", ".Config")) and around in world.classes:
+            taker, models = around, _models(info, world) if _takes_all(of, info, world) else []
+        else:
+            taker, models = of, list(_by_itself(of, info, world))
+        for model in models:
+            found[model].append(RowUse("serialised", location=_place(taker, world), into=taker.name))
+    for model, uses in world.record.sent.items():
+        found[model].extend(uses)
+    return {model: tuple(dict.fromkeys(uses)) for model, uses in found.items()}
+
+
+def sent(name: str, expression: syntax.Call, given: Given, frame: Frame) -> Variants | None:
+    """``model_to_dict(order)``, ``modelform_factory(Order, exclude=…)``, ``admin.site.register(Order)``."""
+    values = [each[0] for each in given.positional]
+    if name == "register":
+        page = next((v for v in values[1:2] if isinstance(v, ClassValue)), None)
+        page = page or next((v for v in given.named.get("admin_class", ()) if isinstance(v, ClassValue)), None)
+        info = frame.world.classes.get(page) if page else None
+        chosen = info is not None and not _CHOOSING.isdisjoint(info.frame.names)
+        into = page.name if page else "the admin site"
+    elif name in _FACTORIES:
+        fields = given.named.get("fields") or (given.positional[1] if len(values) > 1 else ())
+        chosen = bool(fields) and constant_text(fields) not in _ALL
+        into = name
+    else:
+        return None
+    for model in () if chosen else _named(values[:1]):
+        if frame.world.model(model) is not None:
+            place = frame.module.location(frame.place(expression.at))
+            frame.world.record.sent[model][RowUse("serialised", location=place, into=into)] = None
+    return (Unknown(f"{name}(…)"),)
+
+
+def _named(values: list[Value]) -> Iterator[ClassValue]:
+    for value in values:
+        found = value.of if isinstance(value, InstanceValue) else value
+        if isinstance(found, ClassValue):
+            yield found
+
+
+def _by_itself(of: ClassValue, info: ClassInfo, world: World) -> Iterator[ClassValue]:
+    """The models of an admin page, or of a view, that names none of their fields."""
+    bases = {name.rsplit(".", 1)[-1] for name in externals(of, world)}
+    if not bases.isdisjoint(_VIEWS) and own_text(info, "fields") in _ALL:
+        yield from _models(info, world)
+    if bases.isdisjoint(_ADMIN) or not _CHOOSING.isdisjoint(info.frame.names):
+        return
+    yield from _models(info, world)
+    for decorator in info.syntax.decorators:
+        if isinstance(decorator, syntax.Call) and last_name(decorator.function) == "register":
+            for argument in decorator.arguments:
+                yield from _named(list(info.frame.evaluate(argument.value)))
+
+
+def _models(info: ClassInfo, world: World) -> list[ClassValue]:
+    return [value for value in world.resolved(info.frame.names.get("model", ())) if isinstance(value, ClassValue)]
 
 
 def _takes_all(of: ClassValue, info: ClassInfo, world: World) -> bool:

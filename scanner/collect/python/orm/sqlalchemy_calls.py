@@ -54,7 +54,9 @@ def library(dotted: str, expression: syntax.Call, given: Given, frame: Frame) ->
 def of_table(table: Mapped, name: str, given: Given, expression: syntax.Call, frame: Frame) -> Variants | None:
     """``table.insert()``, ``table.alias()``, ``cte.union_all(…)``."""
     if name in ("insert", "update", "delete", "select"):
-        return statement(name, Given(((table,), *given.positional), given.named), expression, frame)
+        chosen = table.framework == "peewee" and given.positional  # peewee's columns, where SQLAlchemy had conditions
+        everything = given if chosen else Given(((table,), *given.positional), given.named)
+        return statement(name, everything, expression, frame)
     if name == "alias":
         named = Given(((table,),), {"name": given.positional[0]} if given.positional else given.named)
         found = sqlalchemy_sources.aliased(named, frame.place(expression.at), frame.world)

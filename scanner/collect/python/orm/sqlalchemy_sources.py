@@ -33,8 +33,10 @@ def aliased(given: Given, place: Place, world: World) -> Mapped | None:
 
 def alias(mapped: Mapped, name: str | None, place: Place, world: World) -> Mapped:
     """A table under another name."""
-    table = Names(mapped, world.family).table
+    names = Names(mapped, world.family)
+    table = names.table
     name = name or unnamed("anon" if isinstance(table, Source) else mapped.table, place)
+    name = names.quoted(name) if mapped.framework == "peewee" else name
     return replace(mapped, source=Source.named(name, pieces(from_item(table), f" AS {name}")))
 
 
