@@ -21,6 +21,7 @@ from scanner.collect.python.passing import may_run
 from scanner.collect.python.reach import returns_text
 from scanner.collect.python.record import Root, begins_as_sql
 from scanner.collect.python.rows import inside
+from scanner.collect.python.statements import may_begin
 from scanner.collect.python.values import (
     ClassValue,
     DictValue,
@@ -119,7 +120,14 @@ def by_name(name: str, given: Given, frame: Frame) -> Variants:
     definition = frame.world.functions[found[0]]
     bound = bindings(definition, None, given)
     statements = [name for name, values in bound.items() if any(map(_is_statement, values))]
+    if any(each.name in statements and _is_other_text(each.default) for each in definition.function.parameters):
+        return ()
     return found if not statements or may_run(definition, statements) else ()
+
+
+def _is_other_text(default: syntax.Expression | None) -> bool:
+    """Whether it is a text that no statement would stand in for, as the path of a folder."""
+    return isinstance(default, syntax.Text) and bool(default.value) and not may_begin(default.value)
 
 
 def _is_statement(value: Value) -> bool:
