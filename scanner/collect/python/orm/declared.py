@@ -10,7 +10,7 @@ from scanner.collect.python.classes import ancestry
 from scanner.collect.python.frames import ClassInfo, Frame, World
 from scanner.collect.python.names import last_name
 from scanner.collect.python.texts import constant_text
-from scanner.collect.python.values import ClassValue, ConstantValue, ExternalValue
+from scanner.collect.python.values import ClassValue, ConstantValue, ExternalValue, FunctionValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,21 @@ def declarations(info: ClassInfo) -> Iterator[Declaration]:
     """The assignments in a class body, in order."""
     for statement in info.syntax.body:
         if isinstance(statement, syntax.Assign) and isinstance(statement.targets[0], syntax.Name):
-            value = statement.value if isinstance(statement.value, syntax.Call) else None
-            yield Declaration(statement.targets[0].id, value, statement.annotation, info.frame)
+            value, frame = statement.value if isinstance(statement.value, syntax.Call) else None, info.frame
+            made = _made(value, frame) if value is not None and isinstance(value.function, syntax.Name) else None
+            value, frame = made or (value, frame)
+            yield Declaration(statement.targets[0].id, value, statement.annotation, frame)
+
+
+def _made(call: syntax.Call, frame: Frame) -> tuple[syntax.Call, Frame] | None:
+    """The call that a function of the project returns, as in ``id = primary_key()``."""
+    for value in frame.find(last_name(call.function)):
+        definition = frame.world.functions.get(value) if isinstance(value, FunctionValue) else None
+        for statement in definition.function.body if definition else ():
+            if isinstance(statement, syntax.Return) and isinstance(statement.value, syntax.Call):
+                assert definition is not None
+                return statement.value, definition.frame
+    return None
 
 
 def externals(of: ClassValue, world: World) -> list[str]:

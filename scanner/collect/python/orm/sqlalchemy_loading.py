@@ -144,7 +144,7 @@ def _narrowed(query: QueryValue, kind: str, values: Iterable[Value], mapped: Map
     if kind == "with":
         more = [pieces(column) for column in sorted(named) if column not in set(map(_text, query.columns))]
         return replace(query, columns=(*query.columns, *more))
-    left_out = own - named - keys if kind == "only" else named
+    left_out = own - named - keys if kind == "only" and named else named if kind == "without" else set[str]()
     return replace(query, columns=tuple(column for column in query.columns if _text(column) not in left_out))
 
 

@@ -180,6 +180,9 @@ def _counts_up(declaration: Declaration, is_key: bool) -> bool:
     given = declaration.keyword("default") not in (None, syntax.Constant("None"))
     if not is_key or given or _foreign_key(declaration):
         return False
+    given_type = declaration.positional[0] if declaration.positional else None
+    if isinstance(given_type, syntax.Name) and given_type.id.islower():  # only known when it runs: most keys count
+        return True
     shown = repr((declaration.annotation, declaration.positional))
     return "'int'" in shown or "Integer'" in shown
 
