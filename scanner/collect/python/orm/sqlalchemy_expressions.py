@@ -70,8 +70,10 @@ def column(mapped: Mapped, attribute: str, world: World) -> SqlValue | RelationV
 
 def operated(left: Value, operator: str, right: Value, world: World) -> Value | None:
     """``left operator right`` where one of them is an SQL expression."""
-    if isinstance(left, RelationValue):
-        left = _foreign_key(left, world) or left
+    if isinstance(left, RelationValue) and (key := _foreign_key(left, world)):
+        if operator in ("==", "!=") and right != ConstantValue("None"):
+            return _same_row(key, operator)
+        left = key
     if not isinstance(left, SqlValue | QueryValue) and not isinstance(right, SqlValue | QueryValue):
         return None
     if operator in ("&", "|"):
@@ -92,6 +94,14 @@ def operated(left: Value, operator: str, right: Value, world: World) -> Value | 
     arithmetic = "" if opposite else operator
     made = pieces(sides[0], f" {written} ", sides[1])
     return SqlValue(made, tables_in((left, right)), word=arithmetic, inverse=inverse)
+
+
+def _same_row(key: SqlValue, operator: str) -> SqlValue:
+    """A relation that leads to a certain row, or to another one or none."""
+    if operator == "==":
+        return replace(key, sql=pieces("%(param_1)s = ", key.sql), name=None)
+    other = pieces(key.sql, " != %(param_1)s OR ", key.sql, " IS NULL")
+    return replace(key, sql=other, name=None, word="OR")
 
 
 def _foreign_key(value: RelationValue, world: World) -> SqlValue | None:

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from scanner.collect.python.frames import Frame, World
 from scanner.collect.python.given import Given
-from scanner.collect.python.orm.queries import QueryValue, SqlValue
+from scanner.collect.python.orm.queries import QueryValue, RelationValue, SqlValue
 from scanner.collect.python.orm.sql import Names, joined, pieces
-from scanner.collect.python.orm.sqlalchemy_expressions import bracketed, condition, operand
+from scanner.collect.python.orm.sqlalchemy_expressions import bracketed, condition, operand, operated
 from scanner.collect.python.orm.sqlalchemy_joins import join, outer_join
 from scanner.collect.python.orm.sqlalchemy_select import mapped_of
 from scanner.collect.python.orm.sqlalchemy_writes import insertion, without_returning
@@ -55,7 +55,10 @@ def _filter_by(query: QueryValue, given: Given, world: World) -> QueryValue:
     wheres: list[Sql] = []
     for attribute, values in given.named.items():
         column = query.mapped.column(attribute)
-        if column is None:
+        along = None if column else operated(RelationValue(query.mapped, attribute), "==", values[0], world)
+        if isinstance(along, SqlValue):
+            wheres.append(along.sql)
+        elif column is None:
             wheres.append((Gap(f"{attribute}=…", "clause"),))
         else:
             beside = SqlValue((), (), column.name)
