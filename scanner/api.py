@@ -199,6 +199,12 @@ class Impact:
         """Writes the report for programs. Raises UsageError."""
         self._write(path, ".json")
 
+    def to_plan(self, directory: str | Path) -> None:
+        """Writes each phase of the plan as a script, and one that takes it back. Raises UsageError."""
+        from scanner.render.plan import write_plan
+
+        write_plan(self.report, directory)
+
     def to_markdown(self, path: str | Path) -> None:
         """Writes the report for a pull request. Raises UsageError."""
         self._write(path, ".md")

@@ -122,7 +122,7 @@ def _copied(added: AddedColumn, engine: Engine, table: Table) -> str:
 def _plain(added: AddedColumn, engine: Engine) -> tuple[Way, str]:
     since, anywhere = ((10, 3, 2), (10, 4)) if engine.name == "mariadb" else ((8, 0, 12), (8, 0, 29))
     title = "MariaDB" if engine.name == "mariadb" else "MySQL"
-    version = engine.version if len(engine.version) > 2 else (*engine.version, 99)  # "8.0" is the last of 8.0
+    version = full_version(engine)
     if version < since:
         return Way.ONLINE, f"INSTANT came with {title} {'.'.join(map(str, since))}"
     if added.position != "last" and version < anywhere:
@@ -133,6 +133,11 @@ def _plain(added: AddedColumn, engine: Engine) -> tuple[Way, str]:
 def most_versions(engine: Engine) -> int:
     """How often INSTANT can change a table before it must be rebuilt, on MySQL."""
     return 255 if engine.version >= (9, 1) else 64
+
+
+def full_version(engine: Engine) -> tuple[int, ...]:
+    """With its third part: "8.0" is taken for the last of 8.0."""
+    return engine.version if len(engine.version) > 2 else (*engine.version, 99)
 
 
 def honours_references(engine: Engine) -> bool:

@@ -11,9 +11,10 @@ from dataclasses import replace
 
 from scanner.change import Change
 from scanner.model import Check, Phase, Statement
-from scanner.rollout.mysql_alter import Way, methods, way_of
+from scanner.rollout.mysql_alter import Way, full_version, methods, way_of
 from scanner.rollout.mysql_backfill import mysql_backfill, pause_lock
 from scanner.rollout.mysql_column import MysqlColumn
+from scanner.rollout.names import literal
 from scanner.rollout.online_tools import tools
 from scanner.rollout.steps import Ground, alone, joined
 
@@ -62,18 +63,17 @@ def _dropped(
 ) -> tuple[Statement, ...]:
     actions = [*before, *(f"DROP COLUMN {column.name}" for column in columns)]
     since = (10, 4) if ground.engine.name == "mariadb" else (8, 0, 29)
-    version = ground.engine.version if len(ground.engine.version) > 2 else (*ground.engine.version, 99)
-    least = Way.INSTANT if version >= since else Way.ONLINE
+    least = Way.INSTANT if full_version(ground.engine) >= since else Way.ONLINE
     back = max(way, least, _way_back(columns, ground) if way is not Way.INSTANT else least)
     return alone(_wait(ground), _alter(actions, back, ground))
 
 
 def _there(columns: Sequence[MysqlColumn], ground: Ground) -> tuple[Check, ...]:
     """Whether the columns are there, in the database in use or the one that the table is of."""
-    schema = f"'{ground.table.name.schema}'" if ground.table.name.schema else "DATABASE()"
-    where = f"table_schema = {schema} AND table_name = '{ground.table.name.name}' AND column_name = "
+    schema = literal(ground.table.name.schema) if ground.table.name.schema else "DATABASE()"
+    where = f"table_schema = {schema} AND table_name = {literal(ground.table.name.name)} AND column_name = "
     counted = "SELECT count(*) FROM information_schema.columns WHERE "
-    return tuple(Check(f"{counted}{where}'{column.added.column.name}'", "1") for column in columns)
+    return tuple(Check(f"{counted}{where}{literal(column.added.column.name)}", "1") for column in columns)
 
 
 def _at_once(columns: Sequence[MysqlColumn], way: Way, ground: Ground) -> Phase:
@@ -177,9 +177,14 @@ def _backfill(columns: Sequence[MysqlColumn], ground: Ground) -> Phase:
         why,
         (*alone(_wait(ground), session), *mysql_backfill(procedure, values, blanks, ground)),
         (Check(f"SELECT NOT EXISTS (SELECT 1 FROM {ground.name} WHERE {missing})", "1"),),
-        ("SHOW REPLICA STATUS", _OPEN),
+        (_replicas(ground), _OPEN),
         alone(f"DROP PROCEDURE IF EXISTS {procedure}"),
     )
+
+
+def _replicas(ground: Ground) -> str:
+    since = (10, 5, 1) if ground.engine.name == "mariadb" else (8, 0, 22)
+    return "SHOW REPLICA STATUS" if full_version(ground.engine) >= since else "SHOW SLAVE STATUS"
 
 
 def _triggers(ground: Ground) -> str:
