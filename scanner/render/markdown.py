@@ -82,7 +82,10 @@ def _where(item: Item) -> str:
 
 
 def _hazards(report: Report) -> str:
-    rows = [f"- **{h.severity}** {h.kind}: {_text(h.message)}{_text(doubt_words(h))}" for h in report.hazards]
+    rows = [
+        f"- **{h.severity}** {h.kind}: {_text(h.message)}{_text(doubt_words(h))} ({_text(h.source)})"
+        for h in report.hazards
+    ]
     return "\n".join(["#### What the ALTER TABLE itself does", "", *rows]) if rows else ""
 
 

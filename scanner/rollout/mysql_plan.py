@@ -129,10 +129,16 @@ def _instant(kind: str, title: str, actions: Sequence[str], back: Sequence[str],
         "clean up" if kind == "clean up" else "expand",
         title,
         _why(Way.INSTANT, ground),
-        alone(_wait(ground), f"ALTER TABLE {ground.name} {', '.join(actions)}"),
+        alone(_wait(ground), _alter(actions, _of_default(ground), ground)),
         watch=(_WAITING,),
-        take_back=alone(_wait(ground), f"ALTER TABLE {ground.name} {', '.join(back)}"),
+        take_back=alone(_wait(ground), _alter(back, _of_default(ground), ground)),
     )
+
+
+def _of_default(ground: Ground) -> Way:
+    """How a default is set: no row is looked at either way."""
+    since = (10, 3, 2) if ground.engine.name == "mariadb" else (8, 0, 12)
+    return Way.INSTANT if full_version(ground.engine) >= since else Way.ONLINE
 
 
 def _after(columns: Sequence[MysqlColumn], ground: Ground) -> Iterator[Phase]:

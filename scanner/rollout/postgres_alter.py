@@ -32,6 +32,8 @@ class ColumnWork:
 
 def execution(change: Change, schema: Schema, table: Table) -> Execution:
     """One ALTER TABLE with all the columns: the worst of them decides."""
+    if table.foreign:  # its rows are another server's
+        return Execution(Work.CATALOGUE, tuple(_locks(change, schema, table)))
     work = max((column_work(added, schema).work for added in change.columns), key=lambda w: w.rank)
     refused = next(refusals(change, schema, table), None)
     return Execution(work, tuple(_locks(change, schema, table)), refused=refused and refused.partition(":")[0])
