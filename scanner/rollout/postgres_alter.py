@@ -32,11 +32,13 @@ class ColumnWork:
 
 def execution(change: Change, schema: Schema, table: Table) -> Execution:
     """One ALTER TABLE with all the columns: the worst of them decides."""
-    if table.foreign:  # its rows are another server's
-        return Execution(Work.CATALOGUE, tuple(_locks(change, schema, table)))
-    work = max((column_work(added, schema).work for added in change.columns), key=lambda w: w.rank)
+    works = [column_work(added, schema).work for added in change.columns if not table.foreign]
     refused = next(refusals(change, schema, table), None)
-    return Execution(work, tuple(_locks(change, schema, table)), refused=refused and refused.partition(":")[0])
+    return Execution(
+        max(works, key=lambda work: work.rank, default=Work.CATALOGUE),  # a foreign table's rows are another server's
+        tuple(_locks(change, schema, table)),
+        refused=refused and refused.partition(":")[0],
+    )
 
 
 def column_work(added: AddedColumn, schema: Schema) -> ColumnWork:
@@ -135,6 +137,8 @@ def _refusals_of_column(added: AddedColumn, schema: Schema, table: Table) -> Ite
         yield f"42601: {_title(kind)} columns came with PostgreSQL {_SINCE[kind][0]}"
     if column.name in _SYSTEM_COLUMNS:
         yield f"42701: every table has a system column {column.name}"
+    if table.foreign and (column.unique or column.references):
+        yield f"0A000: {table.name} is a foreign table, which can have no key"
     if column.primary_key and table.primary_key:
         yield f"42P16: {table.name} has a primary key already, and a second one is not allowed"
     if (column.unique or column.primary_key) and table.partitioned:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scanner.change import AddedColumn
 from scanner.model import Clause, ClauseKind
@@ -16,6 +16,8 @@ _NULLS = re.compile(r"NULLS\s+NOT\s+DISTINCT", re.IGNORECASE)
 _INCLUDE = re.compile(r"INCLUDE\s*\([^)]*\)", re.IGNORECASE)
 _DEFERRED = re.compile(r"(?:NOT\s+)?DEFERRABLE.*|INITIALLY.*", re.IGNORECASE | re.DOTALL)
 _OPTIONS = re.compile(r"\((.*)\)", re.DOTALL)
+_WHOLE: tuple[ClauseKind, ...] = ("identity", "unique", "primary key", "check", "references")
+_SERIALS = {"integer": "serial", "bigint": "bigserial", "smallint": "smallserial"}
 _FAST_DEFAULT, _NOT_VALID_ON_PARTITIONED = (11,), (18,)
 
 
@@ -62,10 +64,12 @@ class PostgresColumn:
 
     def whole(self) -> str:
         """ADD COLUMN as it is written, in one."""
-        keep: list[ClauseKind] = ["unique", "primary key", "check", "references"]
-        default = None if self.added.column.generated else self.added.filled_with
-        required = not self.added.column.nullable
-        return f"ADD COLUMN {definition(self.added, self.ground.engine, keep, default=default, required=required)}"
+        column, keep = self.added.column, _WHOLE
+        written = replace(self.added, column=replace(column, type=_SERIALS.get(column.type, column.type)))
+        own = written if column.serial else self.added
+        default = None if column.generated else self.added.filled_with
+        required = not (column.nullable or column.serial or column.identity)
+        return f"ADD COLUMN {definition(own, self.ground.engine, keep, default=default, required=required)}"
 
     @property
     def links(self) -> bool:

@@ -30,8 +30,10 @@ def postgres_hazards(change: Change, schema: Schema, table: Table, traffic: Traf
     for text in refusals(change, schema, table):
         code, _, why = text.partition(": ")
         yield Hazard("refused", Severity.FAILS, f"The ALTER TABLE fails with {code}: {why}.", _ALTER)
-    for added in change.columns:
+    for added in change.columns if not table.foreign else ():
         yield from _existing_rows(added, schema, table)
+    if table.foreign:
+        yield _elsewhere(change, table)
     found = execution(change, schema, table)
     yield _lock(found, change, schema, table, traffic)
     yield _queue(table)
@@ -41,6 +43,13 @@ def postgres_hazards(change: Change, schema: Schema, table: Table, traffic: Traf
     yield from _replication(change, table)
 
 
+def _elsewhere(change: Change, table: Table) -> Hazard:
+    names = ", ".join(change.names)
+    message = f"{table.name} is a foreign table: its rows are another server's, which must have {names} first, or "
+    message += f"statements that name {names} fail there. NOT NULL and CHECK are not checked here."
+    return Hazard("replication", Severity.BLOCKS, message, f"{_MANUAL}/sql-createforeigntable.html; {_MEASURED}")
+
+
 def _lock(found: Execution, change: Change, schema: Schema, table: Table, traffic: Traffic) -> Hazard:
     name, below = table.name, len(found.locks) - 1 - len(referenced_tables(change, schema))
     tables = f"{name} and the {below:,} tables below it" if below > 0 else str(name)
@@ -48,7 +57,7 @@ def _lock(found: Execution, change: Change, schema: Schema, table: Table, traffi
     worst = [(column, work) for column, work in works if work.work is found.work]
     reasons = "; ".join(f"{column}: {work.why}" for column, work in worst if work.why)
     doubts = [work.doubt for _, work in worst if work.doubt]
-    reason = doubts[0] if len(doubts) == len(worst) else None
+    reason = doubts[0] if doubts and len(doubts) == len(worst) else None
     taken = f"ALTER TABLE takes ACCESS EXCLUSIVE on {tables}"
     if found.work is Work.REWRITE:
         message = f"{taken} and writes all rows and indexes anew ({reasons}): {traffic.whom} waits until it is done, "

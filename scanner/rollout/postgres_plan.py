@@ -25,6 +25,9 @@ _NOT_NULL_VALID, _CHECK_PROVES = (18,), (12,)
 
 def before_deployment(columns: Sequence[PostgresColumn], ground: Ground) -> Iterator[Phase]:
     """The columns are there; nobody has to know them."""
+    if ground.table.foreign:
+        yield _as_written(columns, ground)
+        return
     online = [column for column in columns if not column.rewritten]
     if online:
         yield _expand(online, ground)
@@ -35,7 +38,7 @@ def before_deployment(columns: Sequence[PostgresColumn], ground: Ground) -> Iter
 
 def after_deployment(columns: Sequence[PostgresColumn], ground: Ground) -> Iterator[Phase]:
     """The rows that are there get their values, and what the columns promise is enforced."""
-    online = [column for column in columns if not column.rewritten]
+    online = [column for column in columns if not column.rewritten and not ground.table.foreign]
     if any(column.value for column in online):
         yield _backfill(online, ground)
     if added := _added_unchecked(online, ground):
@@ -43,7 +46,7 @@ def after_deployment(columns: Sequence[PostgresColumn], ground: Ground) -> Itera
     if names := _unvalidated(online, ground):
         yield _validate(names, ground)
     for column in columns:
-        for name, create, _ in column.indexes() if not column.rewritten else ():
+        for name, create, _ in column.indexes() if column in online else ():
             yield _index(name, create, column)
     if statements := _finish(online, ground):
         yield _finished(statements, online, ground)
@@ -71,6 +74,20 @@ def _expand(columns: Sequence[PostgresColumn], ground: Ground) -> Phase:
         f"add {', '.join(names)}",
         why,
         plain(*_timeouts(ground), alter, *defaults),
+        tuple(Check(_has_column(column, ground), "true") for column in columns),
+        (_WAITING,),
+        plain(*_timeouts(ground), _drop(names, ground)),
+    )
+
+
+def _as_written(columns: Sequence[PostgresColumn], ground: Ground) -> Phase:
+    names = [column.name for column in columns]
+    why = f"{ground.table.name} is a foreign table: add the columns on the server that has its rows first. Here the "
+    return Phase(
+        "expand",
+        f"add {', '.join(names)}",
+        f"{why}catalogue changes alone.",
+        plain(*_timeouts(ground), f"ALTER TABLE {ground.name} {', '.join(column.whole() for column in columns)}"),
         tuple(Check(_has_column(column, ground), "true") for column in columns),
         (_WAITING,),
         plain(*_timeouts(ground), _drop(names, ground)),

@@ -34,6 +34,9 @@ CREATE TABLE child (b int) INHERITS (parent);
 CREATE TABLE part (id int, a int) PARTITION BY LIST (id);
 CREATE TABLE part_1 PARTITION OF part FOR VALUES IN (1);
 CREATE TABLE held (id int, a int);
+CREATE FOREIGN DATA WRAPPER nobody;
+CREATE SERVER nowhere FOREIGN DATA WRAPPER nobody;
+CREATE FOREIGN TABLE far (id int, a int) SERVER nowhere;
 CREATE TABLE holder (h held);
 """
 POSTGRES_ROWS = "INSERT INTO u VALUES (1); INSERT INTO t VALUES (1, 1), (2, 2); INSERT INTO child VALUES (1, 1, 1);" + (
@@ -97,11 +100,18 @@ part x int NOT NULL DEFAULT 7
 held x int
 held x int DEFAULT 1
 part_1 x int
+far x int
+far x int NOT NULL
+far x serial
+far x float DEFAULT random() CHECK (x > 0)
+far x int GENERATED ALWAYS AS (a) STORED
+far x int UNIQUE
+far x int REFERENCES u (id)
 """.strip().splitlines()
 LOCKS = """
 SELECT c.relname, replace(l.mode, 'Lock', '') FROM pg_locks l JOIN pg_class c ON c.oid = l.relation
 WHERE l.pid = pg_backend_pid() AND l.mode <> 'AccessShareLock'
-AND c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace
+AND c.relkind IN ('r', 'p', 'f') AND c.relnamespace = 'public'::regnamespace
 """
 STRENGTH = ("RowShare", "RowExclusive", "ShareUpdateExclusive", "Share", "ShareRowExclusive", "AccessExclusive")
 
