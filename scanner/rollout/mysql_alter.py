@@ -167,7 +167,8 @@ def refusals(change: Change, schema: Schema, table: Table) -> Iterator[str]:
     if table.versioned and schema.engine.name == "mariadb":
         yield f"4119: {table.name} is system-versioned, unless @@system_versioning_alter_history is KEEP"
     if len(after) > MOST_COLUMNS and table.storage == "innodb":
-        yield f"1117: {table.name} would have {len(after):,} columns, and 1,017 is the most of an InnoDB table"
+        code = "1005" if schema.engine.name == "mariadb" else "1117"
+        yield f"{code}: {table.name} would have {len(after):,} columns, and 1,017 is the most of an InnoDB table"
     if row_bytes(after, 1) > MOST_BYTES:
         yield f"1118: the columns of {table.name} would take more than the 65,535 bytes of a row"
     for added in change.columns:

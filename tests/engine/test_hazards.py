@@ -11,6 +11,7 @@ import pytest
 from scanner.change import Change
 from scanner.model import Severity, Work
 from scanner.rollout import execution, hazards
+from scanner.rollout.row_size import MOST_BYTES, row_bytes
 from scanner.schema import Schema
 from tests.engine.servers import Database
 
@@ -248,3 +249,46 @@ def _least_lock(cursor, kind: str, alter: str, algorithm: str) -> str | int:
         else:
             return lock
     return error
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        "id int PRIMARY KEY",
+        "a int, b bigint, c datetime, e enum('a', 'b'), m mediumint, t tinyint, s set('a', 'b')",
+        "d decimal(10, 2), f decimal(30, 4), n numeric, g decimal(18)",
+        "t timestamp NULL, ti time, y year, f float, dd double, dt datetime(6), ts timestamp(3) NULL, tf time(6)",
+        "tx text, b blob, j json, tt tinytext, mt mediumtext, lt longtext",
+        "c char(10), v varchar(300), bn binary(3), vb varbinary(300), b1 bit(7), b2 bit(20)",
+        "u uuid, i6 inet6, g int AS (1) VIRTUAL, h int AS (1) STORED",
+    ],
+)
+def test_the_limit_of_a_row_is_found_to_the_byte(columns: str, mariadb_database: Database) -> None:
+    ddl = f"CREATE TABLE t ({columns}) DEFAULT CHARSET latin1"
+    schema = Schema.from_ddl(ddl, mariadb_database.engine)
+    table = schema.tables[0]
+    room = MOST_BYTES - row_bytes(table.columns, 1) - 2  # a varchar's length takes two bytes
+    mariadb_database.run(ddl)
+    for length, refused in ((room + 1, "1118"), (room, None)):
+        change = Change.short("t", f"x varchar({length}) NOT NULL DEFAULT ''", mariadb_database.engine)
+        assert execution(change, schema).refused == refused
+        if refused:
+            with pytest.raises(pymysql.Error, match="Row size too large"):
+                mariadb_database.run(change.sql)
+        else:
+            mariadb_database.run(change.sql)
+
+
+@pytest.mark.parametrize(("engine", "most"), [("postgres", 1600), ("mariadb", 1017)])
+def test_a_table_has_so_many_columns_and_no_more(engine: str, most: int, request: pytest.FixtureRequest) -> None:
+    database: Database = request.getfixturevalue(f"{engine}_database")
+    ddl = f"CREATE TABLE t ({', '.join(f'c{number} smallint' for number in range(most - 1))})"
+    database.run(ddl)
+    change = Change.short("t", "x smallint", database.engine)
+    assert execution(change, Schema.from_ddl(ddl, database.engine)).refused is None
+    database.run(change.sql)
+    schema, more = Schema.from_ddl(f"{ddl}; {change.sql}", database.engine), Change.short("t", "y int", database.engine)
+    with pytest.raises((psycopg.Error, pymysql.Error)) as raised:
+        database.run(more.sql)
+    error = raised.value
+    assert execution(more, schema).refused == (error.sqlstate if engine == "postgres" else str(error.args[0]))
