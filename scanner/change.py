@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -52,6 +53,13 @@ class Change:
     def names(self) -> tuple[str, ...]:
         """The names of the new columns."""
         return tuple(added.column.name for added in self.columns)
+
+    @property
+    def replaces_key(self) -> bool:
+        """What else the text does drops a constraint, which may be the table's primary key."""
+        return any(
+            re.search(r"\bDROP\s+(?:PRIMARY\s+KEY|CONSTRAINT)\b", o, re.IGNORECASE) for o in self.other_operations
+        )
 
     def __str__(self) -> str:
         return f"{self.table}.{', '.join(self.names)}"

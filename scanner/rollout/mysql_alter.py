@@ -172,12 +172,12 @@ def refusals(change: Change, schema: Schema, table: Table) -> Iterator[str]:
     if row_bytes(after, 1) > MOST_BYTES:
         yield f"1118: the columns of {table.name} would take more than the 65,535 bytes of a row"
     for added in change.columns:
-        yield from _refusals_of_column(added, schema, table)
+        yield from _refusals_of_column(added, schema, table, change.replaces_key)
 
 
-def _refusals_of_column(added: AddedColumn, schema: Schema, table: Table) -> Iterator[str]:
+def _refusals_of_column(added: AddedColumn, schema: Schema, table: Table, replaces: bool) -> Iterator[str]:
     column, maria = added.column, schema.engine.name == "mariadb"
-    if column.primary_key and table.primary_key:
+    if column.primary_key and table.primary_key and not replaces:
         yield f"1068: {table.name} has a primary key already, and a second one is not allowed"
     if column.auto_increment and any(each.auto_increment for each in table.columns):
         yield f"1075: {table.name} has an AUTO_INCREMENT column already"

@@ -86,7 +86,10 @@ def _checked(added: AddedColumn, filled: str) -> ColumnWork:
         return ColumnWork(Work.SCAN, "the index of its key is built")
     if column.check:
         return ColumnWork(Work.SCAN, "its CHECK is asked of each row")
-    if column.references and filled:
+    apart = any(clause.kind == "references" and clause.apart for clause in added.clauses)
+    if column.references and (
+        filled or apart
+    ):  # a constraint of the table is checked even where all is NULL (measured)
         return ColumnWork(Work.SCAN, f"each row is looked up in {column.references}")
     later = added.clauses and not any(clause.kind == "not null" for clause in added.clauses)
     if not column.nullable and (later or not filled or column.generated):
@@ -127,10 +130,10 @@ def refusals(change: Change, schema: Schema, table: Table) -> Iterator[str]:
     if len(table.columns) + len(change.columns) > MOST_COLUMNS:
         yield f"54011: {name} would have {len(table.columns) + len(change.columns):,} columns, and 1,600 is the most"
     for added in change.columns:
-        yield from _refusals_of_column(added, schema, table)
+        yield from _refusals_of_column(added, schema, table, change.replaces_key)
 
 
-def _refusals_of_column(added: AddedColumn, schema: Schema, table: Table) -> Iterator[str]:
+def _refusals_of_column(added: AddedColumn, schema: Schema, table: Table, replaces: bool) -> Iterator[str]:
     column = added.column
     kind = column.generated or ("identity" if column.identity else None)
     if kind and schema.engine.version < _SINCE[kind]:
@@ -139,7 +142,7 @@ def _refusals_of_column(added: AddedColumn, schema: Schema, table: Table) -> Ite
         yield f"42701: every table has a system column {column.name}"
     if table.foreign and (column.unique or column.references):
         yield f"0A000: {table.name} is a foreign table, which can have no key"
-    if column.primary_key and table.primary_key:
+    if column.primary_key and table.primary_key and not replaces:
         yield f"42P16: {table.name} has a primary key already, and a second one is not allowed"
     if (column.unique or column.primary_key) and table.partitioned:
         yield f"0A000: a key of the partitioned table {table.name} must hold all columns that it is partitioned by"

@@ -17,6 +17,7 @@ _INCLUDE = re.compile(r"INCLUDE\s*\([^)]*\)", re.IGNORECASE)
 _DEFERRED = re.compile(r"(?:NOT\s+)?DEFERRABLE.*|INITIALLY.*", re.IGNORECASE | re.DOTALL)
 _OPTIONS = re.compile(r"\((.*)\)", re.DOTALL)
 _WHOLE: tuple[ClauseKind, ...] = ("identity", "unique", "primary key", "check", "references")
+_INLINE: tuple[ClauseKind, ...] = ("attribute", "generated", "references")
 _SERIALS = {"integer": "serial", "bigint": "bigserial", "smallint": "smallserial"}
 _FAST_DEFAULT, _NOT_VALID_ON_PARTITIONED = (11,), (18,)
 
@@ -57,10 +58,11 @@ class PostgresColumn:
     def expand(self) -> str:
         """ADD COLUMN with what costs nothing."""
         keep: list[ClauseKind] = [] if self.constant else ["references"]
+        written = replace(self.added, clauses=tuple(replace(c, apart=False) for c in of_kind(self.added, *_INLINE)))
         unasked = "NULL" if self._own_default else None
         default = self.added.filled_with if self.constant else unasked
         required = self.constant and not self.added.column.nullable
-        return f"ADD COLUMN {definition(self.added, self.ground.engine, keep, default=default, required=required)}"
+        return f"ADD COLUMN {definition(written, self.ground.engine, keep, default=default, required=required)}"
 
     def whole(self) -> str:
         """ADD COLUMN as it is written, in one."""
@@ -74,7 +76,7 @@ class PostgresColumn:
     @property
     def links(self) -> bool:
         """A foreign key goes in with the column, for all its values are NULL."""
-        return not self.constant and any(not clause.apart for clause in of_kind(self.added, "references"))
+        return not self.constant and self.added.column.references is not None
 
     @property
     def _own_default(self) -> bool:
@@ -178,7 +180,7 @@ class PostgresColumn:
     def foreign_keys(self) -> list[tuple[str, str]]:
         """Its foreign keys that are not added with it: name, and text behind ADD."""
         found = self._constraints("references", "fkey", f"FOREIGN KEY ({self.name}) ")
-        return [pair for pair, clause in found if clause.apart or self.constant]
+        return [pair for pair, _ in found] if self.constant else []
 
     def _constraints(self, kind: ClauseKind, suffix: str, head: str) -> list[tuple[tuple[str, str], Clause]]:
         found = []

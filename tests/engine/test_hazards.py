@@ -91,6 +91,9 @@ t x int DEFAULT 1 REFERENCES t (id)
 t x int UNIQUE
 t x int DEFAULT 7 UNIQUE
 t x int PRIMARY KEY
+t x int, ADD FOREIGN KEY (x) REFERENCES u (id)
+t x int, ADD CONSTRAINT c CHECK (x > 0)
+t x int, ADD UNIQUE (x)
 t x int, ADD COLUMN y uuid DEFAULT gen_random_uuid()
 t x int, ADD COLUMN y int DEFAULT 7 CHECK (y > 0)
 t xmin int

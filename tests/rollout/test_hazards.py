@@ -171,3 +171,14 @@ def test_every_hazard_has_a_source_and_is_a_sentence():
                 assert hazard.source
                 assert hazard.message.endswith(".")
                 assert hazard.message[0].isupper() or hazard.message.startswith(("x ", "mysql", "mariadb"))
+
+
+@pytest.mark.parametrize(
+    ("engine", "drop"), [("postgres:15", "DROP CONSTRAINT orders_pkey"), ("mysql:8.0", "DROP PRIMARY KEY")]
+)
+def test_a_primary_key_may_take_the_place_of_another(engine, drop):
+    schema = Schema.from_ddl(DDL, engine)
+    second = Change.parse("ALTER TABLE orders ADD COLUMN x int PRIMARY KEY", engine)
+    other = Change.parse(f"ALTER TABLE orders {drop}, ADD COLUMN x int PRIMARY KEY", engine)
+    assert execution(second, schema).refused in ("42P16", "1068")
+    assert execution(other, schema).refused is None
