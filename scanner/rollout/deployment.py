@@ -56,19 +56,16 @@ def deployment(hits: Sequence[Hit], ground: Ground, change: Change, later: Seque
     found = writing + [hit for hit in hits if hit.finding.effect is Effect.NEEDS_UPDATE]
     if not ground.settings.side_by_side:
         found += [hit for hit in hits if _harmed(hit.finding)]
-    blanks = [blank for phase in later for statement in phase.statements for blank in statement.blanks]
-    if not found and not blanks:
+    lacking = any(statement.blanks for phase in later for statement in phase.statements)
+    asked = bool(writing) or lacking or any(phase.kind == "clean up" for phase in later)  # a default goes at the end
+    if not (found or asked):
         return
     names = _names(change)
-    why = (
-        f"Deploy code that writes {names} in every new row"
-        if blanks or writing
-        else f"Deploy code that has learned {names}"
-    )
-    why += f" ({_counted(found)})." if found else "."
+    does = f"writes {names} in every new row" if asked else f"has learned {names}"
+    why = f"Deploy code that {does}" + (f" ({_counted(found)})." if found else ".")
     if not ground.settings.side_by_side:
         why += " The code of before is stopped before the column is added: old and new do not run side by side."
-    verify = tuple(_no_more_nulls(name, ground) for name in change.names) if blanks or writing else ()
+    verify = tuple(_no_more_nulls(name, ground) for name in change.names) if writing or lacking else ()
     yield Phase("deploy", f"code that knows {names}", why, verify=verify, services=_services(found))
 
 

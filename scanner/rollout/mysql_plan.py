@@ -249,4 +249,7 @@ def _foreign_key(add: str, drop: str, column: MysqlColumn, ground: Ground) -> Ph
 def _clean_up(columns: Sequence[MysqlColumn], ground: Ground) -> Iterator[Phase]:
     if settled := [column for column in columns if column.settles]:
         back = [f"ALTER COLUMN {c.name} SET DEFAULT {c.added.filled_with}" for c in settled]
-        yield _instant("clean up", "the default that stays", [c.settles or "" for c in settled], back, ground)
+        phase = _instant("clean up", "the default that stays", [c.settles or "" for c in settled], back, ground)
+        missed = ", ".join(c.name for c in settled if not c.added.column.has_default)
+        why = f" An INSERT that leaves out {missed} gets no default any more: run it when no such code is left."
+        yield replace(phase, why=phase.why + why) if missed else phase

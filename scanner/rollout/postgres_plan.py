@@ -261,6 +261,9 @@ def _finished(statements: tuple[list[str], list[str]], columns: Sequence[Postgre
     settled = [column for column in columns if column.settles]
     only_defaults = len(settled) == len(done)
     why = "The catalogue changes alone: what is promised was checked before, and no row is read."
+    if missed := [column.name for column in settled if not column.added.column.has_default]:
+        why += f" An INSERT that leaves out {', '.join(missed)} gets no default any more: run it when no such code is "
+        why += "left."
     if ground.engine.version < _CHECK_PROVES and any(column.required_later for column in columns):
         why = "Before PostgreSQL 12 SET NOT NULL reads all rows under ACCESS EXCLUSIVE, whatever was checked before."
     required = [column for column in columns if column.required_later]

@@ -113,7 +113,7 @@ POSTGRES_KINDS = (
     Kind("x int, ADD COLUMN y uuid NOT NULL DEFAULT gen_random_uuid()", (*FILLED, *["enforce"] * 3), own=True),
     Kind(
         "x int",
-        ("expand", "clean up"),
+        ("expand", "deploy", "clean up"),
         sql="ALTER TABLE t ADD COLUMN x int DEFAULT 7 NOT NULL; ALTER TABLE t ALTER x DROP DEFAULT",
     ),
     Kind(
@@ -201,7 +201,7 @@ MARIADB_KINDS = (
     ),
     Kind(
         "x",
-        ("expand", "clean up"),
+        ("expand", "deploy", "clean up"),
         sql="ALTER TABLE t ADD x int DEFAULT 7 NOT NULL; ALTER TABLE t ALTER x DROP DEFAULT",
     ),
     Kind("x", EXPAND, sql="ALTER TABLE t ADD COLUMN x int DEFAULT 7, ADD CONSTRAINT k CHECK (x > 0)"),

@@ -202,3 +202,13 @@ def test_names_are_those_that_postgresql_makes():
     assert quoted("Select", Engine("postgres", (15,))) == '"Select"'
     assert quoted("user", Engine("postgres", (15,))) == '"user"'
     assert quoted("a`b", Engine("mysql", (8,))) == "`a``b`"
+
+
+@pytest.mark.parametrize("engine", ["postgres:15", "mariadb:10.11"])
+def test_a_default_goes_when_no_code_lives_on_it(engine):
+    """As Django writes it."""
+    sql_ = "ALTER TABLE orders ADD COLUMN x int DEFAULT 7 NOT NULL; ALTER TABLE orders ALTER COLUMN x DROP DEFAULT"
+    found = plan(Change.parse(sql_, engine), Schema.from_ddl(DDL, engine))
+    assert kinds(found) == ["expand", "deploy", "clean up"]
+    assert found.phases[1].why.startswith("Deploy code that writes x in every new row")
+    assert "gets no default any more" in found.phases[2].why
