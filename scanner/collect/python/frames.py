@@ -188,7 +188,12 @@ class World:
         return cast("_Made", made)
 
     def link(self) -> None:
-        """To be called once all modules are evaluated: finds which functions lead to a database."""
+        """To be called once all modules are evaluated: finds which functions lead to a database.
+
+        Mapped classes are read anew: one whose module was imported in a circle may not have known another.
+        """
+        self.mapped.clear()
+        self._models = None
         written = {value: each.function for value, each in self.functions.items()}
         self.reach = reaching(written, {value for value, each in self.functions.items() if each.frame.is_method})
 
