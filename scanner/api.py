@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,12 +14,13 @@ from scanner.change import Change
 from scanner.config import Config, load_config
 from scanner.errors import ChangeError, SourceError, UsageError
 from scanner.graph import build_graph, export_graph, neighbourhood, outline, relation_id
-from scanner.model import Report, Unread
+from scanner.model import Effect, Report, Unread
 from scanner.render import render
 from scanner.render.words import count
 from scanner.scanning import SCHEMA, DatabaseScan, Progress, scan_databases, silent
 from scanner.schema import Schema
 from scanner.store import KeptScan
+from scanner.suppress import suppress, suppressions_for
 from scanner.target import find_relation, locate, locate_all
 from scanner.workers import workers
 
@@ -36,7 +38,7 @@ def scan(config: Config | str | Path, progress: Progress | None = None, *, dask:
     """
     config = config if isinstance(config, Config) else load_config(config)
     with workers(dask) as found:
-        return Scan(scan_databases(config, progress, found))
+        return Scan(scan_databases(config, progress, found), config)
 
 
 def keep(
@@ -68,6 +70,7 @@ class Scan:
     """What is known of each database, to be asked about any number of changes."""
 
     databases: tuple[DatabaseScan | KeptScan, ...]
+    config: Config | None = None  # None: a kept scan, whose source may be somewhere else
 
     def impact(self, change: Change | str, database: str | None = None) -> Impact:
         """What a change does. A text is read in the dialect of the database's engine.
@@ -79,17 +82,20 @@ class Scan:
             located, name = locate(change, self.schemas, database)
         except ChangeError as error:
             raise self._unread_schema(database) or error from None
-        return Impact(self._database(name).impact(located))
+        return Impact(self._report(located, name))
 
-    def impacts(self, migration: str | Path, database: str | None = None) -> tuple[Impact, ...]:
+    def impacts(
+        self, migration: str | Path, database: str | None = None, created: Collection[str] = ()
+    ) -> tuple[Impact, ...]:
         """What a file of migrations does: one impact for each table to which it adds columns.
 
         Of Flyway, Liquibase, Django, Alembic or plain SQL. Columns that the schema has already are left out, and
-        with none left there is no impact. Raises SourceError when it cannot be read, else as `impact` does.
+        with none left there is no impact; `created` are tables that migrations beside it make.
+        Raises SourceError when it cannot be read, else as `impact` does.
         """
         return tuple(
-            Impact(self._database(name).impact(change))
-            for change, name in locate_all(Path(migration), self.schemas, database)
+            Impact(self._report(change, name))
+            for change, name in locate_all(Path(migration), self.schemas, database, created)
         )
 
     @property
@@ -149,6 +155,12 @@ class Scan:
         unread = (each for found in candidates for each in found.evidence.unread)
         return next((SourceError(each.reason) for each in unread if each.source == SCHEMA), None)
 
+    def _report(self, change: Change, database: str) -> Report:
+        report = self._database(database).impact(change)
+        if self.config is None:
+            return report
+        return suppress(report, tuple(suppressions_for(report, self.config)), date.today())
+
     def _database(self, name: str) -> DatabaseScan | KeptScan:
         return next(found for found in self.databases if found.name == name)
 
@@ -166,7 +178,8 @@ class Impact:
     @cached_property
     def findings(self) -> pd.DataFrame:
         """One row a finding, worst first; `scanner.render.tables.FINDINGS` has the columns."""
-        return self._everything[self._everything["rule"].notna()].reset_index(drop=True)
+        effects = [effect.value for effect in Effect]
+        return self._everything[self._everything["effect"].isin(effects)].reset_index(drop=True)
 
     @cached_property
     def queries(self) -> pd.DataFrame:

@@ -131,6 +131,13 @@ def read_schema(config: DatabaseConfig) -> tuple[Schema, tuple[BlindSpot, ...]]:
     return schema, (*_not_analysed(migrations), *_not_understood(schema, scripts))
 
 
+def schema_scripts(config: DatabaseConfig) -> list[str]:
+    """The DDL of a schema that stands in files. Raises SourceError when it is read from a server."""
+    if is_dsn(config.schema[0]):
+        raise SourceError(f"The schema of {config.name} is on a server: give its DDL as a file, as pg_dump writes it.")
+    return [found.sql for path in _paths(config) for found in history(path, config.database.engine, config.until)]
+
+
 def schema_files(config: DatabaseConfig) -> tuple[Path, ...]:
     """The files of DDL and of migrations; a directory stands for those in it."""
     return tuple(dict.fromkeys(file for path in _paths(config) for file in sources(path)))

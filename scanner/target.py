@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from scanner.change import Change
@@ -34,10 +34,11 @@ def locate(change: Change | str, schemas: Mapping[str, Schema], database: str | 
 
 
 def locate_all(
-    path: Path, schemas: Mapping[str, Schema], database: str | None = None
+    path: Path, schemas: Mapping[str, Schema], database: str | None = None, created: Collection[str] = ()
 ) -> tuple[tuple[Change, str], ...]:
     """The changes that a file of migrations makes, each with its database, without columns that are there already.
 
+    `created` are tables that do not count, for a migration beside it makes them.
     Raises SourceError when it cannot be read, and as `locate` does.
     """
     candidates = _candidates(schemas, database)
@@ -45,13 +46,14 @@ def locate_all(
     errors: list[ChangeError] = []
     for name, schema in candidates.items():
         try:
-            made[name] = changes(read(path, schema.engine), schema.engine)
+            found = changes(read(path, schema.engine), schema.engine)
+            made[name] = tuple(c for c in found if c.table.name not in created or schema.find(c.table))
         except ChangeError as error:
             errors.append(error)
     if not made:
         raise errors[0]
-    found = [name for name in made if any(candidates[name].find(change.table) for change in made[name])]
-    name = _only(found, str(made[found[0]][0].table)) if found else next(iter(made))
+    having = [name for name in made if any(candidates[name].find(change.table) for change in made[name])]
+    name = _only(having, str(made[having[0]][0].table)) if having else next(iter(made))
     new = [without_known(change, candidates[name]) for change in made[name]]
     return tuple(locate(change, {name: candidates[name]}) for change in new if change.columns)
 

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from functools import wraps
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 import scanner
-from scanner.cli.codes import BROKEN_PIPE, DONE, FAILED, INTERRUPTED, UNREAD, UNUSABLE
+from scanner.cli.asked import asked_for, change_of
+from scanner.cli.check import check_
+from scanner.cli.codes import BROKEN_PIPE, DONE, EFFECTS, FAILED, INTERRUPTED, UNUSABLE
 from scanner.cli.reference import export_sql_, rule_
+from scanner.cli.saying import progress_line, say_unread
+from scanner.cli.verify import verify_
 from scanner.cli.written import check_places, write_out
 from scanner.errors import ScannerError, UsageError
 from scanner.masking import mask
@@ -23,13 +24,7 @@ from scanner.masking import mask
 if TYPE_CHECKING:
     from scanner.api import Scan
     from scanner.config import Request
-    from scanner.model import Report, Unread
-    from scanner.scanning import Progress
-
-_EFFECTS = ("breaks", "changes-results", "changes-shape", "needs-update")  # worst first, as model.Effect
-_UNREAD_SHOWN = 5
-_NAME = re.compile(r'\s*(?:[\w$]+|"[^"]*"|`[^`]*`)(?:\.(?:[\w$]+|"[^"]*"|`[^`]*`))?\s*')
-_Command = Callable[..., int]
+    from scanner.model import Report
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -70,40 +65,6 @@ def _say(sentence: str) -> int:
     return UNUSABLE
 
 
-def _asked(command: _Command) -> _Command:
-    """Gives a command the options that say what is to be scanned, and their values as `asked`."""
-
-    @wraps(command)
-    def with_asked(**options: object) -> int:
-        from dataclasses import fields
-
-        from scanner.config import Request
-
-        values: dict[str, Any] = {field.name: options.pop(field.name) for field in fields(Request)}
-        return command(asked=Request(**values), **options)
-
-    for name, metavar, help_text, several in reversed(_ASKED):
-        with_asked = click.option(f"--{name}", metavar=metavar, help=help_text, multiple=several)(with_asked)
-    return with_asked
-
-
-_ASKED = (
-    ("config", "FILE", "A scanner.toml; without it the nearest one upward.", False),
-    ("database", "NAME", "The database that is changed.", False),
-    ("engine", "ENGINE", "Without a file: the engine, as in postgres:16.", False),
-    ("schema", "FILE|DSN", "Without a file: DDL, or a live server.", True),
-    ("search-path", "NAMES", "With --engine: schemas in lookup order, a,b.", False),
-    ("sql-mode", "MODES", "With --engine: the sql_mode of MySQL.", False),
-    ("python", "DIR", "Python source.", True),
-    ("sql", "DIR", "Files of SQL.", True),
-    ("slow-log", "FILE|DIR|-", "Slow query logs of MySQL or MariaDB; a pattern, - for standard input.", True),
-    ("slow-log-table", "DSN|FILE", "The table mysql.slow_log of a live server, or an export.", True),
-    ("mysql-digests", "DSN|FILE", "Statement digests of MySQL or MariaDB: a live server, or an export.", True),
-    ("pg-stat-statements", "DSN|FILE", "A live server, or an export of its view.", True),
-    ("sample-activity", "TIME", "How long to look who runs what on live PostgreSQL, as in 30s.", False),
-)
-
-
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(scanner.__version__, prog_name="scanner")
 @click.pass_context
@@ -116,14 +77,14 @@ def commands(context: click.Context) -> None:
 @commands.command()
 @click.argument("change", required=False)
 @click.argument("rest", nargs=-1, metavar="[DEFINITION] [PATH]...")
-@_asked
+@asked_for
 @click.option(
     "--migration", metavar="FILE", help="The change is what this file adds: SQL, Flyway, Liquibase, Django, Alembic."
 )
 @click.option("--scan", "stored", metavar="FILE", help="Ask a stored scan instead of scanning now.")
 @click.option("-o", "--output", "outputs", multiple=True, metavar="FILE", help="Write the report: .html .csv .json .md")
 @click.option("--plan", "plan_directory", metavar="DIR", help="Write the plan's phases as numbered .sql files.")
-@click.option("--fail-on", type=click.Choice(_EFFECTS), help="Exit with 1 for this effect or a worse one.")
+@click.option("--fail-on", type=click.Choice(EFFECTS), help="Exit with 1 for this effect or a worse one.")
 def impact(
     change: str | None,
     rest: tuple[str, ...],
@@ -143,10 +104,10 @@ def impact(
     if migration is not None:
         reports = _of_migration(migration, stored, (change, *rest) if change else rest, asked)
     else:
-        sql, paths = _change(change, rest)
+        sql, paths = change_of(change, rest)
         reports = (_scan(stored, paths, asked).impact(sql, asked.database).report,)
     write_out(reports, outputs, plan_directory)
-    unread = _unread(reports[0].unread if reports else ())
+    unread = say_unread(reports[0].unread if reports else ())
     return FAILED if fail_on is not None and any(_reaches(report, fail_on) for report in reports) else unread
 
 
@@ -163,7 +124,7 @@ def _of_migration(path: str, stored: str | None, paths: Sequence[str], asked: Re
 
 @commands.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
-@_asked
+@asked_for
 @click.option("-o", "--output", required=True, metavar="FILE", help="Where the scan is kept, as in scan.db.")
 @click.option("--merge", is_flag=True, help="Each PATH is a kept scan: put them together.")
 @click.option("--dask", metavar="ADDRESS", help="The scheduler of a Dask cluster that reads, tcp://host:8786.")
@@ -176,19 +137,19 @@ def scan(paths: tuple[str, ...], asked: Request, output: str, merge: bool, dask:
 
     if merge and (asked.given or dask or not paths):
         raise UsageError("Give --merge the kept scans alone, as in scanner scan --merge a.db b.db -o all.db.")
-    with _progress() as progress:
+    with progress_line() as progress:
         if merge:
             found = api.merge(paths, output, progress)
         else:
             found = api.keep(asked.config_for(paths), output, progress, dask=dask)
     click.echo(f"{found.summary}. Kept in {output}.", err=True)
-    return _unread(found.unread)
+    return say_unread(found.unread)
 
 
 @commands.command()
 @click.argument("table", required=False)
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
-@_asked
+@asked_for
 @click.option("--scan", "stored", metavar="FILE", help="Ask a stored scan instead of scanning now.")
 @click.option("-o", "--output", metavar="FILE", help="Write the graph: .graphml .json .dot")
 def graph(table: str | None, paths: tuple[str, ...], asked: Request, stored: str | None, output: str | None) -> int:
@@ -200,28 +161,19 @@ def graph(table: str | None, paths: tuple[str, ...], asked: Request, stored: str
         click.echo(found.outline(table, asked.database), nl=False)
     else:
         raise UsageError("Name a table to see what depends on it, or a file to write the whole graph to (-o).")
-    return _unread(found.unread)
+    return say_unread(found.unread)
 
 
 commands.add_command(rule_)
 commands.add_command(export_sql_)
-
-
-def _change(change: str | None, rest: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
-    """The statement, and the paths that follow it."""
-    if change is None:
-        raise UsageError('Name the change, as in "ALTER TABLE orders ADD COLUMN status text", or a --migration.')
-    if not _NAME.fullmatch(change):
-        return change, rest
-    if not rest:
-        raise UsageError(f'What is added to {change}? Write the column behind it: {change} "status text NOT NULL".')
-    return f"ALTER TABLE {change} ADD COLUMN {rest[0]}", rest[1:]
+commands.add_command(check_)
+commands.add_command(verify_)
 
 
 def _scan(stored: str | None, paths: Sequence[str], asked: Request, migration: Path | None = None) -> Scan:
     if stored is None:
         config = asked.config_for(paths)
-        with _progress() as progress:
+        with progress_line() as progress:
             return scanner.scan(config if migration is None else config.before(migration), progress)
     extra = [*asked.given, *paths]
     if extra:
@@ -229,35 +181,7 @@ def _scan(stored: str | None, paths: Sequence[str], asked: Request, migration: P
     return scanner.load(stored)
 
 
-@contextmanager
-def _progress() -> Iterator[Progress | None]:
-    """A line on the terminal that says what is being read; nothing when standard error is no terminal."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.markup import escape
-
-    with Console(stderr=True).status("Starting …") as status:
-        yield lambda step, count: status.update(f"{escape(step)}: {count:,}" if count else escape(step))
-
-
 def _reaches(report: Report, effect: str) -> bool:
     """Whether something has this effect or a worse one."""
-    counted = _EFFECTS[: _EFFECTS.index(effect) + 1]
+    counted = EFFECTS[: EFFECTS.index(effect) + 1]
     return any(finding.effect in counted for finding in report.findings)
-
-
-def _unread(unread: Sequence[Unread]) -> int:
-    """Says what was not read, which is why the exit code is not 0."""
-    for each in unread[:_UNREAD_SHOWN]:
-        click.echo(
-            f"scanner: {each.reason if each.place in each.reason else f'{each.place}: {each.reason}'}",
-            err=True,
-        )
-    if len(unread) > _UNREAD_SHOWN:
-        click.echo(
-            f"scanner: {len(unread) - _UNREAD_SHOWN:,} more could not be read: the report names them.",
-            err=True,
-        )
-    return UNREAD if unread else DONE

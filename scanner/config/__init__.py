@@ -4,7 +4,15 @@ Relative paths are relative to the file, ``${NAME}`` in a DSN is taken from the 
 that cannot be used as written is a ConfigError naming the entry, what is wrong and the nearest valid name.
 """
 
-from scanner.config.model import NAMED_BY, Config, DatabaseConfig, ServiceRule, SourceConfig, SourceKind
+from scanner.config.model import (
+    NAMED_BY,
+    Config,
+    DatabaseConfig,
+    ServiceRule,
+    SourceConfig,
+    SourceKind,
+    SuppressionEntry,
+)
 from scanner.config.options import Request, config_from_options, with_options
 from scanner.config.toml import find_config, load_config
 from scanner.config.values import is_dsn
@@ -18,6 +26,7 @@ __all__ = [
     "ServiceRule",
     "SourceConfig",
     "SourceKind",
+    "SuppressionEntry",
     "config_from_options",
     "find_config",
     "is_dsn",

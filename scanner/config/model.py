@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import Literal
 
@@ -82,6 +83,17 @@ class ServiceRule:
 
 
 @dataclass(frozen=True, slots=True)
+class SuppressionEntry:
+    """Findings to set apart, as scanner.toml writes it."""
+
+    rule: str  # code or name, not looked up yet
+    reason: str
+    place: str
+    paths: tuple[str, ...] = ()  # empty: everywhere
+    expires: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """What to scan. Names of databases are unique and every source's database is one of them."""
 
@@ -89,6 +101,7 @@ class Config:
     databases: tuple[DatabaseConfig, ...]
     sources: tuple[SourceConfig, ...] = ()
     services: tuple[ServiceRule, ...] = ()
+    suppressions: tuple[SuppressionEntry, ...] = ()
 
     def database(self, name: str | None) -> DatabaseConfig:
         """The database of this name; None means the only one. Raises ConfigError."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any, get_args
 
@@ -16,6 +17,7 @@ from scanner.config.model import (
     ServiceRule,
     SourceConfig,
     SourceKind,
+    SuppressionEntry,
     pick,
 )
 from scanner.config.values import absolute, expand, read_duration, read_engine, read_schema, read_sql_mode
@@ -25,10 +27,11 @@ from scanner.model import Consumer, Database, RolloutSettings
 
 FILE_NAME = "scanner.toml"
 
-_SECTIONS = ("databases", "sources", "services", "consumers", "rollout")
+_SECTIONS = ("databases", "sources", "services", "consumers", "suppress", "rollout")
 _DATABASE_KEYS = ("name", "engine", "schema", "search_path", "sql_mode")
 _SOURCE_KEYS = ("kind", "path", "dsn", "database", "databases", "service", "sample_activity")
 _SERVICE_KEYS = ("name", "paths", "users", "hosts", "databases", "application_names", "tags")
+_SUPPRESS_KEYS = ("rule", "reason", "paths", "expires")
 _CONSUMER_KEYS = ("name", "kind", "database", "tables", "note")
 _ROLLOUT_NUMBERS = ("lock_timeout_ms", "batch_rows", "max_lag_s")
 
@@ -57,6 +60,7 @@ def load_config(path: str | Path) -> Config:
             for source in _for_each_database(_source(entry, databases, root, at), entry, databases, at)
         ),
         tuple(_service(entry, at) for entry, at in _entries(document, "services", where)),
+        tuple(_suppression(entry, at, where) for entry, at in _entries(document, "suppress", where)),
     )
 
 
@@ -194,6 +198,15 @@ def _rollout(document: Mapping[str, Any], where: str) -> RolloutSettings:
     if wrong is not None:
         raise ConfigError(f"{at}: {wrong} must be a whole number from 1.")
     return RolloutSettings(side_by_side, fill=tuple(fill.items()), **numbers)
+
+
+def _suppression(entry: Mapping[str, Any], at: str, where: str) -> SuppressionEntry:
+    _check_keys(entry, _SUPPRESS_KEYS, at)
+    expires = entry.get("expires")
+    if expires is not None and type(expires) is not date:
+        raise ConfigError(f"{at}: expires must be a date without quotes, as in 2027-01-31.")
+    rule, reason = _required(entry, "rule", at), _required(entry, "reason", at)
+    return SuppressionEntry(rule, reason, where, _texts(entry, "paths", at), expires)
 
 
 def _entries(document: Mapping[str, Any], section: str, where: str) -> list[tuple[Mapping[str, Any], str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from scanner.model import Engine
 from scanner.text_files import READ_ERRORS, files_under
 
 _HEAD = 20_000  # bytes in which a file shows what it is
+_ADDS = re.compile(r"\bALTER\s+(?:\w+\s+)?TABLE\b[^;]*\bADD\b", re.IGNORECASE)
 _SUFFIXES = (".sql", ".xml", ".yaml", ".yml", ".json", ".py")
 
 
@@ -35,6 +37,12 @@ def read(path: Path, engine: Engine) -> Migration:
     if tool is None:
         raise SourceError(f"{path} is no migration of Flyway, Liquibase, Django or Alembic, and no SQL.")
     return plain_sql.read_sql(path)
+
+
+def is_migration(path: Path) -> bool:
+    """Whether a file is a migration: one of a tool's, or SQL that adds to a table."""
+    tool = _tool(path)
+    return _ADDS.search(plain_sql.read_sql(path).sql) is not None if tool == "sql" else tool is not None
 
 
 def sources(path: Path) -> list[Path]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
@@ -154,11 +155,21 @@ class Consumer:
 
 
 @dataclass(frozen=True, slots=True)
+class Suppressed:
+    """A finding, or some places of it, that somebody has decided to live with."""
+
+    finding: Finding
+    reason: str
+    place: str  # where that is written: "scanner.toml", "services/app.py:12"
+    expires: date | None = None  # the last day on which it holds
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Everything `scanner impact` has to say, as a pure value.
 
-    Every query that touches the table is in exactly one of findings, unaffected, unresolved, built;
-    a violation is a ValueError, for a report that loses a query must not be shown.
+    Every query that touches the table is in exactly one of findings (or, with nothing left of these, suppressed),
+    unaffected, unresolved, built; a violation is a ValueError, for a report that loses a query must not be shown.
     """
 
     change: Change
@@ -181,9 +192,11 @@ class Report:
     likely_places: tuple[LikelyPlace, ...] = ()  # likeliest first; none that a finding or a mention names
     hazards: tuple[Hazard, ...] = ()  # of the ALTER TABLE itself, run as one statement; worst first
     plan: Plan | None = None  # the steps in which it goes out; None: not asked for
+    suppressed: tuple[Suppressed, ...] = ()  # worst first
 
     def __post_init__(self) -> None:
-        found = {f.subject.name for f in self.findings if f.subject.kind == "query"}
+        told = (*self.findings, *(each.finding for each in self.suppressed))
+        found = {f.subject.name for f in told if f.subject.kind == "query"}
         plain = {q.fingerprint for q in self.unaffected}
         groups = (found, plain, *({each.query.fingerprint for each in held} for held in (self.unresolved, self.built)))
         everything = {q.fingerprint for q in self.queries}

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from scanner.model import Effect, Report
 from scanner.render import words
 from scanner.render.excerpt import marked
-from scanner.render.outline import last_seen, measures, places, sections, sources
+from scanner.render.outline import last_seen, measures, places, sections, sources, suppressed_items
 from scanner.render.plan import script as sql_script
 from scanner.render.verdict import headline, production_only, tallies
 
@@ -30,6 +30,7 @@ _FILTERS: dict[str, Callable[..., object]] = {
     "why": words.why,
     "built": words.built_words,
     "coverage": words.coverage_words,
+    "suppression": words.suppressed_words,
     "doubt": words.doubt_words,
     "scope": words.scope_words,
     "measures": measures,
@@ -53,6 +54,7 @@ def to_html(report: Report) -> str:
             tallies=tallies(report),
             sections=found,
             services=services,
+            suppressed_items=suppressed_items(report),
             production_only=production_only(report),
             numbers={name: index for index, name in enumerate(services)},
         )

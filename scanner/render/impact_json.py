@@ -6,9 +6,9 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from scanner.model import BuiltQuery, LikelyPlace, Mention, Query, Report, UnresolvedQuery
+from scanner.model import BuiltQuery, LikelyPlace, Mention, Query, Report, Suppressed, UnresolvedQuery
 from scanner.render.excerpt import moved
-from scanner.render.outline import Item, Place, items, last_seen, places, sources, total
+from scanner.render.outline import Item, Place, items, last_seen, places, sources, suppressed_items, total
 from scanner.render.verdict import tallies
 
 SCHEMA_VERSION = 1
@@ -36,9 +36,16 @@ def to_dict(report: Report) -> Json:
         "consumers": [asdict(consumer) for consumer in report.consumers],
         "hazards": [asdict(hazard) for hazard in report.hazards],
         "plan": asdict(report.plan) if report.plan else None,
+        "suppressed": [_suppressed(item, each) for item, each in suppressed_items(report)],
         "blind_spots": [asdict(spot) for spot in report.blind_spots],
         "coverage": _coverage(report),
     }
+
+
+def _suppressed(item: Item, suppressed: Suppressed) -> Json:
+    expires = suppressed.expires.isoformat() if suppressed.expires else None
+    why = {"reason": suppressed.reason, "place": suppressed.place, "expires": expires}
+    return {**_finding(item), "suppression": why}
 
 
 def _change(report: Report) -> Json:

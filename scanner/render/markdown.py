@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from scanner.model import Certainty, Phase, Report
-from scanner.render.outline import Item, items, owners
+from scanner.render.outline import Item, items, owners, suppressed_items
 from scanner.render.plan import script
 from scanner.render.verdict import Tally, headline, tallies
 from scanner.render.words import (
@@ -17,6 +17,7 @@ from scanner.render.words import (
     doubt_words,
     number,
     one_line,
+    suppressed_words,
     visible,
     why,
 )
@@ -30,7 +31,7 @@ _SQL_WIDTH = 160
 
 def to_markdown(report: Report) -> str:
     """The verdict, the worst 20 findings, and what could not be checked."""
-    blocks = [f"### {_code(report.change.sql)}", _text(headline(report)), _verdict(report), _findings(report)]
+    blocks = [f"### {code(report.change.sql)}", prose(headline(report)), _verdict(report), _findings(report)]
     blocks += [_hazards(report), _plan(report)]
     blocks += _lists(report)
     return "\n\n".join(filter(None, blocks)) + "\n"
@@ -43,7 +44,7 @@ def _verdict(report: Report) -> str:
 
 
 def _tally(tally: Tally) -> str:
-    services = ", ".join(map(_code, tally.services)).replace("|", "\\|") or "–"
+    services = ", ".join(map(code, tally.services)).replace("|", "\\|") or "–"
     calls = "–" if tally.calls is None else number(tally.calls)
     return f"| {EFFECT_WORDS[tally.effect]} | {tally.words} | {services} | {calls} |"
 
@@ -59,22 +60,22 @@ def _findings(report: Report) -> str:
 def _item(item: Item) -> str:
     finding = item.finding
     doubt = " (possibly)" if finding.certainty is Certainty.POSSIBLE else ""
-    rule = f"{_text(finding.rule)} {_text(finding.name)}"
+    rule = f"{prose(finding.rule)} {prose(finding.name)}"
     return "  \n".join(
         (
-            f"- **{EFFECT_WORDS[finding.effect]}**{doubt}: {_text(finding.message)} ({rule})",
-            f"  {_code(item.readable or finding.subject.name, _SQL_WIDTH)}",
+            f"- **{EFFECT_WORDS[finding.effect]}**{doubt}: {prose(finding.message)} ({rule})",
+            f"  {code(item.readable or finding.subject.name, _SQL_WIDTH)}",
             f"  {_where(item)}",
-            f"  Fix: {_text(finding.help)}",
+            f"  Fix: {prose(finding.help)}",
         )
     )
 
 
 def _where(item: Item) -> str:
-    services = ", ".join(map(_code, item.services))
-    spots = ", ".join(f"{'built at ' if p.built else ''}{_code(str(p.location))}" for p in item.places)
+    services = ", ".join(map(code, item.services))
+    spots = ", ".join(f"{'built at ' if p.built else ''}{code(str(p.location))}" for p in item.places)
     named = owners(item.places)
-    owned = f"owner {', '.join(map(_code, named))}" if named else ""
+    owned = f"owner {', '.join(map(code, named))}" if named else ""
     if item.query is None:
         return " · ".join(filter(None, (services, spots, owned))) or item.finding.subject.kind
     spots = spots or "no source line found"
@@ -83,7 +84,7 @@ def _where(item: Item) -> str:
 
 def _hazards(report: Report) -> str:
     rows = [
-        f"- **{h.severity}** {h.kind}: {_text(h.message)}{_text(doubt_words(h))} ({_text(h.source)})"
+        f"- **{h.severity}** {h.kind}: {prose(h.message)}{prose(doubt_words(h))} ({prose(h.source)})"
         for h in report.hazards
     ]
     return "\n".join(["#### What the ALTER TABLE itself does", "", *rows]) if rows else ""
@@ -92,24 +93,24 @@ def _hazards(report: Report) -> str:
 def _plan(report: Report) -> str:
     if report.plan is None:
         return ""
-    rows = [f"- {_text(note)}" for note in report.plan.notes]
+    rows = [f"- {prose(note)}" for note in report.plan.notes]
     for place, phase in enumerate(report.plan.phases, 1):
-        rows += [f"**{place}. {phase.kind}: {_text(phase.title)}**", _text(phase.why), *_phase(phase, report)]
+        rows += [f"**{place}. {phase.kind}: {prose(phase.title)}**", prose(phase.why), *_phase(phase, report)]
     body = "\n\n".join(rows)
     return f"<details><summary>The plan, {count(len(report.plan.phases), 'phase')}</summary>\n\n{body}\n\n</details>"
 
 
 def _phase(phase: Phase, report: Report) -> Iterator[str]:
     if phase.services:
-        yield f"Services, in this order: {', '.join(map(_code, phase.services))}"
+        yield f"Services, in this order: {', '.join(map(code, phase.services))}"
     if phase.statements:
         yield _fenced(script(phase.statements, report.database.engine))
     for statement in phase.alternatives:
-        yield f"Or: {_code(statement.sql)}"
+        yield f"Or: {code(statement.sql)}"
     for check in phase.verify:
-        yield f"Verify: {_code(check.query)} → {_text(check.expected)}"
+        yield f"Verify: {code(check.query)} → {prose(check.expected)}"
     for query in phase.watch:
-        yield f"Watch: {_code(query)}"
+        yield f"Watch: {code(query)}"
     if phase.take_back:
         yield f"Take back:\n\n{_fenced(script(phase.take_back, report.database.engine))}"
 
@@ -121,22 +122,27 @@ def _fenced(sql: str) -> str:
 
 def _lists(report: Report) -> Iterator[str]:
     if report.unresolved:
-        rows = [f"- {_code(u.query.readable(), _SQL_WIDTH)}: {_text(why(u.why))}" for u in report.unresolved]
+        rows = [f"- {code(u.query.readable(), _SQL_WIDTH)}: {prose(why(u.why))}" for u in report.unresolved]
         yield _folded(f"{count(len(rows), 'query')} could not be checked", rows)
     if report.built:
-        rows = [f"- {_code(b.query.readable(), _SQL_WIDTH)}: {_text(built_words(b))}" for b in report.built]
+        rows = [f"- {code(b.query.readable(), _SQL_WIDTH)}: {prose(built_words(b))}" for b in report.built]
         yield _folded(f"{count(len(rows), 'query')} built at run time, answered by what production ran", rows)
+    if report.suppressed:
+        rows = [
+            f"- {prose(i.finding.name)}: {_where(i)}: {prose(suppressed_words(s))}" for i, s in suppressed_items(report)
+        ]
+        yield _folded(f"{count(len(rows), 'finding')} suppressed", rows)
     if report.consumers:
-        rows = [f"- {_code(c.name)}, {_text(c.kind)}: {_text(c.note)}" for c in report.consumers]
+        rows = [f"- {code(c.name)}, {prose(c.kind)}: {prose(c.note)}" for c in report.consumers]
         yield _folded(f"{count(len(rows), 'declared consumer')} to tell", rows)
     if report.likely_places:
-        rows = [f"- {_code(str(p.location))}: {_text(p.text)}" for p in report.likely_places]
+        rows = [f"- {code(str(p.location))}: {prose(p.text)}" for p in report.likely_places]
         yield _folded(f"{count(len(rows), 'more file')} likely to change with the table", rows)
     if report.mentions:
-        rows = [f"- {_code(str(m.location))}: {_text(m.text)}" for m in report.mentions]
+        rows = [f"- {code(str(m.location))}: {prose(m.text)}" for m in report.mentions]
         yield _folded(f"{count(len(rows), 'more file')} may hold a query or a model of the table", rows)
-    rows = [f"- {_code(u.place)}: {_text(u.reason)}" for u in report.unread]
-    rows += [f"- {_code(b.place)}: {_text(b.message)}" for b in report.blind_spots]
+    rows = [f"- {code(u.place)}: {prose(u.reason)}" for u in report.unread]
+    rows += [f"- {code(b.place)}: {prose(b.message)}" for b in report.blind_spots]
     if rows:
         yield _folded("What the scan could not see", rows)
 
@@ -147,13 +153,13 @@ def _folded(summary: str, rows: list[str]) -> str:
     return f"<details><summary>{summary}</summary>\n\n{body}\n\n</details>"
 
 
-def _text(text: str) -> str:
+def prose(text: str) -> str:
     """Prose in which Markdown, HTML, mentions, issue numbers and addresses mean nothing."""
     plain = _SPECIAL.sub(r"\\\1", one_line(text).replace("&", "&amp;").replace("<", "&lt;"))
     return _LINKED.sub("<!-- -->", plain)
 
 
-def _code(text: str, width: int | None = None) -> str:
+def code(text: str, width: int | None = None) -> str:
     """A code span, its fence longer than any run of backticks in it."""
     line = one_line(text)
     if width and len(line) > width:

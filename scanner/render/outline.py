@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from scanner.model import Effect, Finding, Location, Query, Report, Subject, counted, worst_effects
+from scanner.model import Effect, Finding, Location, Query, Report, Subject, Suppressed, counted, worst_effects
 from scanner.render.words import calls_words, count, duration, subjects_words
 
 Number = TypeVar("Number", int, float)
@@ -94,10 +94,16 @@ class Section:
         return next(iter(self.effects))
 
 
-def items(report: Report) -> tuple[Item, ...]:
-    """Every finding with its subject, in the report's order."""
+def items(report: Report, findings: Iterable[Finding] | None = None) -> tuple[Item, ...]:
+    """Every finding of the report, or each of these, with its subject, in order."""
     queries = {q.fingerprint: q for q in report.queries}
-    return tuple(_item(report, queries, finding) for finding in report.findings)
+    return tuple(_item(report, queries, finding) for finding in (report.findings if findings is None else findings))
+
+
+def suppressed_items(report: Report) -> tuple[tuple[Item, Suppressed], ...]:
+    """Every finding that is set apart, with why."""
+    found = items(report, (each.finding for each in report.suppressed))
+    return tuple(zip(found, report.suppressed, strict=True))
 
 
 def sections(report: Report, effects: Iterable[Effect] = Effect) -> tuple[Section, ...]:

@@ -8,8 +8,19 @@ from typing import Any
 import pandas as pd
 
 from scanner.model import Effect, Query, Report
-from scanner.render.outline import Item, Place, Section, items, last_seen, owners, places, sections, sources
-from scanner.render.words import built_words, visible, why
+from scanner.render.outline import (
+    Item,
+    Place,
+    Section,
+    items,
+    last_seen,
+    owners,
+    places,
+    sections,
+    sources,
+    suppressed_items,
+)
+from scanner.render.words import built_words, suppressed_words, visible, why
 
 
 def _column(effect: Effect) -> str:
@@ -65,9 +76,12 @@ Row = dict[str, Any]
 def findings_frame(report: Report) -> pd.DataFrame:
     """One row a finding, and one a query that touches the table without a finding.
 
-    The latter have the effect ``unaffected``, ``unresolved`` or ``built`` and no rule.
+    The latter have the effect ``unaffected``, ``unresolved`` or ``built`` and no rule; a finding that somebody
+    has decided to live with has the effect ``suppressed``, and why as its reason.
     """
     rows = [_finding(report, item) for item in items(report)]
+    for item, suppressed in suppressed_items(report):
+        rows.append({**_finding(report, item), "effect": "suppressed", "reason": suppressed_words(suppressed)})
     rows += [_plain(report, u.query, "unresolved", why(u.why)) for u in report.unresolved]
     rows += [_plain(report, built.query, "built", built_words(built)) for built in report.built]
     rows += [_plain(report, query, "unaffected") for query in report.unaffected]

@@ -12,7 +12,6 @@ from rich.text import Text
 
 from scanner.model import (
     BlindSpot,
-    BuiltQuery,
     Certainty,
     Consumer,
     Effect,
@@ -21,10 +20,11 @@ from scanner.model import (
     Query,
     Report,
     Severity,
+    Suppressed,
     Unread,
 )
 from scanner.render.excerpt import Excerpt, Span, marked, narrow
-from scanner.render.outline import Cause, Group, Item, Place, Section, measures, sections
+from scanner.render.outline import Cause, Group, Item, Place, Section, measures, sections, suppressed_items
 from scanner.render.plan import outline
 from scanner.render.verdict import Tally, headline, production_only, tallies
 from scanner.render.words import (
@@ -39,6 +39,7 @@ from scanner.render.words import (
     one_line,
     scope_words,
     subjects_words,
+    suppressed_words,
     why,
 )
 
@@ -96,10 +97,14 @@ def _lists(report: Report, width: int) -> Iterator[tuple[str, list[Lines]]]:
     alone = [_query(query, answer, width) for query, answer in production_only(report)]
     yield "Declared consumers, to be told", [_consumer(c) for c in report.consumers]
     yield "Could not be checked", [_query(u.query, one_line(why(u.why)), width) for u in report.unresolved]
-    yield "Built at run time, answered by what production ran", [_built(b, width) for b in report.built]
+    yield (
+        "Built at run time, answered by what production ran",
+        [_query(b.query, built_words(b), width) for b in report.built],
+    )
     yield "Production runs it, no source line was found", alone
     yield "Likely places to change, beside the findings", [_mention(p) for p in report.likely_places]
     yield "Names the table, gave no query", [_mention(m) for m in report.mentions]
+    yield "Suppressed", [_suppressed(item, each) for item, each in suppressed_items(report)]
     yield "Could not be read", [_unread(u) for u in report.unread]
     yield "Blind spots", [_blind_spot(b) for b in report.blind_spots]
 
@@ -226,8 +231,11 @@ def _query(query: Query, said: str, width: int) -> Lines:
     yield 6, Text(", ".join(filter(None, (f"{said}; {services}", calls_words(query.calls), spots))), "dim")
 
 
-def _built(built: BuiltQuery, width: int) -> Lines:
-    yield from _query(built.query, built_words(built), width)
+def _suppressed(item: Item, suppressed: Suppressed) -> Lines:
+    finding = item.finding
+    where = ", ".join(one_line(str(place.location)) for place in item.places) or finding.subject.name
+    yield 2, Text(f"{EFFECT_WORDS[finding.effect]} {finding.rule} {finding.name}: {where}")
+    yield 6, Text(one_line(suppressed_words(suppressed)), "dim")
 
 
 def _mention(mention: Mention | LikelyPlace) -> Lines:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from scanner.model import BuiltQuery, Coverage, Effect, Hazard, Report, Subject, Unresolved
+from scanner.model import BuiltQuery, Coverage, Effect, Hazard, Report, Subject, Suppressed, Unresolved
 from scanner.rules import ALL_RULES
 
 EFFECT_WORDS = {
@@ -68,6 +68,12 @@ def duration(milliseconds: float) -> str:
             rest = seconds % size // smaller
             return f"{number(seconds // size)} {unit}" + (f" {rest} {smaller_unit}" if rest else "")
     return f"{seconds} s"
+
+
+def suppressed_words(suppressed: Suppressed) -> str:
+    """Why a finding is set apart, where that is written, and until when."""
+    until = f" until {suppressed.expires}" if suppressed.expires else ""
+    return f"{suppressed.reason} ({suppressed.place}{until})"
 
 
 def listing(words: Iterable[str]) -> str:

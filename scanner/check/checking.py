@@ -1,0 +1,130 @@
+"""Each new migration → its reports."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from scanner import api
+from scanner.check import git
+from scanner.config import Config, DatabaseConfig, is_dsn
+from scanner.errors import ChangeError, ScannerError, SourceError, UsageError
+from scanner.migrations import is_migration, read
+from scanner.model import Effect, Finding, Report
+from scanner.scanning import Progress
+from scanner.schema import Schema
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was found of one migration."""
+
+    migration: str  # its path, relative to the root of the working tree
+    reports: tuple[Report, ...] = ()  # one for each table to which it adds columns
+    unread: str | None = None  # why it could not be checked
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """All of it."""
+
+    outcomes: tuple[Outcome, ...]
+    prefix: str = ""  # of the locations, to make them relative to the root of the working tree
+
+    @property
+    def reports(self) -> Iterator[tuple[str, Report]]:
+        """Each report with its migration."""
+        return ((outcome.migration, report) for outcome in self.outcomes for report in outcome.reports)
+
+    def failing(self, effect: Effect, known: Collection[str] = ()) -> list[tuple[str, Report, Finding]]:
+        """The findings with this effect or a worse one that are not known already."""
+        return [
+            (migration, report, finding)
+            for migration, report in self.reports
+            for finding in report.findings
+            if finding.effect.rank <= effect.rank and key(report, finding) not in known
+        ]
+
+
+def key(report: Report, finding: Finding) -> str:
+    """What stays the same of a finding from one run to the next."""
+    return f"{report.change} {finding.rule} {finding.subject.kind} {finding.subject.name}"
+
+
+def check(
+    config: Config,
+    migrations: Sequence[Path] = (),
+    base: str | None = None,
+    database: str | None = None,
+    progress: Progress | None = None,
+) -> Checked:
+    """What these migrations do, or those that are new since a base of git.
+
+    The schema is the one before them: of files of DDL as the base has them, of migrations those that come before.
+    Raises UsageError when git cannot say what is new, and ConfigError.
+    """
+    if base is not None:
+        new = git.new_files(config.root, base)
+        schemas = {Path(text) for entry in config.databases for text in entry.schema if not is_dsn(text)}
+        migrations = [*migrations, *(file for file in new if file not in schemas and is_migration(file))]
+    if not migrations:
+        return Checked(())
+    with _before(config, migrations, base) as earlier:
+        scan = api.scan(earlier, progress)
+    created = {name for path in migrations for name in _created(path, config)}
+    prefix = git.relative_to_top(config.root)
+    return Checked(tuple(_outcome(scan, path, config, database, created) for path in migrations), prefix)
+
+
+def _outcome(scan: api.Scan, path: Path, config: Config, database: str | None, created: set[str]) -> Outcome:
+    name = _shown(path, config.root)
+    try:
+        return Outcome(name, tuple(impact.report for impact in scan.impacts(path, database, created)))
+    except (ChangeError, SourceError, UsageError) as error:
+        return Outcome(name, unread=str(error))
+
+
+def _shown(path: Path, root: Path) -> str:
+    path = path.absolute()
+    shown = path.relative_to(root).as_posix() if path.is_relative_to(root) else str(path)
+    return git.relative_to_top(root) + shown
+
+
+def _created(path: Path, config: Config) -> Iterator[str]:
+    """The tables that a migration makes: nothing depends on these yet."""
+    for entry in config.databases:
+        try:
+            made = Schema.from_ddl(read(path, entry.database.engine).sql, entry.database.engine)
+        except ScannerError:
+            continue
+        yield from (table.name.name for table in made.tables)
+
+
+@contextmanager
+def _before(config: Config, migrations: Sequence[Path], base: str | None) -> Iterator[Config]:
+    """The configuration with the schemas that were there before the migrations."""
+    earlier = config.before(min(path.absolute() for path in migrations))
+    if base is None:
+        yield earlier
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        databases = tuple(_at_base(entry, base, Path(folder)) for entry in earlier.databases)
+        yield replace(earlier, databases=databases)
+
+
+def _at_base(entry: DatabaseConfig, base: str, folder: Path) -> DatabaseConfig:
+    """A database whose files of DDL are as the base has them; folders are left as they are."""
+    schema: list[str] = []
+    for number, text in enumerate(entry.schema):
+        path = Path(text)
+        content = git.at_base(path, base) if not is_dsn(text) and path.is_file() else None
+        if content is not None:
+            copy = folder / f"{entry.name}-{number}-{path.name}"
+            copy.write_bytes(content)
+            schema.append(str(copy))
+        else:
+            schema.append(text)
+    return replace(entry, schema=tuple(schema))

@@ -1,0 +1,139 @@
+"""scanner check: the gate of continuous integration."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from scanner.cli.asked import asked_for
+from scanner.cli.codes import DONE, EFFECTS, FAILED, UNREAD
+from scanner.cli.saying import progress_line, say_unread
+from scanner.errors import UsageError
+
+if TYPE_CHECKING:
+    from scanner.check import Checked
+    from scanner.config import Request
+
+_SUMMARY = "GITHUB_STEP_SUMMARY"  # names the file whose Markdown GitHub shows below a job
+_NEVER = "never"
+
+
+@click.command("check")
+@click.argument("migrations", nargs=-1, metavar="[MIGRATION]...")
+@asked_for
+@click.option("--base", metavar="REF", help="Check what is new since this branch or commit, as in origin/main.")
+@click.option("--fail-on", type=click.Choice((*EFFECTS, _NEVER)), default="breaks", show_default=True)
+@click.option("--baseline", metavar="FILE", help="Findings written there fail no more.")
+@click.option("--write-baseline", metavar="FILE", help="Write today's findings down, and fail on none.")
+@click.option("--markdown", metavar="FILE", help="The comment of a pull request; - for standard output.")
+@click.option("--sarif", metavar="FILE", help="SARIF 2.1.0, for code scanning.")
+@click.option("--gitlab", metavar="FILE", help="GitLab's Code Quality report.")
+@click.option("--junit", metavar="FILE", help="JUnit's XML.")
+@click.option("--github", is_flag=True, help="Annotate the worst ten findings, and write the step summary.")
+def check_(
+    migrations: tuple[str, ...],
+    asked: Request,
+    base: str | None,
+    fail_on: str,
+    baseline: str | None,
+    write_baseline: str | None,
+    github: bool,
+    **files: str | None,
+) -> int:
+    """What new migrations do to services and queries, for a pull request.
+
+    Checks each MIGRATION, or with --base those that the branch adds: SQL, Flyway, Liquibase, Django, Alembic. Exits
+    with 1 when a finding is at or above --fail-on and is neither suppressed nor in the baseline.
+    """
+    from scanner import check
+
+    paths = [Path(name).absolute() for name in migrations]
+    if not paths and base is None:
+        raise UsageError("Name the migrations, or what they are new against, as in --base origin/main.")
+    for path in paths:
+        if not path.is_file():
+            raise UsageError(f"There is no migration at {path}.")
+    known = check.known_findings(Path(baseline)) if baseline else frozenset()
+    with progress_line() as progress:
+        checked = check.check(asked.config_for(), paths, base, asked.database, progress)
+    _write(checked, files)
+    if github:
+        _to_github(checked)
+    elif not any(files.values()):
+        _show(checked)
+    if write_baseline:
+        count = check.write_baseline(checked, Path(write_baseline))
+        click.echo(f"{count} findings written to {write_baseline}.", err=True)
+        return DONE
+    return _code(checked, fail_on, known)
+
+
+def _code(checked: Checked, fail_on: str, known: frozenset[str]) -> int:
+    from scanner.model import Effect
+
+    failing = [] if fail_on == _NEVER else checked.failing(Effect(fail_on), known)
+    for outcome in checked.outcomes:
+        if outcome.unread is not None:
+            click.echo(f"scanner: {outcome.migration} could not be checked: {outcome.unread}", err=True)
+    unread = say_unread(next((report.unread for _, report in checked.reports), ()))
+    if any(outcome.unread is not None for outcome in checked.outcomes):
+        unread = UNREAD
+    if failing:
+        click.echo(f"scanner: {len(failing)} of the findings are {fail_on} or worse.", err=True)
+    return FAILED if failing else unread
+
+
+def _write(checked: Checked, files: dict[str, str | None]) -> None:
+    from scanner.render.gate import gitlab, junit, markdown, sarif
+
+    unread = [(outcome.migration, outcome.unread) for outcome in checked.outcomes if outcome.unread is not None]
+    outcomes = [(outcome.migration, outcome.reports, outcome.unread) for outcome in checked.outcomes]
+    made = {
+        "markdown": lambda: markdown.to_comment(outcomes),
+        "sarif": lambda: sarif.to_sarif(checked.reports, checked.prefix, unread),
+        "gitlab": lambda: gitlab.to_gitlab(checked.reports, checked.prefix),
+        "junit": lambda: junit.to_junit(outcomes, checked.prefix),
+    }
+    for form, name in files.items():
+        if name == "-":
+            click.echo(made[form](), nl=False)
+        elif name is not None:
+            _put(Path(name), made[form]())
+
+
+def _put(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8", errors="backslashreplace", newline="")
+    except OSError as error:
+        raise UsageError(f"The report could not be written to {path}: {error.strerror}.") from error
+
+
+def _to_github(checked: Checked) -> None:
+    from scanner.render.gate import github, markdown
+
+    for line in github.commands(checked.reports, checked.prefix):
+        click.echo(line)
+    summary = os.environ.get(_SUMMARY)
+    if summary:
+        outcomes = [(outcome.migration, outcome.reports, outcome.unread) for outcome in checked.outcomes]
+        text = github.step_summary(markdown.to_comment(outcomes))
+        with Path(summary).open("a", encoding="utf-8", errors="backslashreplace") as file:
+            file.write(text)
+
+
+def _show(checked: Checked) -> None:
+    from rich.console import Console
+
+    from scanner.render.terminal import print_report
+
+    if not checked.outcomes:
+        click.echo("No new migrations.", err=True)
+    for outcome in checked.outcomes:
+        click.echo(f"{outcome.migration}\n")
+        for report in outcome.reports:
+            print_report(report, Console())
+        if outcome.unread is None and not outcome.reports:
+            click.echo("Adds no column to a table that is there before it.")

@@ -1,0 +1,38 @@
+"""GitHub's annotations: workflow commands on standard output.
+
+Facts: docs.github.com/actions, "Workflow commands"; it shows ten errors and ten warnings a step.
+"""
+
+from __future__ import annotations
+
+from scanner.render.gate.results import Reports, results, severe
+
+MOST = 10  # annotated; the step summary has the rest
+SUMMARY_BYTES = 1024 * 1024  # of a step summary; a longer one is not shown at all
+
+
+def commands(reports: Reports, prefix: str = "") -> list[str]:
+    """The worst ten results, each as a workflow command."""
+    found = [result for result in results(reports, prefix) if result.suppressed is None]
+    return [
+        f"::{'error' if severe(r.finding.effect) else 'warning'} file={_property(r.path)},line={r.line},"
+        f"title={_property(f'{r.finding.rule} {r.finding.name}')}::{_data(r.text)}"
+        for r in found[:MOST]
+    ]
+
+
+def step_summary(markdown: str) -> str:
+    """The report, cut where GitHub would show nothing of it."""
+    encoded = markdown.encode("utf-8", "backslashreplace")
+    if len(encoded) < SUMMARY_BYTES:
+        return markdown
+    note = "\n\n… cut: the whole report is longer than GitHub shows.\n"
+    return encoded[: SUMMARY_BYTES - len(note.encode()) - 1].decode("utf-8", "ignore") + note
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,137 @@
+"""scanner check, from the repository to the exit code."""
+
+from __future__ import annotations
+
+import json
+from xml.etree import ElementTree
+
+import pytest
+
+from scanner.cli import run
+from tests.check.conftest import git
+
+BASE = ("check", "--base", "main")
+
+
+def effects(path):
+    return sorted((each["ruleId"], each.get("suppressions", [{}])[0].get("kind")) for each in sarif(path)["results"])
+
+
+def sarif(path):
+    return json.loads(path.read_text())["runs"][0]
+
+
+def test_a_new_migration_that_breaks_something_fails(repository, capsys):
+    assert run([*BASE, "--sarif", "out.sarif"]) == 1
+    assert effects(repository / "out.sarif") == [("SC103", None), ("SC202", None)]
+    assert capsys.readouterr().err == "scanner: 2 of the findings are breaks or worse.\n"
+
+
+def test_it_is_the_same_once_it_is_committed(repository):
+    git(repository, "add", "-A")
+    git(repository, "commit", "-q", "-m", "status")
+    assert run([*BASE, "--sarif", "out.sarif"]) == 1
+
+
+@pytest.mark.usefixtures("repository")
+def test_the_migration_can_be_named(capsys):
+    assert run(["check", "migrations/V2__status.sql"]) == 1
+    assert "breaks 2 queries in 1 service" in capsys.readouterr().out.replace("\n", " ")
+
+
+@pytest.mark.usefixtures("repository")
+def test_only_reported():
+    assert run([*BASE, "--fail-on", "never"]) == 0
+
+
+def test_nothing_new(repository, capsys):
+    (repository / "migrations" / "V2__status.sql").unlink()
+    assert run([*BASE]) == 0
+    assert capsys.readouterr().err == "No new migrations.\n"
+
+
+def test_a_dump_of_the_schema_is_taken_as_the_branch_found_it(repository):
+    (repository / "schema.sql").write_text("CREATE TABLE orders (id int PRIMARY KEY, total int);")
+    (repository / "scanner.toml").write_text(
+        (repository / "scanner.toml").read_text().replace('"migrations"', '"schema.sql"')
+    )
+    git(repository, "add", "schema.sql", "scanner.toml")
+    git(repository, "commit", "-q", "-m", "dump")
+    git(repository, "branch", "-f", "main")
+    (repository / "schema.sql").write_text("CREATE TABLE orders (id int PRIMARY KEY, total int, status text NOT NULL);")
+    assert run([*BASE, "--sarif", "out.sarif"]) == 1
+    assert len(effects(repository / "out.sarif")) == 2
+
+
+def test_tables_of_another_new_migration_are_no_change(repository):
+    (repository / "migrations" / "V2__status.sql").write_text("CREATE TABLE parcels (id int);\n")
+    (repository / "migrations" / "V3__more.sql").write_text("ALTER TABLE parcels ADD COLUMN weight int;\n")
+    assert run([*BASE]) == 0
+
+
+def test_a_table_that_is_not_there_could_not_be_checked(repository, capsys):
+    (repository / "migrations" / "V3__more.sql").write_text("ALTER TABLE parcels ADD COLUMN weight int;\n")
+    assert run([*BASE, "--fail-on", "never", "--junit", "j.xml"]) == 3
+    assert "V3__more.sql could not be checked: There is no table parcels" in capsys.readouterr().err
+    suites = {suite.get("name"): suite for suite in ElementTree.parse(repository / "j.xml").getroot()}
+    assert suites["migrations/V3__more.sql"].get("errors") == "1"
+
+
+@pytest.mark.usefixtures("repository")
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["check"], "Name the migrations, or what they are new against"),
+        (["check", "--base", "nowhere"], "git knows no nowhere"),
+        (["check", "gone.sql"], "There is no migration at"),
+        (["check", "--base", "main", "--baseline", "gone.json"], "The baseline gone.json cannot be read"),
+    ],
+)
+def test_what_cannot_be_done_is_said(capsys, arguments, said):
+    assert run(arguments) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_outside_of_git(repository, capsys, tmp_path_factory, monkeypatch):
+    folder = tmp_path_factory.mktemp("plain")
+    (folder / "scanner.toml").write_text((repository / "scanner.toml").read_text())
+    (folder / "app").mkdir()
+    monkeypatch.chdir(folder)
+    assert run([*BASE]) == 2
+    assert "name a base with --base, or the migrations themselves" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("repository")
+def test_a_baseline_fails_no_more(capsys):
+    assert run([*BASE, "--write-baseline", "known.json"]) == 0
+    assert "2 findings written to known.json." in capsys.readouterr().err
+    assert run([*BASE, "--baseline", "known.json"]) == 0
+
+
+def test_annotations_and_the_step_summary(repository, capsys, monkeypatch):
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(repository / "summary.md"))
+    assert run([*BASE, "--github"]) == 1
+    first, second = sorted(capsys.readouterr().out.splitlines())
+    assert first.startswith(
+        "::error file=app/code.py,line=3,title=SC103 positional-rows::Adding orders.status: app/code.py:4"
+    )
+    assert second.startswith("::error file=app/code.py,line=8,title=SC202 required-column::")
+    assert "SC202 required-column" in (repository / "summary.md").read_text()
+
+
+def test_locations_are_relative_to_the_working_tree(repository):
+    inner = repository / "services"
+    inner.mkdir()
+    for name in ("app", "migrations", "scanner.toml"):
+        (repository / name).rename(inner / name)
+    new = inner / "migrations" / "V2__status.sql"
+    text = new.read_text()
+    new.unlink()
+    git(repository, "add", "-A")
+    git(repository, "commit", "-q", "-m", "moved")
+    git(repository, "branch", "-f", "main")
+    new.write_text(text)
+    code = run([*BASE, "--config", "services/scanner.toml", "--gitlab", "g.json"])
+    assert code == 1
+    paths = {each["location"]["path"] for each in json.loads((repository / "g.json").read_text())}
+    assert paths == {"services/app/code.py"}
