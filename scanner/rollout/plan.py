@@ -12,7 +12,7 @@ from scanner.rollout.deployment import Hit, deployment, preparation
 from scanner.rollout.mysql_column import MysqlColumn
 from scanner.rollout.mysql_hazards import given
 from scanner.rollout.postgres_column import PostgresColumn
-from scanner.rollout.steps import Ground
+from scanner.rollout.steps import Ground, new_columns
 from scanner.schema import Schema
 from scanner.schema.after import changed_table
 
@@ -26,7 +26,9 @@ def plan(change: Change, schema: Schema, hits: Iterable[Hit] = (), settings: Rol
     A change that no step makes possible has none, and a note that says why.
     """
     table, known = changed_table(schema, change), settings or RolloutSettings()
-    ground, found = Ground(schema, table, known), tuple(hits)
+    ground, found, change = Ground(schema, table, known), tuple(hits), new_columns(change, schema, table)
+    if not change.columns:
+        return Plan((), (f"{table.name} has the columns already: nothing is left to do.",))
     problems = tuple(_problems(change, schema, table))
     if problems:
         return Plan((), problems)

@@ -88,10 +88,8 @@ class PostgresColumn:
         """Statements that give new rows their value, behind ADD COLUMN."""
         column, table = self.added.column, self.ground.name
         if column.serial or column.identity:
-            made = (
-                f"CREATE SEQUENCE {self.sequence} AS {column.type}{self._sequence_options} OWNED BY {table}.{self.name}"
-            )
-            return [made, self._set_default(f"nextval({literal(self.sequence)})")]
+            made = f"CREATE SEQUENCE {self.sequence} AS {column.type}{self._sequence_options}"
+            return [f"{made} OWNED BY {table}.{self.name}", self._set_default(f"nextval({literal(self.sequence)})")]
         if self.constant or column.generated:
             return []
         if self.added.filled_with:
@@ -111,11 +109,8 @@ class PostgresColumn:
 
     def _beside(self, name: str) -> str:
         schema = self.ground.table.name.schema
-        return (
-            self.ground.quoted(name)
-            if schema in (None, "public")
-            else f"{self.ground.quoted(schema)}.{self.ground.quoted(name)}"
-        )
+        other = schema not in (None, "public") and schema
+        return f"{self.ground.quoted(other)}.{self.ground.quoted(name)}" if other else self.ground.quoted(name)
 
     @property
     def _sequence_options(self) -> str:
@@ -126,7 +121,8 @@ class PostgresColumn:
     def become_identity(self) -> list[str]:
         """Statements that make the numbered column an identity which goes on where the numbers end."""
         alter, table = f"ALTER TABLE {self.ground.name} ALTER COLUMN {self.name}", literal(self.ground.name)
-        written = next(of_kind(self.added, "identity")).text
+        kind = f"GENERATED {(self.added.column.identity or '').upper()} AS IDENTITY"
+        written = next((clause.text for clause in of_kind(self.added, "identity")), kind)
         own = f"pg_get_serial_sequence({table}, {literal(self.added.column.name)})"
         return [
             f"{alter} DROP DEFAULT",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from scanner.change import AddedColumn
+from scanner.change import AddedColumn, Change
 from scanner.model import Engine, RolloutSettings, Statement, Table, TableName
 from scanner.rollout.names import quoted, quoted_table
 from scanner.schema import Schema
@@ -52,6 +52,12 @@ class Ground:
             return given, ()
         blank = f"value of {added.column.name} for the rows that are there"
         return f"<<{blank}>>", (blank,)
+
+
+def new_columns(change: Change, schema: Schema, table: Table) -> Change:
+    """The change without the columns that IF NOT EXISTS passes over."""
+    there, key = schema.index(table), schema.engine.column_key
+    return replace(change, columns=tuple(added for added in change.columns if key(added.column.name) not in there))
 
 
 def plain(*texts: str) -> tuple[Statement, ...]:
