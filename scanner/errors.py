@@ -12,6 +12,11 @@ class ScannerError(Exception):
         super().__init__(mask(message))
 
 
+def reason_of(error: Exception) -> str:
+    """Why something could not be read or written, in words: no number of an error, no path once more."""
+    return (isinstance(error, OSError) and error.strerror) or str(error)
+
+
 class UsageError(ScannerError):
     """The request cannot be carried out as it was written (an option, a name, a configuration)."""
 

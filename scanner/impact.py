@@ -39,6 +39,7 @@ from scanner.named_late import named_at_run_time
 from scanner.objects import object_findings
 from scanner.resolve import References
 from scanner.rollout import Hit, Traffic, hazards, plan
+from scanner.schema.after import present
 from scanner.stored import stored_findings
 from scanner.verdict import Prepared, Verdict, prepare
 
@@ -79,6 +80,8 @@ def impact(change: Change, parts: Parts, evidence: Evidence | None = None) -> Re
 
     The parts may leave out queries that do not reach the table, if the evidence says what there is of them.
     """
+    there = present(parts.schema, change)
+    change = replace(change, columns=tuple(c for c in change.columns if c.column.name not in there) or change.columns)
     prepared = prepare(change, parts.schema)
     known = evidence or Evidence()
     everything = known.everything or Everything.of(parts)
@@ -112,8 +115,9 @@ def impact(change: Change, parts: Parts, evidence: Evidence | None = None) -> Re
         {query.fingerprint: via[query.fingerprint] for query in touching if via[query.fingerprint]},
         tuple(built.values()),
         likely_places(known.likely_places, prepared.grown, _files(writing), named),
-        hazards(change, parts.schema, Traffic.of(touching, writing, findings)),
-        plan(change, parts.schema, Hit.of(findings, touching), known.rollout),
+        hazards(change, parts.schema, Traffic.of(touching, writing, findings)) if prepared.grown else (),
+        plan(change, parts.schema, Hit.of(findings, touching), known.rollout) if prepared.grown else None,
+        present=there,
     )
 
 

@@ -6,9 +6,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from types import UnionType
 
 from scanner.change import Change
 from scanner.compare import Comparison
+from scanner.errors import UsageError
 from scanner.fingerprint import normalise
 from scanner.model import Driver, Effect, Finding, RowUse, Table, TableName, Unresolved
 from scanner.resolve import (
@@ -44,14 +46,25 @@ class Verdict:
         return self.findings[0].effect if self.findings else None
 
 
-def assess(statement: str, change: Change, schema: Schema, session: Sequence[str] = ()) -> Verdict:
+def assess(statement: str, change: Change | str, schema: Schema, session: Sequence[str] = ()) -> Verdict:
     """What the change does to the statement, on this schema.
 
     The statement is as its source has it, in any placeholder style; `session` is the SQL run before it in the same
-    session. Raises ChangeError when the change does not fit the schema.
+    session; a change that is a text is read in the dialect of the schema's engine. Raises ChangeError when the change
+    does not fit the schema, and UsageError for what is none of these.
     """
-    prepared = prepare(change, schema)
-    return prepared.assess(statement, session)
+    for given, (wanted, what) in zip((statement, change, schema), _WANTED, strict=True):
+        if not isinstance(given, wanted):
+            raise UsageError(f"assess() got {given!r} where it wants {what}.")
+    read = Change.parse(change, schema.engine) if isinstance(change, str) else change
+    return prepare(read, schema).assess(statement, session)
+
+
+_WANTED: tuple[tuple[type | UnionType, str], ...] = (
+    (str, "the SQL of a statement"),
+    (Change | str, "scanner.Change.parse(…) or the text of an ALTER TABLE"),
+    (Schema, "scanner.Schema.from_ddl(…)"),
+)
 
 
 @dataclass(frozen=True)

@@ -253,6 +253,43 @@ def test_rules(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out.startswith("SC101  star-projection ")
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (ALTER.split(), f'Put the whole change in quotes: scanner impact "{ALTER}".'),
+        (
+            ["orders", "status", "text", "NOT", "NULL"],
+            'Put name and type of the column in quotes: orders "status text …".',
+        ),
+    ],
+)
+def test_a_change_without_quotes(arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["impact", *arguments]) == 2
+    assert sentence(capsys) == said
+
+
+def test_a_file_that_holds_the_change(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (home.parent / "mig.sql").write_text(f"{ALTER};")
+    assert run(["impact", "../mig.sql", "--database", "shop"]) == 0
+    assert "Adding orders.status breaks" in " ".join(capsys.readouterr().out.split())
+
+
+def test_a_column_that_is_there_already(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["impact", "ALTER TABLE orders ADD COLUMN IF NOT EXISTS total integer", "--database", "shop"]) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "orders has total already: the ALTER TABLE adds nothing." in shown
+    assert "BLOCKS" not in shown
+
+
+def test_the_schema_of_another_engine(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (home / "my.sql").write_text("CREATE TABLE `orders` (`id` int AUTO_INCREMENT, PRIMARY KEY (`id`)) ENGINE=InnoDB;\n")
+    assert run(["impact", ALTER, "--engine", "postgres:16", "--schema", "my.sql", "schema"]) == 2
+    assert sentence(capsys) == (
+        "There is no table orders in the schema of default: it has 0 tables, and 1 statement of it could not be read "
+        "as postgres:16 (CREATE TABLE first): is it the schema of another engine or version (--engine)?"
+    )
+
+
 def test_interrupted(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from scanner import Change, Schema, assess
+from scanner.errors import UsageError
 from scanner.model import Certainty, Effect
 from scanner.verdict import Verdict
 
@@ -99,6 +102,20 @@ def test_the_fix_is_one_that_mends_it(sql: str, help_: str) -> None:
     change = Change.parse("ALTER TABLE o ADD COLUMN priority integer", engine="postgres:15")
     verdict = assess(sql, change, schema)
     assert [finding.help for finding in verdict.findings] == [help_]
+
+
+def test_a_change_may_be_a_text() -> None:
+    schema = Schema.from_ddl(TWICE, engine="postgres:15")
+    assert assess("SELECT * FROM o", "ALTER TABLE o ADD COLUMN priority integer", schema).effect == "changes-shape"
+
+
+@pytest.mark.parametrize(("number", "wanted"), [(0, "the SQL of a statement"), (1, "Change.parse"), (2, "from_ddl")])
+def test_what_is_none_of_these_is_told_in_a_sentence(number: int, wanted: str) -> None:
+    schema = Schema.from_ddl(TWICE, engine="postgres:15")
+    given: list[Any] = ["SELECT 1", "ALTER TABLE o ADD COLUMN priority integer", schema]
+    given[number] = None
+    with pytest.raises(UsageError, match=rf"^assess\(\) got None where it wants .*{wanted}.*\.$"):
+        assess(*given)
 
 
 def test_a_statement_that_fails_today_compares_nothing() -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 import scanner
-from scanner.cli.asked import asked_for, change_of
+from scanner.cli.asked import asked_for, change_of, is_file
 from scanner.cli.check import check_
 from scanner.cli.codes import BROKEN_PIPE, DONE, EFFECTS, FAILED, INTERRUPTED, UNUSABLE
 from scanner.cli.reference import export_sql_, rule_
@@ -101,6 +101,8 @@ def impact(
     DEFINITION: orders "status text NOT NULL". Each PATH is scanned too: Python, SQL, slow logs, exports.
     """
     check_places(outputs, plan_directory)
+    if migration is None and change is not None and is_file(change):
+        migration, change = change, None
     if migration is not None:
         reports = _of_migration(migration, stored, (change, *rest) if change else rest, asked)
     else:
@@ -157,6 +159,7 @@ def graph(table: str | None, paths: tuple[str, ...], asked: Request, stored: str
     found = _scan(stored, paths, asked)
     if output is not None:
         found.export_graph(output, table, asked.database)
+        click.echo(f"Written to {output}.", err=True)
     elif table is not None:
         click.echo(found.outline(table, asked.database), nl=False)
     else:

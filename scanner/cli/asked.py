@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import click
@@ -54,8 +55,17 @@ def change_of(change: str | None, rest: tuple[str, ...]) -> tuple[str, tuple[str
     """The statement, and the paths that follow it."""
     if change is None:
         raise UsageError('Name the change, as in "ALTER TABLE orders ADD COLUMN status text", or a --migration.')
+    if change.strip().upper() == "ALTER":
+        raise UsageError(f'Put the whole change in quotes: scanner impact "{" ".join((change, *rest))}".')
     if not _NAME.fullmatch(change):
         return change, rest
+    if rest and _NAME.fullmatch(rest[0]):
+        raise UsageError(f'Put name and type of the column in quotes: {change} "{" ".join(rest[:2])} …".')
     if not rest:
         raise UsageError(f'What is added to {change}? Write the column behind it: {change} "status text NOT NULL".')
     return f"ALTER TABLE {change} ADD COLUMN {rest[0]}", rest[1:]
+
+
+def is_file(change: str) -> bool:
+    """Whether the change is given as the path of a migration."""
+    return _NAME.fullmatch(change) is None and not re.search(r"\s", change) and Path(change).is_file()

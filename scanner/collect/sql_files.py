@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from scanner.errors import reason_of
 from scanner.model import BlindSpot, Collected, Coverage, Family, Location, Observation, Unread
 from scanner.statements import Statement, split
 from scanner.text_files import READ_ERRORS, decode, open_binary, relative
@@ -30,7 +31,7 @@ def collect(root: Path, *, family: Family, database: str | None = None) -> Itera
             with open_binary(path) as file:
                 content = file.read()
         except READ_ERRORS as error:
-            yield Unread("sql_file", place, f"{place} could not be read ({error}).")
+            yield Unread("sql_file", place, f"{place} could not be read ({reason_of(error)}).")
             continue
         text, broken = decode(content)
         if broken:

@@ -9,7 +9,7 @@ from pathlib import Path
 import libcst as cst
 from libcst.metadata import CodeRange, MetadataWrapper, PositionProvider
 
-from scanner.errors import SourceError
+from scanner.errors import SourceError, reason_of
 from scanner.migrations.expressions import added, bind, dotted, evaluate
 from scanner.migrations.values import Class, Function, Name, Scope
 from scanner.text_files import READ_ERRORS, decode
@@ -28,7 +28,7 @@ class Module:
         try:
             self._tree = cst.parse_module(decode(path.read_bytes())[0])
         except READ_ERRORS as error:
-            raise SourceError(f"The migration {path} cannot be read: {error}.") from error
+            raise SourceError(f"The migration {path} cannot be read: {reason_of(error)}.") from error
         except (cst.ParserSyntaxError, RecursionError) as error:
             line = f" (line {error.raw_line})" if isinstance(error, cst.ParserSyntaxError) else ""
             raise SourceError(f"The migration {path} is not Python that can be parsed{line}.") from error

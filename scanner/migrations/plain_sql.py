@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from scanner.errors import SourceError
+from scanner.errors import SourceError, reason_of
 from scanner.migrations.migration import Migration, NotAnalysed, Step
 from scanner.text_files import READ_ERRORS, decode, open_binary
 
@@ -116,4 +116,4 @@ def _text(path: Path) -> str:
         with open_binary(path) as stream:
             return decode(stream.read())[0]
     except READ_ERRORS as error:
-        raise SourceError(f"The migration {path} cannot be read: {error}.") from error
+        raise SourceError(f"The migration {path} cannot be read: {reason_of(error)}.") from error

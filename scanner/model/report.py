@@ -194,6 +194,9 @@ class Report:
     plan: Plan | None = None  # the steps in which it goes out; None: not asked for
     suppressed: tuple[Suppressed, ...] = ()  # worst first
 
+    # Columns that the table has already, so that ADD COLUMN IF NOT EXISTS does nothing.
+    present: tuple[str, ...] = ()
+
     def __post_init__(self) -> None:
         told = (*self.findings, *(each.finding for each in self.suppressed))
         found = {f.subject.name for f in told if f.subject.kind == "query"}

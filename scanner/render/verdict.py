@@ -43,13 +43,17 @@ def tallies(report: Report) -> tuple[Tally, ...]:
 
 def headline(report: Report) -> str:
     """The answer in a few sentences: what is added, whom it hits, what could not be checked."""
+    table = visible(str(report.change.table))
+    there = f"{table} has {visible(listing(report.present))} already" if report.present else ""
+    if there and set(report.present) == set(report.change.names):
+        return f"{there}: the ALTER TABLE adds nothing."
     harm = [_harm(tally) for tally in tallies(report) if tally.subjects]
     said = [f"Adding {_columns(report)} {'; it '.join(harm)}."] if harm else []
     if not report.queries:
-        said.append(f"No query that reaches {visible(str(report.change.table))} was found.")
+        said.append(f"No query that reaches {table} was found.")
     elif not harm:
         said.append(f"Adding {_columns(report)} affects nothing that was found.")
-    return " ".join((*said, *_rest(report)))
+    return " ".join((*said, *_rest(report), *([f"{there}."] if there else [])))
 
 
 def answers(report: Report) -> dict[str, str]:

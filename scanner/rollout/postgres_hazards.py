@@ -16,6 +16,7 @@ from scanner.rollout.postgres_alter import (
     referenced_tables,
     refusals,
 )
+from scanner.rollout.postgres_types import unknown_type
 from scanner.rollout.traffic import Traffic
 from scanner.schema import Schema
 
@@ -30,6 +31,8 @@ def postgres_hazards(change: Change, schema: Schema, table: Table, traffic: Traf
     for text in refusals(change, schema, table):
         code, _, why = text.partition(": ")
         yield Hazard("refused", Severity.FAILS, f"The ALTER TABLE fails with {code}: {why}.", _ALTER)
+    for added in change.columns:
+        yield from _unknown_type(added, schema)
     for added in change.columns if not table.foreign else ():
         yield from _existing_rows(added, schema, table)
     if table.foreign:
@@ -48,6 +51,15 @@ def _elsewhere(change: Change, table: Table) -> Hazard:
     message = f"{table.name} is a foreign table: its rows are another server's, which must have {names} first, or "
     message += f"statements that name {names} fail there. NOT NULL and CHECK are not checked here."
     return Hazard("replication", Severity.BLOCKS, message, f"{_MANUAL}/sql-createforeigntable.html; {_MEASURED}")
+
+
+def _unknown_type(added: AddedColumn, schema: Schema) -> Iterator[Hazard]:
+    found = unknown_type(added.column.type, schema)
+    if found is not None:
+        name, near = found
+        meant = f"; did you mean {near}?" if near else "."
+        message = f"The ALTER TABLE fails with 42704: there is no type {name} in PostgreSQL or in the schema{meant}"
+        yield Hazard("refused", Severity.FAILS, message, _MEASURED, "an extension may bring the type")
 
 
 def _lock(found: Execution, change: Change, schema: Schema, table: Table, traffic: Traffic) -> Hazard:

@@ -29,6 +29,12 @@ def apply(schema: Schema, change: Change) -> Schema:
     return replace(schema, relations={**schema.relations, **grown}, before=schema)
 
 
+def present(schema: Schema, change: Change) -> tuple[str, ...]:
+    """The columns that the table has already. Raises ChangeError as `changed_table` does."""
+    table = changed_table(schema, change)
+    return tuple(name for name in change.names if _has(schema, table, name))
+
+
 def changed_table(schema: Schema, change: Change) -> Table:
     """The table the change is to. Raises ChangeError with the nearest names when there is none."""
     found = schema.find(change.table)
@@ -37,13 +43,25 @@ def changed_table(schema: Schema, change: Change) -> Table:
     if found is None:
         names = [str(t.name) for t in schema.tables]
         near = get_close_matches(str(change.table), names, 3, 0.5)
-        hint = f"did you mean {' or '.join(near)}?" if near else f"it has {len(names)} tables."
+        hint = f"did you mean {' or '.join(near)}?" if near else _without(schema, len(names))
         raise ChangeError(f"There is no table {change.table} in the schema of {schema.database.name}: {hint}")
     for added in change.columns:
         if _has(schema, found, added.column.name) and not added.if_not_exists:
             message = f"The table {found.name} already has a column {added.column.name}: nothing to add."
             raise ChangeError(message)
     return found
+
+
+def _without(schema: Schema, tables: int) -> str:
+    """What there is instead of the table, and why it may be missing."""
+    skipped = sum(each.count for each in schema.skipped)
+    if not skipped:
+        return f"it has {tables} table{'' if tables == 1 else 's'}."
+    unread = "1 statement" if skipped == 1 else f"{skipped} statements"
+    return (
+        f"it has {tables} table{'' if tables == 1 else 's'}, and {unread} of it could not be read as {schema.engine} "
+        f"({schema.skipped[0].kind} first): is it the schema of another engine or version (--engine)?"
+    )
 
 
 def _grow(schema: Schema, table: Table, added: Sequence[AddedColumn]) -> Table:

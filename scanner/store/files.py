@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from scanner.errors import StoreError
+from scanner.errors import StoreError, reason_of
 from scanner.store.tables import FORMAT, create
 
 SYNCHRONOUS = "NORMAL"  # no less is needed against a loss of power; against a kill OFF would do
@@ -52,7 +52,7 @@ def updating(place: Path, waiting: Callable[[], None]) -> Iterator[sqlite3.Conne
             yield connection
     except sqlite3.OperationalError as error:
         raise StoreError(
-            f"The scan could not be written to {place} ({error}): choose a place that can be written."
+            f"The scan could not be written to {place} ({reason_of(error)}): choose a place that can be written."
         ) from error
     except (sqlite3.DatabaseError, zlib.error, json.JSONDecodeError) as error:
         raise StoreError(
@@ -80,7 +80,7 @@ def replacing(place: Path) -> Iterator[sqlite3.Connection]:
             os.replace(made, place)
     except (OSError, sqlite3.Error) as error:
         raise StoreError(
-            f"The scan could not be written to {place} ({error}): choose a place that can be written."
+            f"The scan could not be written to {place} ({reason_of(error)}): choose a place that can be written."
         ) from None
 
 

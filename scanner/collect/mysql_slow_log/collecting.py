@@ -13,7 +13,7 @@ from scanner.collect.mysql_slow_log.parts import Part, answers, bounds
 from scanner.collect.mysql_slow_log.reading import SOURCE, Reading, Tally, beginning, begun
 from scanner.collect.mysql_slow_log.settings import UNKNOWN, sampling
 from scanner.collect.mysql_slow_log.sums import Alike, Statements, Sums
-from scanner.errors import SourceError
+from scanner.errors import SourceError, reason_of
 from scanner.model import BlindSpot, Checkpoint, Collected, Coverage, Unread
 from scanner.text_files import READ_ERRORS, STDIN, exists, files_under, open_binary
 from scanner.workers import Workers
@@ -91,8 +91,8 @@ class _Log:
         except READ_ERRORS as error:
             position = self.reading.state.position.offset
             if self._alone and self.reading.tally.seen == 0:
-                raise SourceError(f"The slow log {self._file} cannot be read: {error}.") from error
-            yield Unread(SOURCE, str(self._file), f"Reading stopped after {position} bytes: {error}.")
+                raise SourceError(f"The slow log {self._file} cannot be read: {reason_of(error)}.") from error
+            yield Unread(SOURCE, str(self._file), f"Reading stopped after {position} bytes: {reason_of(error)}.")
         yield from self._unread()
 
     def _read(self, stream: BinaryIO) -> Iterator[Collected]:

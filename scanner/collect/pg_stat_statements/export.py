@@ -11,7 +11,7 @@ from pathlib import Path
 from scanner.collect.pg_stat_statements.rows import SOURCE, Row, Tally
 from scanner.collect.pg_stat_statements.server import Server
 from scanner.collect.pg_stat_statements.texts import is_cut
-from scanner.errors import SourceError
+from scanner.errors import SourceError, reason_of
 from scanner.model import BlindSpot, Collected, Unread
 from scanner.records import Record, columns, records
 from scanner.text_files import READ_ERRORS, decode, open_binary
@@ -24,7 +24,7 @@ _NAMES = {
     "mean time": ("mean_exec_time", "mean_time"),
     "rows": ("rows",),
     "query id": ("queryid", "query_id"),
-    "role": ("rolname", "usename", "username", "userid"),
+    "role": ("rolname", "usename", "username"),  # a userid is a number, and no name of a service
     "server database": ("datname", "dbname", "database", "dbid"),
 }
 
@@ -120,7 +120,7 @@ def _load(path: Path) -> tuple[str, int, int]:
         with open_binary(path) as stream:
             data = stream.read()
     except READ_ERRORS as error:
-        raise SourceError(f"The export {path} of pg_stat_statements cannot be read: {error}.") from error
+        raise SourceError(f"The export {path} of pg_stat_statements cannot be read: {reason_of(error)}.") from error
     text, replaced = decode(data)
     if not text.strip():
         raise SourceError(f"The export {path} of pg_stat_statements is empty: write the view to it again.")

@@ -44,15 +44,16 @@ def _argument(given: Given, name: str, position: int) -> Variants:
     return given.named.get(name) or (given.positional[position] if position < len(given.positional) else ())
 
 
-def _procedure(given: Given, _: Variants, __: Family | None) -> tuple[Sql, ...]:
-    """``callproc(name, parameters)``."""
+def _procedure(given: Given, _: Variants, family: Family | None) -> tuple[Sql, ...]:
+    """``callproc(name, parameters)``; PostgreSQL's drivers, and Django over them, select from the function."""
     listed = next((v for v in _argument(given, "args", 1) if isinstance(v, ListValue)), None)
     if listed is None and len(given.positional) < 2:
         listed = ListValue(())
     marks = ", ".join(["%s"] * len(listed.items)) if listed and not listed.open else None
     inside = Gap("…", "list") if marks is None else Literal(marks)
     names = [value for value in _argument(given, "procname", 0) if isinstance(value, TextValue)]
-    return tuple((Literal("CALL "), *name.pieces, Literal("("), inside, Literal(")")) for name in names)
+    verb = Literal("SELECT * FROM " if family == "postgres" else "CALL ")
+    return tuple((verb, *name.pieces, Literal("("), inside, Literal(")")) for name in names)
 
 
 def _copy(direction: str, table_name: str, table_at: int, columns_at: int) -> Maker:

@@ -33,6 +33,7 @@ _STRUCTURES = tuple(
         rf"CREATE\s+(?:OR\s+REPLACE\s+)?(?:FUNCTION|PROCEDURE|TRIGGER|RULE|EVENT)\s+{_NAME}.+",
     )
 )
+_COMMENT = re.compile(r"'(?:[^']|'')*'|\"[^\"]*\"|/\*.*?\*/", re.DOTALL)
 _INSERTED = re.compile(rf"INSERT\s+(?:\w+\s+)*?INTO\s+{_NAME}\s*\(([^()]*)\)\s*", re.IGNORECASE)
 _ROW = re.compile(r"VALUES\s*\(", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
@@ -90,7 +91,7 @@ def may_begin(text: str) -> bool:
 def is_statement(sql: str) -> bool:
     """Whether the text by itself is a whole SQL statement and not prose that begins like one."""
     start = _end_of_lead(sql)
-    body = sql[start : start + _LOOK_AT]
+    body = _plain(sql[start : start + _LOOK_AT])
     word = re.match(r"[A-Za-z]+", body)
     if word is None or word[0].istitle():
         return False
@@ -141,7 +142,13 @@ def first_word(sql: str) -> str:
 
 def _structured(sql: str) -> bool:
     start = _end_of_lead(sql)
-    return any(pattern.match(sql, start, start + _LOOK_AT) for pattern in _STRUCTURES)
+    body = _plain(sql[start : start + _LOOK_AT])
+    return any(pattern.match(body) for pattern in _STRUCTURES)
+
+
+def _plain(sql: str) -> str:
+    """The text with a blank for each comment between slashes."""
+    return _COMMENT.sub(lambda found: found[0] if found[0][0] != "/" else " ", sql) if "/*" in sql else sql
 
 
 def _end_of_lead(sql: str) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from scanner.errors import SourceError
+from scanner.errors import SourceError, reason_of
 from scanner.migrations.liquibase.changes import Changes
 from scanner.migrations.liquibase.tree import Element, read_tree
 from scanner.migrations.migration import Migration, Recorder, quoting
@@ -158,4 +158,4 @@ def _text(path: Path) -> str:
     try:
         return decode(path.read_bytes())[0]
     except READ_ERRORS as error:
-        raise SourceError(f"The migration {path} cannot be read: {error}.") from error
+        raise SourceError(f"The migration {path} cannot be read: {reason_of(error)}.") from error

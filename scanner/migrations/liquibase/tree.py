@@ -8,7 +8,7 @@ from xml.parsers import expat
 
 import yaml
 
-from scanner.errors import SourceError
+from scanner.errors import SourceError, reason_of
 from scanner.text_files import READ_ERRORS, decode
 
 _MAX_ELEMENTS = 1_000_000
@@ -46,7 +46,7 @@ def read_tree(path: Path) -> Element:
     try:
         data = path.read_bytes()
     except READ_ERRORS as error:
-        raise SourceError(f"The migration {path} cannot be read: {error}.") from error
+        raise SourceError(f"The migration {path} cannot be read: {reason_of(error)}.") from error
     return _xml(data, path) if path.suffix.lower() == ".xml" else _yaml(decode(data)[0], path)
 
 
