@@ -13,6 +13,7 @@ from scanner.fingerprint import Alike, normalise
 from scanner.migrations import Migration, history, sources
 from scanner.model import BlindSpot, Checkpoint, Collected, Database, Looked, Skipped
 from scanner.schema import Schema
+from scanner.schema.dialect import foreign_signs
 from scanner.workers import Workers
 
 
@@ -128,7 +129,17 @@ def read_schema(config: DatabaseConfig) -> tuple[Schema, tuple[BlindSpot, ...]]:
         raise SourceError(f"There is no schema of {config.name} at {' or '.join(config.schema)}.")
     scripts = [(migration.path, migration.sql) for migration in migrations]
     schema = parse_ddl("\n".join(text for _, text in scripts), config.database)
-    return schema, (*_not_analysed(migrations), *_not_understood(schema, scripts))
+    return schema, (*_of_another_engine(schema, scripts), *_not_analysed(migrations), *_not_understood(schema, scripts))
+
+
+def _of_another_engine(schema: Schema, scripts: Iterable[tuple[Path, str]]) -> Iterator[BlindSpot]:
+    for file, text in scripts:
+        signs = foreign_signs(text, schema.engine.family)
+        if signs:
+            other = "MySQL's or MariaDB's" if schema.engine.family == "postgres" else "PostgreSQL's"
+            message = f"It is read as {schema.engine}, and looks like {other} ({', '.join(signs)}): name its engine."
+            yield BlindSpot("schema", str(file), message)
+            return
 
 
 def schema_scripts(config: DatabaseConfig) -> list[str]:

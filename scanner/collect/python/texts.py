@@ -258,6 +258,7 @@ def quoted(parts: Iterable[Value]) -> TextValue:
     pieces: list[Literal | Gap] = []
     for number, part in enumerate(parts):
         name = constant_text((part,))
-        piece = Gap(shown(part), "identifier") if name is None else Literal(f'"{name}"')
+        place = part.place if isinstance(part, TextValue) else None
+        piece = Gap(shown(part), "identifier") if name is None else Literal(f'"{name}"', place)
         pieces.extend((Literal("."), piece) if number else (piece,))
     return TextValue(tuple(pieces))
