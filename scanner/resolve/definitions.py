@@ -14,6 +14,7 @@ from scanner.resolve.privileges import check_readable
 from scanner.resolve.query import query
 from scanner.resolve.resolution import ErrorKind, Output, Resolution, Write
 from scanner.resolve.sources import duplicate_names, rename
+from scanner.resolve.types import family
 
 
 def create(ctx: Context, tree: exp.Create) -> Resolution | Unresolved:
@@ -51,13 +52,38 @@ def _with_declared(ctx: Context, outputs: tuple[Output, ...], declared: list[exp
 
 
 def _create_like(ctx: Context, tree: exp.Create) -> Resolution | Unresolved:
-    like = tree.find(exp.LikeProperty)
-    found = ctx.schema.find(TableName(like.this.db or None, ctx.name(like.this.this))) if like is not None else None
-    if not isinstance(found, Table):
+    """CREATE TABLE … LIKE, PARTITION OF and INHERITS: the other tables' columns, then those that are declared."""
+    copied = [_table(ctx, node) for node in _models(tree)]
+    known = [table for table in copied if table is not None]
+    if not copied or len(known) < len(copied):
         return Unresolved("statement of another kind", "CREATE TABLE")
-    ctx.result.reads.add(found.name)
-    ctx.result.outputs = tuple(Output(c.name, ctx.meanings.of("like", c.name), c.type, True) for c in found.columns)
+    ctx.result.reads.update(table.name for table in known)
+    columns: dict[str, str] = {}
+    for column in (each for table in known for each in table.columns):
+        columns.setdefault(column.name, column.type)
+    for declared in _declared(tree):
+        name = ctx.name(declared.this)
+        kind = str(declared.args["kind"].sql()).lower() if declared.args.get("kind") else ""
+        if name in columns and columns[name] != kind:
+            message = f'column "{name}" has a type conflict: {columns[name]} versus {kind}'
+            doubt = "the two may be names of one type" if family(columns[name]) == family(kind) else None
+            ctx.error(ErrorKind.TYPE_MISMATCH, "42804", message, declared, column=name, possible=doubt)
+        columns.setdefault(name, kind)
+    ctx.result.outputs = tuple(Output(n, ctx.meanings.of("like", n), kind, True) for n, kind in columns.items())
     return ctx.result
+
+
+def _models(tree: exp.Create) -> list[exp.Expr]:
+    """The tables whose columns a new table has, too."""
+    found = tree.find(exp.LikeProperty, exp.PartitionedOfProperty, exp.InheritsProperty)
+    if found is None:
+        return []
+    return list(found.expressions) if isinstance(found, exp.InheritsProperty) else [found.this]
+
+
+def _declared(tree: exp.Create) -> list[exp.ColumnDef]:
+    inside = tree.this.expressions if isinstance(tree.this, exp.Schema) else []
+    return [each for each in inside if isinstance(each, exp.ColumnDef)]
 
 
 def _replaced_view(ctx: Context, tree: exp.Create, name: TableName, outputs: tuple[Output, ...]) -> None:

@@ -103,7 +103,7 @@ def _wrapped(ctx: Context, parsed: Parsed) -> Resolution | Unresolved:
     elif kind == "evaluate":
         resolution.rows = ctx.meanings.of("evaluated", *(o.meaning for o in resolution.outputs))
         resolution.outputs = ()
-    elif kind in ("refresh", "handler"):
+    elif kind in ("refresh", "handler", "define"):
         resolution.outputs = ()
     elif kind == "describe":
         described = (o.name for o in resolution.outputs)

@@ -31,6 +31,7 @@ Kind = Literal[
     "routine",
     "lock",
     "alter view",
+    "define",
 ]
 
 _EXPLAIN = re.compile(
@@ -70,6 +71,12 @@ _DO = re.compile(
     re.I | re.S,
 )
 _ROUTINE = re.compile(r"\s*CREATE\s+(?:OR\s+REPLACE\s+)?(?:FUNCTION|PROCEDURE)\b", re.I)
+# What it makes hangs on the table, and is the same whatever other columns the table has.
+_DEFINE = re.compile(
+    r"\s*CREATE\s+(?:OR\s+REPLACE\s+)?(?:DEFINER\s*=\s*\S+\s+)?(?:(?:UNIQUE|FULLTEXT|SPATIAL|CONSTRAINT)\s+)?"
+    r"(?:INDEX|TRIGGER)\b.*?\bON\s+(?:ONLY\s+)?(?P<name>[\w.\"`]+)",
+    re.I | re.S,
+)
 _PG_TABLE = r"\s*ALTER\s+TABLE\s+(?:IF\s+EXISTS\s+)?(?:ONLY\s+)?(?P<{}>[\w.\"]+)\s+"
 _ATTACH = re.compile(_PG_TABLE.format("name") + r"ATTACH\s+PARTITION\s+(?P<other>[\w.\"]+)", re.I)
 _INHERIT = re.compile(_PG_TABLE.format("other") + r"INHERIT\s+(?P<name>[\w.\"]+)", re.I)
@@ -138,11 +145,12 @@ def _instead(kind: Kind) -> Callable[[str, re.Match[str], Family], Wrapper]:
 
     def made(_sql: str, match: re.Match[str], _family: Family) -> Wrapper:
         name = match.groupdict().get("name") or ""
-        return Wrapper(
-            f"SELECT * FROM {name}" if kind in ("refresh", "describe", "handler") else "SELECT 1", kind, name
-        )
+        return Wrapper(f"SELECT {_SHOWN[kind]} FROM {name}" if kind in _SHOWN else "SELECT 1", kind, name)
 
     return made
+
+
+_SHOWN: dict[Kind, str] = {"refresh": "*", "describe": "*", "handler": "*", "define": "1"}
 
 
 def _prepare_from(sql: str, match: re.Match[str], family: Family) -> Wrapper:
@@ -229,6 +237,7 @@ _BOTH: tuple[tuple[re.Pattern[str], _Maker], ...] = (
     (_EXPLAIN, _inside("explain")),
     (_CALL, _instead("call")),
     (_PREPARE, _inside("prepare")),
+    (_DEFINE, _instead("define")),
 )
 _AROUND: dict[Family, tuple[tuple[re.Pattern[str], _Maker], ...]] = {
     "postgres": (

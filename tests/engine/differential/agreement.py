@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
 from scanner import Change, Schema
-from scanner.model import Certainty, Effect, Engine
+from scanner.model import Certainty, Effect, Engine, Finding
 from scanner.verdict import Verdict, prepare
 from tests.engine.differential.alter import Trial
 from tests.engine.witness import Account
@@ -55,13 +56,28 @@ class Result:
         """Whether both fit."""
         if self.verdict.unresolved is not None:
             return Judgement.UNRESOLVED
-        said = PREDICTED[self.verdict.effect]
-        if said == self.outcome:
+        if self._is(self.verdict.findings):
             return Judgement.AGREES
-        unseen = self.outcome in (Outcomes.SHAPE, Outcomes.UNCHANGED) or self._has_too_many_rows
-        if (unseen and said == Outcomes.RESULTS) or self._depends_on_data:
+        others = [finding for finding in self.verdict.findings if not _depends_on_data(finding)]
+        if self._may_be(self.verdict.findings) or (
+            len(others) < len(self.verdict.findings) and (self._is(others) or self._may_be(others))
+        ):
             return Judgement.NOT_SEEN
         return Judgement.DISAGREES
+
+    def _is(self, findings: Sequence[Finding]) -> bool:
+        """Whether this is what the engine did. An error that depends on data has to be the one that was named."""
+        said = PREDICTED[findings[0].effect if findings else None]
+        if said != self.outcome or said is not Outcomes.BREAKS:
+            return said == self.outcome
+        worst = [finding for finding in findings if finding.effect is Effect.BREAKS]
+        codes = {self.account.after.code, self.account.filled.code} - {""}
+        return any(not _depends_on_data(f) or any(f" {code}" in f.message for code in codes) for f in worst)
+
+    def _may_be(self, findings: Sequence[Finding]) -> bool:
+        """Whether it might be, of rows that differ with other data."""
+        unseen = self.outcome in (Outcomes.SHAPE, Outcomes.UNCHANGED) or self._has_too_many_rows
+        return unseen and bool(findings) and findings[0].effect is Effect.CHANGES_RESULTS
 
     @property
     def rules(self) -> set[str]:
@@ -73,21 +89,20 @@ class Result:
         """Other rows than before, as predicted, and more than one where one can be: with other data there is one."""
         return bool({self.account.after.code, self.account.filled.code} & {"1242", "21000"})
 
-    @property
-    def _depends_on_data(self) -> bool:
-        """The error that was predicted is one that other rows would raise."""
-        worst = self.verdict.findings[:1]
-        return any(
-            f.certainty is Certainty.POSSIBLE and f.name in ("unique-default", "referenced-table", "type-mismatch")
-            for f in worst
-        )
-
     def __str__(self) -> str:
         before, after, filled = self.account.before, self.account.after, self.account.filled
         said = [f"{f.name} {f.effect} {f.certainty}: {f.message}" for f in self.verdict.findings]
         lines = [str(self.trial), "", f"engine:  {self.outcome}", f"  before {before}", f"  after  {after}"]
         lines += [f"  filled {filled}"] * (filled != after)
         return "\n".join([*lines, f"scanner: {self.verdict.unresolved or said or 'unaffected'}"])
+
+
+def _depends_on_data(finding: Finding) -> bool:
+    """Whether it speaks of what happens with other rows than those that are there."""
+    return finding.certainty is Certainty.POSSIBLE and finding.name in _OF_DATA
+
+
+_OF_DATA = ("unique-default", "referenced-table", "type-mismatch")
 
 
 def judge(trial: Trial, account: Account) -> Result:
