@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from scanner.collect.python import builders, factories, inlining, loading, rows, syntax, taking
+from scanner.collect.python import applying, builders, factories, inlining, loading, rows, syntax, taking
 from scanner.collect.python.executing import executed
 from scanner.collect.python.executors import (
     MESSAGE_KEYWORDS,
@@ -157,6 +157,9 @@ def _fetched(expression: syntax.Call, receivers: Variants, arguments: list[Varia
     if (not results and not expression.arguments) or function.name in ("fetchmany", "fetchall", "fetchone"):
         results = results or [v for v in frame.find(rows_of(called(function.base))) if isinstance(v, ResultValue)]
     found: list[Value] = []
+    keys = [each.value for each in expression.arguments if each.keyword == "key" and function.name == "sort"]
     for each in results:
+        for key in keys:
+            applying.applied(key, rows.elements(each, frame), frame, expression.at)
         found.extend(rows.method(each, function.name, frame, expression.at))
     return bounded(found)

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from itertools import chain
 from typing import Any
 
-from scanner.collect.python import inlining, rows, syntax
-from scanner.collect.python.binding import bind, elements, entry, items
+from scanner.collect.python import displays, inlining, rows, syntax
+from scanner.collect.python.binding import bind, entry
 from scanner.collect.python.calls import call
 from scanner.collect.python.classes import attribute
-from scanner.collect.python.frames import MAX_NESTED, Frame
-from scanner.collect.python.methods import dict_of
+from scanner.collect.python.frames import Frame
 from scanner.collect.python.names import last_name, position, rows_of
 from scanner.collect.python.orm import hooks
-from scanner.collect.python.orm.queries import QueryValue, SqlValue
+from scanner.collect.python.orm.queries import QueryValue
 from scanner.collect.python.texts import (
     added,
     combinations,
     common,
     concatenated,
-    constant_text,
     interpolations,
     repeated,
 )
@@ -135,7 +133,7 @@ def _combined(left: Value, operator: str, right: Value, frame: Frame) -> Value |
     if isinstance(left, MapperValue) or isinstance(right, MapperValue):
         return hooks.operated(left, operator, right, frame)
     if operator == "+":
-        return added(left, right)
+        return _row_and(left, right) or added(left, right)
     if operator == "&":
         return common(left, right)
     if operator == "|" and isinstance(left, DictValue) and isinstance(right, DictValue):
@@ -143,6 +141,14 @@ def _combined(left: Value, operator: str, right: Value, frame: Frame) -> Value |
     if operator == "/" and isinstance(right, TextValue):  # of a path
         return concatenated((left, TextValue((Literal("/"),)), right)) if isinstance(left, TextValue) else right
     return repeated(left, right) if operator == "*" else None
+
+
+def _row_and(left: Value, right: Value) -> Value | None:
+    """``row + (x,)`` and ``(x,) + row``."""
+    for row, other, is_behind in ((left, right, True), (right, left, False)):
+        if isinstance(row, ResultValue) and row.shape == "row" and isinstance(other, ListValue) and not other.open:
+            return rows.beside(row, 0 if is_behind else len(other.items), len(other.items) if is_behind else 0)
+    return None
 
 
 def operated(lefts: Variants, operator: str, rights: Variants, frame: Frame) -> Variants:
@@ -178,68 +184,8 @@ def _choice(expression: syntax.Choice, frame: Frame) -> Variants:
     return bounded(found)
 
 
-def _items(expression: syntax.Items, frame: Frame) -> Variants:
-    items: list[Variants] = []
-    is_open = False
-    for item in expression.items:
-        values = evaluate(item, frame)
-        if isinstance(item, syntax.Starred):
-            listed = next((value for value in values if isinstance(value, ListValue)), None)
-            items.extend(listed.items if listed else ())
-            is_open = is_open or listed is None or listed.open
-        else:
-            items.append(values)
-    return (ListValue(tuple(items), is_open),)
-
-
-def _mapping(expression: syntax.Mapping, frame: Frame) -> Variants:
-    entries: dict[str, Variants] = {}
-    is_open = False
-    for key, value in expression.entries:
-        values = evaluate(value, frame)
-        name = _key(evaluate(key, frame)) if key is not None else None
-        if name is not None:
-            entries[name] = values
-        elif key is None and isinstance(values[0], DictValue):
-            entries.update(values[0].entries)
-        else:
-            entries[f" {len(entries)}"] = values
-            is_open = True
-    return (DictValue(tuple(entries.items()), is_open),)
-
-
-def _key(values: Variants) -> str | None:
-    first = values[0]
-    return first.name if isinstance(first, SqlValue) else constant_text(values)
-
-
 def _starred(expression: syntax.Starred, frame: Frame) -> Variants:
     return evaluate(expression.value, frame)
-
-
-def _comprehension(expression: syntax.Comprehension, frame: Frame) -> Variants:
-    saved = dict(frame.names)
-    sources = evaluate(expression.source, frame)
-    known = [items((source,)) for source in sources]
-    found: list[Value] = []
-    if all(known) and not expression.inner and frame.turns <= MAX_NESTED:
-        found.extend(_made(expression, each, frame, exact=True) for each in known if each)
-    else:
-        found.append(_made(expression, (elements(sources, frame),), frame, exact=False))
-    frame.names = saved
-    return bounded(found)
-
-
-def _made(expression: syntax.Comprehension, sources: Iterable[Variants], frame: Frame, *, exact: bool) -> Value:
-    results: list[Variants] = []
-    around, frame.turns = frame.turns, frame.turns * 4
-    for item in sources:
-        bind(expression.target, item, frame)
-        for inner in expression.inner:
-            evaluate(inner, frame)
-        results.append(evaluate(expression.element, frame))
-    frame.turns = around
-    return dict_of(results, open=not exact) if expression.is_dict else ListValue(tuple(results), open=not exact)
 
 
 def _lambda(expression: syntax.Lambda, frame: Frame) -> Variants:
@@ -285,11 +231,11 @@ _EVALUATORS: dict[type[Any], Callable[[Any, Frame], Variants]] = {
     syntax.Call: _call,
     syntax.Binary: _binary,
     syntax.Unary: _unary,
-    syntax.Items: _items,
+    syntax.Items: displays.items_of,
     syntax.Starred: _starred,
-    syntax.Mapping: _mapping,
+    syntax.Mapping: displays.mapping,
     syntax.Choice: _choice,
-    syntax.Comprehension: _comprehension,
+    syntax.Comprehension: displays.comprehension,
     syntax.Lambda: _lambda,
     syntax.Assigned: _assigned,
     syntax.Opaque: _opaque,

@@ -69,10 +69,10 @@ def unpacked(target: syntax.Items, values: Variants, frame: Frame) -> None:
             continue
         if stars:
             behind = range(stars[0] + 1 - len(target.items), 0)
-            indexes = (*(number + value.start for number in range(stars[0])), *behind)
+            indexes = (*range(stars[0]), *behind)
             use(value, "indexed", frame, at, indexes=indexes)
         else:
-            use(value, "unpacked", frame, at, count=len(target.items) + value.start)
+            use(value, "unpacked", frame, at, count=len(target.items))
 
 
 def item(base: ResultValue, index: Value | None, place: Place, frame: Frame) -> Variants:
@@ -87,7 +87,7 @@ def item(base: ResultValue, index: Value | None, place: Place, frame: Frame) -> 
         return (base,) if index is None else (replace(base, shape="row"),)
     if isinstance(index, ConstantValue):
         number = _number(index)
-        use(base, "indexed", frame, place.at, indexes=() if number is None else (_from_front(number, base),))
+        use(base, "indexed", frame, place.at, indexes=() if number is None else (number,))
     elif isinstance(index, TextValue):
         use(base, "by-name", frame, place.at)
     return ()
@@ -101,11 +101,16 @@ def cut(base: ResultValue, bounds: Value, place: Place, frame: Frame) -> Variant
         return item(base, None, place, frame)
     if first < 0 or (end is not None and end >= 0):
         indexes = range(first, 0 if end is None else end)
-        use(base, "indexed", frame, place.at, indexes=tuple(_from_front(number, base) for number in indexes))
+        use(base, "indexed", frame, place.at, indexes=tuple(indexes))
         return ()
     if end is not None:  # up to the last but so many: the end has moved
         use(base, "indexed", frame, place.at, indexes=tuple(range(end, 0)))
     return (replace(base, start=base.start + first),)
+
+
+def beside(row: ResultValue, before: int, behind: int) -> ResultValue:
+    """``(x, *row, y)`` and ``row + (y,)``: the row with values before it and behind it."""
+    return replace(row, start=row.start - before, behind=row.behind + behind)
 
 
 def attribute(base: ResultValue, name: str, frame: Frame, at: int | None = None) -> Variants:
@@ -173,9 +178,7 @@ def compared(comparison: syntax.Binary, lefts: Variants, rights: Variants, frame
                     use(value, "tested", frame, at)
                 else:
                     is_demanded = operator in ("==", "!=") and demanded == (operator == "==")
-                    width = _width(other)
-                    count = None if width is None else width + value.start
-                    use(value, "required" if is_demanded else "compared", frame, at, count=count)
+                    use(value, "required" if is_demanded else "compared", frame, at, count=_width(other))
 
 
 def _measured(
@@ -188,7 +191,7 @@ def _measured(
     inside, from_zero, below = _RANGES[operator]
     kind: RowUseKind = "required" if demanded == inside else "measured"
     count, least = number - below, 0 if from_zero else number
-    note(value, RowUse(kind, count + value.start, least=least + value.start), frame, at)
+    note(value, RowUse(kind, count, least=least), frame, at)
 
 
 _EQUALS = frozenset(("==", "!=", "in", "not in", "is", "is not"))
@@ -238,10 +241,6 @@ def inside(value: Value, depth: int = 0) -> Iterator[ResultValue]:
         for variants in held:
             for each in variants:
                 yield from inside(each, depth + 1)
-
-
-def _from_front(number: int, base: ResultValue) -> int:
-    return number + base.start if number >= 0 else number
 
 
 def _number(value: Value, otherwise: int | None = None) -> int | None:

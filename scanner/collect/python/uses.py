@@ -34,8 +34,20 @@ def use(
 def note(value: ResultValue, found: RowUse, frame: Frame, at: int | None) -> None:
     """As `use`; the place is added."""
     location = frame.module.location(frame.place(at)) if at is not None else None
+    found = _of_the_whole(found, value.start, value.behind)
     for number in value.queries:
         frame.world.record.uses[number].append(replace(found, location=location))
+
+
+def _of_the_whole(found: RowUse, start: int, behind: int) -> RowUse:
+    """What is done with a row that was cut off at the front, or has more beside it, in columns of the statement."""
+    if not start and not behind:
+        return found
+    moved = ((each, each + (start if each >= 0 else behind)) for each in found.indexes)
+    indexes = tuple(now for each, now in moved if (each < 0) == (now < 0))  # the others are values beside the row
+    count = None if found.count is None else max(0, found.count + start - behind)
+    least = None if found.least is None else max(0, found.least + start - behind)
+    return replace(found, count=count, least=least, indexes=indexes)
 
 
 def merged(uses: Iterable[RowUse]) -> tuple[RowUse, ...]:
