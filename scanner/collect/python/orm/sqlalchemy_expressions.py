@@ -19,7 +19,6 @@ from scanner.collect.python.values import (
     TextValue,
     Unknown,
     Value,
-    Variants,
 )
 
 _OPERATORS = {
@@ -188,11 +187,6 @@ def condition(value: Value, around: tuple[str, ...]) -> Sql:
     if isinstance(value, TextValue):
         return value.pieces
     return (Gap(value.source if isinstance(value, Unknown) else "…", "clause"),)
-
-
-def tables_of(values: Iterable[Variants]) -> tuple[str, ...]:
-    """The tables that any of the expressions reads."""
-    return tables_in([each[0] for each in values])
 
 
 def connected(word: str, values: Iterable[Value]) -> Value:
