@@ -165,9 +165,17 @@ def _references(change: Change, schema: Schema, source: _Source) -> Iterator[Haz
             message = f"{schema.engine} reads over REFERENCES on a column: {added.column.name} gets no foreign key. "
             message += "Write FOREIGN KEY (…) REFERENCES … as a constraint of its own."
             yield Hazard("lock", Severity.NOTE, message, f"{_MYSQL}/create-table-foreign-keys.html")
+        elif target and source.mariadb:
+            message = (
+                f"The foreign key holds up the writers of {target} until the ALTER TABLE is done, which itself waits "
+            )
+            message += f"for every open transaction that has written {target}; its readers go on."
+            yield Hazard("lock", Severity.BLOCKS, message, source.measured)
         elif target:
-            message = f"The foreign key takes the metadata lock of {target} too: statements on {target} wait while the "
-            yield Hazard("lock", Severity.BLOCKS, f"{message}ALTER TABLE waits.", source.locks)
+            message = (
+                f"The foreign key takes the metadata lock of {target} too: statements on {target} may wait while the "
+            )
+            yield Hazard("lock", Severity.BLOCKS, f"{message}ALTER TABLE waits.", f"{_MYSQL}/metadata-locking.html")
 
 
 def _replication(table: Table, source: _Source) -> Hazard:

@@ -295,3 +295,23 @@ def test_a_table_has_so_many_columns_and_no_more(engine: str, most: int, request
         database.run(more.sql)
     error = raised.value
     assert execution(more, schema).refused == (error.sqlstate if engine == "postgres" else str(error.args[0]))
+
+
+def test_a_foreign_key_of_mariadb_holds_up_writers_of_the_other_table_alone(mariadb_database: Database) -> None:
+    ddl = "CREATE TABLE u (id int PRIMARY KEY, n int); CREATE TABLE t (id int PRIMARY KEY)"
+    change, schema = (
+        Change.short("t", "x int REFERENCES u (id)", "mariadb:10.11"),
+        Schema.from_ddl(ddl, "mariadb:10.11"),
+    )
+    (lock,) = [h for h in hazards(change, schema) if h.kind == "lock"]
+    assert "waits for every open transaction that has written u; its readers go on" in lock.message
+    mariadb_database.run(f"{ddl}; INSERT INTO u VALUES (1, 1)")
+    for held, waits in (("UPDATE u SET n = 2", True), ("SELECT * FROM u", False)):
+        with closing(mariadb_database.connect(autocommit=False)) as holding, closing(holding.cursor()) as cursor:
+            cursor.execute(held)
+            bounded = f"SET SESSION lock_wait_timeout = 1; SET SESSION innodb_lock_wait_timeout = 1; {change.sql}"
+            if waits:
+                with pytest.raises(pymysql.Error, match="Lock wait timeout"):
+                    mariadb_database.run(bounded)
+            else:
+                mariadb_database.run(bounded)
