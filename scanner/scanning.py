@@ -146,7 +146,7 @@ def _masked(item: Collected) -> Collected:
         return replace(item, place=mask(item.place), reason=mask(item.reason))
     if isinstance(item, BlindSpot):
         return replace(item, place=mask(item.place), message=mask(item.message))
-    return replace(item, place=mask(item.place)) if isinstance(item, Coverage) else item
+    return item if isinstance(item, Observation) else replace(item, place=mask(item.place))
 
 
 def _observations(

@@ -15,6 +15,8 @@ from io import BufferedReader, TextIOWrapper
 from pathlib import Path
 from typing import BinaryIO, TextIO, cast
 
+from scanner.remote import RemotePath
+
 if sys.version_info >= (3, 14):
     from compression import zstd
 else:
@@ -45,6 +47,9 @@ def files_under(root: Path, suffixes: Collection[str] = ()) -> Iterator[Path]:
     A path that is not there may be a pattern, as in ``logs/slow.log*``; then they are what matches it. Links to
     directories are not followed; version control's and installed packages' directories are left out.
     """
+    if isinstance(root, RemotePath):
+        yield from root.files()
+        return
     if not root.is_dir():
         for match in (root,) if exists(root) else map(Path, sorted(glob.glob(str(root), recursive=True))):
             yield from (match,) if match == root or not match.is_dir() else files_under(match, suffixes)
@@ -63,8 +68,8 @@ def relative(path: Path, root: Path) -> str:
 
 def open_binary(path: Path) -> BinaryIO:
     """Opens a file for reading, through gzip, bzip2, xz or zstd when its first bytes say so. Raises OSError."""
-    file = cast(BufferedReader, sys.stdin.buffer) if path == STDIN else path.open("rb")
-    magic = file.peek(6)[:6]
+    file = cast(BinaryIO, sys.stdin.buffer) if path == STDIN else cast(BinaryIO, path.open("rb"))
+    magic = file.peek(6)[:6] if isinstance(file, BufferedReader) else _start(file)
     if magic.startswith(b"\x1f\x8b"):
         return cast(BinaryIO, gzip.GzipFile(fileobj=file))
     if magic.startswith(b"BZh"):
@@ -83,6 +88,12 @@ def open_text(path: Path) -> TextIO:
     if start:
         stream.seek(0)
     return TextIOWrapper(stream, _encoding(start), "replace", newline="\n")
+
+
+def _start(file: BinaryIO) -> bytes:
+    content = file.read(6)
+    file.seek(0)
+    return content
 
 
 def decode(data: bytes) -> tuple[str, int]:

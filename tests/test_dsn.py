@@ -18,6 +18,7 @@ from scanner.masking import mask
         ("host=db password='it is secret' user=me", "host=db password=*** user=me"),
         ("mysql://db/shop?user=me&password=secret&x=1", "mysql://db/shop?user=me&password=***&x=1"),
         ("postgresql://me@db:5432/shop", "postgresql://me@db:5432/shop"),
+        ("https://h/slow.log?X-Amz-Signature=abc&v=2&sig=d", "https://h/slow.log?X-Amz-Signature=***&v=2&sig=***"),
         ("postgresql://db:5432/shop", "postgresql://db:5432/shop"),
     ],
 )

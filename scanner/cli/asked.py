@@ -43,10 +43,10 @@ _OPTIONS = (
     ("sql-mode", "MODES", "With --engine: the sql_mode of MySQL.", False),
     ("python", "DIR", "Python source.", True),
     ("sql", "DIR", "Files of SQL.", True),
-    ("slow-log", "FILE|DIR|-", "Slow query logs of MySQL or MariaDB; a pattern, - for standard input.", True),
-    ("slow-log-table", "DSN|FILE", "The table mysql.slow_log of a live server, or an export.", True),
-    ("mysql-digests", "DSN|FILE", "Statement digests of MySQL or MariaDB: a live server, or an export.", True),
-    ("pg-stat-statements", "DSN|FILE", "A live server, or an export of its view.", True),
+    ("slow-log", "FILE|DIR|URL|-", "Slow query logs of MySQL or MariaDB; a pattern, - for standard input.", True),
+    ("slow-log-table", "DSN|FILE|URL", "The table mysql.slow_log of a live server, or an export.", True),
+    ("mysql-digests", "DSN|FILE|URL", "Statement digests of MySQL or MariaDB: a live server, or an export.", True),
+    ("pg-stat-statements", "DSN|FILE|URL", "A live server, or an export of its view.", True),
     ("sample-activity", "TIME", "How long to look who runs what on live PostgreSQL, as in 30s.", False),
 )
 

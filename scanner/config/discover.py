@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from scanner.config.model import SourceConfig, SourceKind
+from scanner.config.values import CODE_KINDS
 from scanner.errors import ConfigError
+from scanner.remote import RemotePath
 from scanner.text_files import READ_ERRORS, files_under, open_binary
 
 _SNIFFED = 65536  # bytes; a slow log may begin with the long banner of a server
@@ -35,6 +37,8 @@ def sources_at(path: Path) -> tuple[SourceConfig, ...]:
     if not path.exists():
         raise ConfigError(f"{path} does not exist: give files or directories to scan.")
     found = tuple(_in_directory(path) if path.is_dir() else _in_file(path))
+    if isinstance(path, RemotePath) and any(source.kind in CODE_KINDS for source in found):
+        raise ConfigError(f"{path} holds code, which is read from folders of this machine: fetch it first.")
     if not found:
         raise ConfigError(
             f"{path} holds nothing to scan: no Python, no SQL, no MySQL slow log, no export of a server's statements."

@@ -10,12 +10,21 @@ from pathlib import Path
 from scanner.config.discover import sources_at
 from scanner.config.model import SERVER_KINDS, Config, DatabaseConfig, SourceConfig, SourceKind
 from scanner.config.toml import FILE_NAME, find_config, load_config
-from scanner.config.values import absolute, expand, is_dsn, read_duration, read_engine, read_schema, read_sql_mode
+from scanner.config.values import (
+    CODE_KINDS,
+    absolute,
+    expand,
+    is_dsn,
+    read_duration,
+    read_engine,
+    read_path,
+    read_schema,
+    read_sql_mode,
+)
 from scanner.errors import ConfigError
 from scanner.model import Database
+from scanner.remote import is_remote
 from scanner.text_files import STDIN
-
-_CODE_KINDS = ("python", "sql_files")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +152,11 @@ def with_options(
 
 
 def _source(kind: SourceKind, text: str, base: Path) -> SourceConfig:
-    if kind in SERVER_KINDS and is_dsn(text):
+    if kind in SERVER_KINDS and is_dsn(text) and not is_remote(text):
         return SourceConfig(kind, dsn=expand(text, "The DSN"))
     if kind == "mysql_slow_log" and text == str(STDIN):
         return SourceConfig(kind, path=STDIN)
-    return SourceConfig(kind, path=absolute(text, base))
+    return SourceConfig(kind, path=read_path(text, base, kind, "The command line"))
 
 
 def _has_sessions(source: SourceConfig) -> bool:
@@ -155,6 +164,6 @@ def _has_sessions(source: SourceConfig) -> bool:
 
 
 def _root(sources: Iterable[SourceConfig], base: Path) -> Path:
-    paths = [s.path for s in sources if s.path and s.path.exists() and s.kind in _CODE_KINDS]
+    paths = [s.path for s in sources if s.path and s.path.exists() and s.kind in CODE_KINDS]
     code = [path if path.is_dir() else path.parent for path in paths]
     return Path(os.path.commonpath(code)) if code else base

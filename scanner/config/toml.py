@@ -20,10 +20,11 @@ from scanner.config.model import (
     SuppressionEntry,
     pick,
 )
-from scanner.config.values import absolute, expand, read_duration, read_engine, read_schema, read_sql_mode
+from scanner.config.values import absolute, expand, read_duration, read_engine, read_path, read_schema, read_sql_mode
 from scanner.config.wording import choice, listed
 from scanner.errors import ConfigError
 from scanner.model import Consumer, Database, RolloutSettings
+from scanner.remote import is_remote
 
 FILE_NAME = "scanner.toml"
 
@@ -106,7 +107,7 @@ def _source(entry: Mapping[str, Any], databases: Sequence[DatabaseConfig], root:
     return SourceConfig(
         kind,
         "" if "databases" in entry else pick(databases, _text(entry, "database", at), at).name,
-        absolute(path, root) if path is not None else None,
+        read_path(expand(path, at) if is_remote(path) else path, root, kind, at) if path is not None else None,
         expand(dsn, at) if dsn is not None else None,
         _text(entry, "service", at),
         sample_s=_sampled(entry, kind, at),

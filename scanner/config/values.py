@@ -9,10 +9,12 @@ from pathlib import Path
 
 from scanner.errors import ConfigError, UsageError
 from scanner.model import Engine
+from scanner.remote import RemotePath, is_remote
 
 # What stands before the first /, ? or #: there a sign of the password that is not encoded ends it.
 _AUTHORITY = re.compile(r"(?P<account>[^/?#@]*@)?[^/?#@]*(?![^/?#])")
 _ENCODED = re.compile(r"(?:[^%\s]|%[0-9A-Fa-f]{2})*+")
+CODE_KINDS = ("python", "sql_files")
 _DSN = re.compile(r"[a-z][a-z0-9+.]+://|(host|hostaddr|port|dbname|user|service)\s*=", re.IGNORECASE)
 _DURATION = re.compile(r"\s*(\d{1,6}(?:\.\d{1,6})?)\s*([smh])\s*")
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
@@ -60,8 +62,17 @@ def read_duration(text: str | None, at: str) -> float:
     return seconds
 
 
+def read_path(text: str, root: Path, kind: str, at: str) -> Path:
+    """Where a source of this kind lies. Raises ConfigError."""
+    if is_remote(text) and kind in CODE_KINDS:
+        raise ConfigError(f"{at}: sources of kind {kind} are read from folders of this machine, not from a URL.")
+    return absolute(text, root)
+
+
 def absolute(text: str, root: Path) -> Path:
-    """A path that is relative to the root, without ``..`` and ``~``."""
+    """A path that is relative to the root, without ``..`` and ``~``; that of a URL is its own."""
+    if is_remote(text):
+        return RemotePath.of(text)
     return Path(os.path.normpath(root / Path(text).expanduser()))
 
 

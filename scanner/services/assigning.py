@@ -23,6 +23,7 @@ from scanner.model import (
 from scanner.services.folders import Folders
 from scanner.services.rules import Rules
 
+_CODE = ("python", "sql_files")  # the kinds of sources whose observations have places
 _RELATIVE = ("python", "sql_file")  # collectors of source code, whose places are relative like locations
 _OF_A_PROJECT = (".py", ".sql")
 _PROJECT_FILES = ("pyproject.toml", "requirements.txt")
@@ -46,7 +47,7 @@ class Services:
     def __init__(self, source: SourceConfig, rules: Sequence[ServiceRule], root: Path, family: Family) -> None:
         self._services = (source.service,) if source.service else ()
         self._rules = Rules(rules, family)
-        self._tree = _Tree.at(source.path, root) if source.path else None
+        self._tree = _Tree.at(source.path, root) if source.path and source.kind in _CODE else None
 
     @property
     def blind_spots(self) -> tuple[BlindSpot, ...]:
