@@ -23,6 +23,7 @@ from scanner.model import (
     Coverage,
     Database,
     Observation,
+    Period,
     Query,
     Report,
     Unread,
@@ -41,6 +42,7 @@ Note = Unread | BlindSpot | Coverage
 
 SCHEMA = "schema"  # the source that an unread schema is named under
 
+_TIMED = ("mysql_slow_log", "mysql_slow_log_table")  # the sources whose every entry says its time
 _REPORT_EVERY = 500  # observations
 
 
@@ -129,8 +131,8 @@ def observed(
     services = Services(source, config.services, config.root, database.engine.family)
     ddl = _ddl_of(source, config)
     try:
-        items = collect(source, database, workers, since, tag_keys(config.services))
-        for item in _counted(items, source, tell):
+        found = collect(source, database, workers, since, tag_keys(config.services))
+        for item in _counted(_of_period(source, found), source, tell):
             if not isinstance(item, Observation):
                 yield _masked(services.place(item))
             elif item.location is None or item.location.path not in ddl:
@@ -138,6 +140,28 @@ def observed(
         yield from services.blind_spots
     except SourceError as error:
         yield _masked(Unread(source.kind, _place(source), str(error)))
+
+
+def _of_period(source: SourceConfig, found: Iterable[Collected]) -> Iterator[Collected]:
+    """What was seen in the period that is asked for, as far as the source says when."""
+    if source.period is None or source.kind in _TIMED:
+        yield from found
+        return
+    before = 0
+    for item in found:
+        if isinstance(item, Observation) and _ended(item, source.period):
+            before += 1
+        else:
+            yield item
+    left_out = f"; {before:,} that were last seen before were left out" if before else ""
+    message = f"Asked for was what ran {source.period}: counts go back to when they were reset{left_out}."
+    yield BlindSpot(source.kind, _place(source), message)
+
+
+def _ended(observation: Observation, period: Period) -> bool:
+    """Whether it was last seen before the period."""
+    seen, since = observation.last_seen, period.since
+    return seen is not None and since is not None and seen < since
 
 
 def _masked(item: Collected) -> Collected:

@@ -47,7 +47,9 @@ def _collect_server(source: SourceConfig, dsn: str, database: Database, tags: fr
     if source.kind == "mysql_slow_log_table":
         from scanner.collect import mysql_slow_log
 
-        return mysql_slow_log.collect_live(dsn, database=source.database, alike=Alike(database, tags))
+        return mysql_slow_log.collect_live(
+            dsn, database=source.database, alike=Alike(database, tags), period=source.period
+        )
     from scanner.collect.pg_stat_statements import collect_live
 
     return collect_live(
@@ -80,12 +82,19 @@ def _collect_path(
         from scanner.collect import mysql_slow_log
 
         return mysql_slow_log.collect(
-            path, database=source.database, alike=Alike(database, tags), since=since, workers=workers
+            path,
+            database=source.database,
+            alike=Alike(database, tags),
+            period=source.period,
+            since=since,
+            workers=workers,
         )
     if source.kind == "mysql_slow_log_table":
         from scanner.collect import mysql_slow_log
 
-        return mysql_slow_log.collect_export(path, database=source.database, alike=Alike(database, tags))
+        return mysql_slow_log.collect_export(
+            path, database=source.database, alike=Alike(database, tags), period=source.period
+        )
     if source.kind == "mysql_digests":
         from scanner.collect import mysql_digests
 

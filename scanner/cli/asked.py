@@ -47,6 +47,8 @@ _OPTIONS = (
     ("slow-log-table", "DSN|FILE|URL", "The table mysql.slow_log of a live server, or an export.", True),
     ("mysql-digests", "DSN|FILE|URL", "Statement digests of MySQL or MariaDB: a live server, or an export.", True),
     ("pg-stat-statements", "DSN|FILE|URL", "A live server, or an export of its view.", True),
+    ("since", "TIME", "Of production, only what ran since: 7d, 12h, or 2026-11-01T08:00Z.", False),
+    ("until", "TIME", "Of production, only what ran before.", False),
     ("sample-activity", "TIME", "How long to look who runs what on live PostgreSQL, as in 30s.", False),
 )
 

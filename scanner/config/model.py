@@ -11,7 +11,7 @@ from typing import Literal
 
 from scanner.config.wording import choice, listed
 from scanner.errors import ConfigError
-from scanner.model import Consumer, Database, RolloutSettings
+from scanner.model import Consumer, Database, Period, RolloutSettings
 
 SourceKind = Literal[
     "pg_stat_statements", "mysql_digests", "mysql_slow_log", "mysql_slow_log_table", "python", "sql_files"
@@ -52,6 +52,7 @@ class SourceConfig:
     server_database: str | None = None
     elsewhere: tuple[str, ...] = ()
     sample_s: float = 0  # how long the sessions of a server are looked at
+    period: Period | None = None  # of production, the only one asked for
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from scanner.config.discover import sources_at
@@ -17,12 +18,13 @@ from scanner.config.values import (
     is_dsn,
     read_duration,
     read_engine,
+    read_moment,
     read_path,
     read_schema,
     read_sql_mode,
 )
 from scanner.errors import ConfigError
-from scanner.model import Database
+from scanner.model import Database, Period
 from scanner.remote import is_remote
 from scanner.text_files import STDIN
 
@@ -44,6 +46,8 @@ class Request:
     mysql_digests: tuple[str, ...] = ()
     pg_stat_statements: tuple[str, ...] = ()
     sample_activity: str | None = None  # how long, as in 30s
+    since: str | None = None  # a time with its zone, or how long ago as in 7d
+    until: str | None = None  # the same
 
     def config_for(self, paths: Sequence[str] = ()) -> Config:
         """What these options and further paths ask for: a scanner.toml, or what stands for one.
@@ -51,7 +55,7 @@ class Request:
         Raises ConfigError.
         """
         alone = self.engine or self.schema
-        config = self._sampled(self._without_file(paths) if alone else self._with_file(paths))
+        config = self._within(self._sampled(self._without_file(paths) if alone else self._with_file(paths)))
         if not config.sources:
             raise ConfigError(
                 "There is nothing to scan: give --python, --sql, --slow-log, --slow-log-table, --mysql-digests, "
@@ -64,6 +68,18 @@ class Request:
         """The options that were given, as they are written; `--database` also names what changes."""
         names = (field.name for field in fields(self) if getattr(self, field.name))
         return tuple(f"--{name.replace('_', '-')}" for name in names if name != "database")
+
+    def _within(self, config: Config) -> Config:
+        """The configuration with production asked for no more than the period."""
+        now = datetime.now(UTC).replace(microsecond=0)
+        since, until = read_moment(self.since, "--since", now), read_moment(self.until, "--until", now)
+        if since is None and until is None:
+            return config
+        period = Period(since, until)
+        if since is not None and until is not None and since >= until:
+            raise ConfigError(f"The period is empty: {period}.")
+        sources = (s if s.kind in CODE_KINDS else replace(s, period=period) for s in config.sources)
+        return replace(config, sources=tuple(sources))
 
     def _sampled(self, config: Config) -> Config:
         """The configuration with the sessions of its servers looked at for as long as is asked."""

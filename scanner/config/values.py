@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from scanner.errors import ConfigError, UsageError
@@ -15,6 +16,8 @@ from scanner.remote import RemotePath, is_remote
 _AUTHORITY = re.compile(r"(?P<account>[^/?#@]*@)?[^/?#@]*(?![^/?#])")
 _ENCODED = re.compile(r"(?:[^%\s]|%[0-9A-Fa-f]{2})*+")
 CODE_KINDS = ("python", "sql_files")
+_AGO = re.compile(r"(\d{1,6})([smhdw])")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _DSN = re.compile(r"[a-z][a-z0-9+.]+://|(host|hostaddr|port|dbname|user|service)\s*=", re.IGNORECASE)
 _DURATION = re.compile(r"\s*(\d{1,6}(?:\.\d{1,6})?)\s*([smh])\s*")
 _SECONDS = {"s": 1, "m": 60, "h": 3600}
@@ -60,6 +63,23 @@ def read_duration(text: str | None, at: str) -> float:
     if not 0 <= seconds <= _LONGEST_S:
         raise ConfigError(f"{at} has the duration {text!r}: write seconds or minutes as in 30s or 5m, at most 1h.")
     return seconds
+
+
+def read_moment(text: str | None, at: str, now: datetime) -> datetime | None:
+    """UTC, of a time with its zone or of how long ago, as in 2026-11-01T08:00Z and 7d. Raises ConfigError."""
+    if text is None:
+        return None
+    ago = _AGO.fullmatch(text)
+    try:
+        moment = now - timedelta(**{_UNITS[ago[2]]: int(ago[1])}) if ago else datetime.fromisoformat(text)
+        if moment.tzinfo is not None:
+            return moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise ConfigError(
+        f"{at} has the time {text!r}: write it with its zone as in 2026-11-01T08:00Z, "
+        "or how long ago as in 90m, 12h, 7d or 2w."
+    )
 
 
 def read_path(text: str, root: Path, kind: str, at: str) -> Path:

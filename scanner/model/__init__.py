@@ -32,6 +32,7 @@ from scanner.model.observation import (
     Unread,
     counted,
 )
+from scanner.model.period import Period
 from scanner.model.report import (
     BuiltQuery,
     Certainty,
@@ -97,6 +98,7 @@ __all__ = [
     "Mention",
     "Method",
     "Observation",
+    "Period",
     "Phase",
     "PhaseKind",
     "Plan",

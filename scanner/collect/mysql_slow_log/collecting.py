@@ -14,7 +14,7 @@ from scanner.collect.mysql_slow_log.reading import SOURCE, Reading, Tally, begin
 from scanner.collect.mysql_slow_log.settings import UNKNOWN, sampling
 from scanner.collect.mysql_slow_log.sums import Alike, Statements, Sums
 from scanner.errors import SourceError, reason_of
-from scanner.model import BlindSpot, Checkpoint, Collected, Coverage, Unread
+from scanner.model import BlindSpot, Checkpoint, Collected, Coverage, Period, Unread
 from scanner.text_files import READ_ERRORS, STDIN, exists, files_under, open_binary
 from scanner.workers import Workers
 
@@ -27,6 +27,7 @@ def collect(
     database: str | None = None,
     service: str | None = None,
     alike: Alike | None = None,
+    period: Period | None = None,
     since: Collection[Checkpoint] = (),
     workers: Workers | None = None,
 ) -> Iterator[Collected]:
@@ -38,6 +39,8 @@ def collect(
     (SET, COMMIT …) and administrator commands are counted in the Coverage, which comes last. Raises SourceError
     when there is nothing there to read.
 
+    With a `period`, entries that began at another time are counted alone; one that says no time is taken.
+
     `since` holds the checkpoints that an earlier call yielded, of each file the last one: a log is read from
     there on, whatever its name is now. What else is yielded is the same as without. `workers` read the parts of
     a large log.
@@ -47,13 +50,13 @@ def collect(
         raise SourceError(f"There is no slow log at {path}: give the file that slow_query_log_file names.")
     totals, files, lines, size = Tally(), 0, 0, 0
     for file in found:
-        log = _Log(file, Statements(alike, database, service), workers, alone=file == path)
+        log = _Log(file, Statements(alike, database, service, period), workers, alone=file == path)
         yield from log.collect(since)
         files += 1
         lines += log.reading.state.position.lines
         size += log.reading.state.position.offset
         totals.add(log.reading.tally)
-    yield from _blind_spots(path, totals)
+    yield from _blind_spots(path, totals, period)
     yield Coverage(
         SOURCE,
         str(path),
@@ -190,7 +193,8 @@ def _moved(stream: BinaryIO, position: int) -> bool:
     return True
 
 
-def _blind_spots(path: Path, totals: Tally) -> Iterator[BlindSpot]:
-    yield BlindSpot(SOURCE, str(path), UNKNOWN)
+def _blind_spots(path: Path, totals: Tally, period: Period | None) -> Iterator[BlindSpot]:
+    for message in (*totals.beside(period), UNKNOWN):
+        yield BlindSpot(SOURCE, str(path), message)
     if totals.sampled > 1:
         yield BlindSpot(SOURCE, str(path), sampling(totals.sampled))

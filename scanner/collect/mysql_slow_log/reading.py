@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from hashlib import blake2b
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from scanner.collect.mysql_slow_log.entries import Position
 from scanner.collect.mysql_slow_log.events import State
-from scanner.model import Checkpoint
+from scanner.model import Checkpoint, Period
 
 SOURCE = "mysql_slow_log"
 _HEAD_BYTES = 4096  # holds times: no two logs begin alike
@@ -24,6 +24,8 @@ class Tally:
     entries: int = 0
     administrator_commands: int = 0
     ignored: int = 0
+    outside: int = 0  # of the period that is asked for; not in `entries`
+    undated: int = 0  # in `entries`, though a period is asked for
     sampled: int = 1  # how many entries a logged one may stand for
     fragments: int = 0
     fragment_bytes: int = 0
@@ -32,7 +34,7 @@ class Tally:
     @property
     def seen(self) -> int:
         """All whole entries."""
-        return self.entries + self.ignored + self.administrator_commands
+        return self.entries + self.ignored + self.administrator_commands + self.outside
 
     def add_fragment(self, offset: int, size: int) -> None:
         """Counts bytes that are no whole entry."""
@@ -40,11 +42,20 @@ class Tally:
         self.fragments += size > 0
         self.fragment_bytes += size
 
+    def beside(self, period: Period | None) -> Iterator[str]:
+        """What is to be said of entries of other times, and of none."""
+        if self.outside:
+            yield f"{self.outside:,} entries were left out: asked for was what ran {period}."
+        if self.undated:
+            yield f"{self.undated:,} entries say no time and were taken: asked for was what ran {period}."
+
     def add(self, other: Tally) -> None:
         """Adds what was counted of another log, or of a later part of this one."""
         self.entries += other.entries
         self.administrator_commands += other.administrator_commands
         self.ignored += other.ignored
+        self.outside += other.outside
+        self.undated += other.undated
         self.sampled = max(self.sampled, other.sampled)
         self.first_fragment = self.first_fragment if self.fragments else other.first_fragment
         self.fragments += other.fragments

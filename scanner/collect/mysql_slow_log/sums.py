@@ -25,7 +25,7 @@ from scanner.collect.mysql_slow_log.events import (
     understood,
 )
 from scanner.collect.mysql_slow_log.reading import SOURCE, Tally
-from scanner.model import Observation
+from scanner.model import Observation, Period
 from scanner.utility_statements import is_utility
 
 # Statements with the same key are one query.
@@ -98,6 +98,7 @@ class Statements:
     alike: Alike | None = None  # None: each entry is an observation of its own
     database: str | None = None
     service: str | None = None
+    period: Period | None = None  # entries of other times are counted alone
 
 
 class _Text(NamedTuple):
@@ -171,6 +172,9 @@ class Sums:
             database = database_of(use, lines, "", state)
             if b"rate_limit" in lines:
                 tally.sampled = max(tally.sampled, number(SAMPLED, lines) or 1)
+        seen = from_seconds(timestamp or b"")
+        if self._is_outside(seen, tally):
+            return
         account = account.partition(b"Id:")[0] if account else None
         alike = self._alike(statement)
         key = (alike, account, database)
@@ -183,10 +187,21 @@ class Sums:
         if not rows and found.text.write:
             rows = number(ROWS_AFFECTED, lines)
         time_ns = None if query_time is None else round(float(query_time) * _NS_PER_S)
-        found.add(1, time_ns, rows, from_seconds(timestamp or b""))
+        found.add(1, time_ns, rows, seen)
+
+    def _is_outside(self, seen: datetime | None, tally: Tally) -> bool:
+        period = self._statements.period
+        if period is None:
+            return False
+        outside = seen is not None and seen not in period
+        tally.outside += outside
+        tally.undated += seen is None
+        return outside
 
     def add_event(self, event: Event, tally: Tally) -> None:
         """Adds an entry that is understood, or counts it in `tally`."""
+        if self._is_outside(event.time, tally):
+            return
         tally.sampled = max(tally.sampled, event.sampled or 1)
         if event.administrator_command:
             tally.administrator_commands += 1

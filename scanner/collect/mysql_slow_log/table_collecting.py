@@ -13,21 +13,26 @@ from scanner.collect.mysql_slow_log.table import NoEntryError, read_row
 from scanner.collect.mysql_slow_log.table_sql import VARIABLES, entries
 from scanner.dsn import place
 from scanner.errors import SourceError
-from scanner.model import BlindSpot, Collected, Coverage, Observation, Unread
+from scanner.model import BlindSpot, Collected, Coverage, Observation, Period, Unread
 from scanner.mysql_server import TABLES, asked
 from scanner.records import read_records
 from scanner.text_files import READ_ERRORS, open_text
 
 
 def collect_live(
-    dsn: str, *, database: str | None = None, alike: Alike | None = None, timeout_s: float = 300
+    dsn: str,
+    *,
+    database: str | None = None,
+    alike: Alike | None = None,
+    period: Period | None = None,
+    timeout_s: float = 300,
 ) -> Iterator[Collected]:
     """Yields an observation an entry of the table, as `collect` does of a file.
 
     Reads in one read-only transaction, in constant memory; no statement of it may take longer than `timeout_s`
     seconds. Raises SourceError when the server cannot be read or the table is empty.
     """
-    table = _Table(place(dsn), Statements(alike, database))
+    table = _Table(place(dsn), Statements(alike, database, period=period))
     try:
         with asked(dsn, timeout_s) as server:
             for statement in (VARIABLES, entries(server.engine)):
@@ -41,13 +46,15 @@ def collect_live(
     yield from table.told()
 
 
-def collect_export(path: Path, *, database: str | None = None, alike: Alike | None = None) -> Iterator[Collected]:
+def collect_export(
+    path: Path, *, database: str | None = None, alike: Alike | None = None, period: Period | None = None
+) -> Iterator[Collected]:
     """Yields what `collect_live` would, from a file that the mysql client wrote with the script of ``export-sql``.
 
     Or from any CSV, tab-separated or JSON file of the table that has user_host and sql_text. Raises SourceError when
     the file cannot be read or holds no entry.
     """
-    table, lines = _Table(str(path), Statements(alike, database)), 0
+    table, lines = _Table(str(path), Statements(alike, database, period=period)), 0
     try:
         with open_text(path) as stream:
             for record in read_records(stream, TABLES):
@@ -101,7 +108,7 @@ class _Table:
             yield Unread(SOURCE, place, f"A row cannot be read as it should be: {reason}.", len(lines))
         if not self.seen and not self.problems:
             raise SourceError(f"There is no entry of mysql.slow_log in {self.place}. {nothing(self.variables)}")
-        for message in limits(self.variables):
+        for message in (*self.tally.beside(self.statements.period), *limits(self.variables)):
             yield BlindSpot(SOURCE, self.place, message)
         yield Coverage(
             SOURCE,
