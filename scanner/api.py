@@ -15,9 +15,10 @@ from scanner.config import Config, load_config
 from scanner.errors import ChangeError, SourceError, UsageError
 from scanner.graph import build_graph, export_graph, neighbourhood, outline, relation_id
 from scanner.model import Effect, Report, Unread
+from scanner.progress import Progress, silent
 from scanner.render import render
 from scanner.render.words import count
-from scanner.scanning import SCHEMA, DatabaseScan, Progress, scan_databases, silent
+from scanner.scanning import SCHEMA, DatabaseScan, scan_databases
 from scanner.schema import Schema
 from scanner.store import KeptScan
 from scanner.suppress import suppress, suppressions_for

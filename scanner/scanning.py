@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -29,21 +29,19 @@ from scanner.model import (
     Unread,
     Unresolved,
 )
+from scanner.progress import Progress, counted, silent
 from scanner.resolve import References, references
 from scanner.schema import Schema
 from scanner.services import Services, owned_by_role, tag_keys
 from scanner.sources import collect, read_schema, schema_files
 from scanner.workers import Workers
 
-# Called with what is being done and how many observations it has yielded so far.
-Progress = Callable[[str, int], None]
 # What a source says beside its observations.
 Note = Unread | BlindSpot | Coverage
 
 SCHEMA = "schema"  # the source that an unread schema is named under
 
 _TIMED = ("mysql_slow_log", "mysql_slow_log_table")  # the sources whose every entry says its time
-_REPORT_EVERY = 500  # observations
 
 
 @dataclass(frozen=True)
@@ -106,10 +104,6 @@ def named_by(query: Query, schema: Schema) -> References | Unresolved:
     )
 
 
-def silent(step: str, count: int) -> None:
-    """Tells nobody."""
-
-
 def schema_of(entry: DatabaseConfig, tell: Progress) -> tuple[Schema, tuple[Note, ...]]:
     """The schema of a database, and what of it could not be read or understood."""
     tell(f"Reading the schema of {entry.name}", 0)
@@ -132,7 +126,8 @@ def observed(
     ddl = _ddl_of(source, config)
     try:
         found = collect(source, database, workers, since, tag_keys(config.services))
-        for item in _counted(_of_period(source, found), source, tell):
+        step = mask(f"Reading {_place(source)} ({source.kind})")
+        for item in counted(_of_period(source, found), source, step, tell):
             if not isinstance(item, Observation):
                 yield _masked(services.place(item))
             elif item.location is None or item.location.path not in ddl:
@@ -186,15 +181,6 @@ def _observations(
                 yield item
             elif not isinstance(item, Checkpoint):
                 found[source.database].append(item)
-
-
-def _counted(found: Iterable[Collected], source: SourceConfig, tell: Progress) -> Iterator[Collected]:
-    step = mask(f"Reading {_place(source)} ({source.kind})")
-    tell(step, 0)
-    for count, item in enumerate(found, 1):
-        if count % _REPORT_EVERY == 0:
-            tell(step, count)
-        yield item
 
 
 def _place(source: SourceConfig) -> str:

@@ -61,6 +61,11 @@ def files_under(root: Path, suffixes: Collection[str] = ()) -> Iterator[Path]:
                 yield Path(directory, name)
 
 
+def is_compressed(place: str) -> bool:
+    """Whether a file is compressed, by its name."""
+    return place.endswith((".gz", ".bz2", ".xz", ".zst"))
+
+
 def relative(path: Path, root: Path) -> str:
     """The path as locations show it: relative to the scanned directory, with forward slashes."""
     return (path.relative_to(root) if root.is_dir() else Path(path.name)).as_posix()

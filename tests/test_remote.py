@@ -124,7 +124,7 @@ def test_servers_are_not_files():
 
 @pytest.fixture
 def configured(tmp_path: Path, memory) -> Path:
-    statements = [{"query": "SELECT total FROM orders", "calls": 7}]
+    statements = [{"query": "SELECT id FROM orders", "calls": 7}]
     memory.pipe("/exports/statements.json", json.dumps(statements).encode())
     (tmp_path / "schema.sql").write_text("CREATE TABLE orders (id int PRIMARY KEY, total int);")
     (tmp_path / "scanner.toml").write_text(

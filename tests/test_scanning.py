@@ -126,6 +126,6 @@ def test_a_dead_server_is_named_without_its_password(tmp_path: Path) -> None:
 def test_progress_names_what_is_read(tmp_path: Path) -> None:
     told: list[str] = []
     config: Config = load_config(company.found(tmp_path))
-    scan_databases(config, lambda step, _: told.append(step))
+    scan_databases(config, lambda step, *_: told.append(step))
     assert "Reading the schema of shop" in told
     assert f"Reading {tmp_path}/slow.log (mysql_slow_log)" in told

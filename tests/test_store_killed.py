@@ -15,7 +15,7 @@ from scanner import store
 from scanner.collect.mysql_slow_log import collecting
 from scanner.config import load_config
 from scanner.errors import StoreError
-from scanner.scanning import silent
+from scanner.progress import silent
 from scanner.store import files
 from tests import company
 from tests.test_store_update import content, entry

@@ -11,7 +11,7 @@ from scanner import store
 from scanner.cli import run
 from scanner.config import load_config
 from scanner.errors import StoreError
-from scanner.scanning import silent
+from scanner.progress import silent
 from tests import company
 from tests.test_store_update import content, entry
 

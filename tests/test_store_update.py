@@ -13,7 +13,8 @@ from scanner import store
 from scanner.collect.mysql_slow_log import collecting
 from scanner.config import load_config
 from scanner.errors import StoreError
-from scanner.scanning import scan_databases, silent
+from scanner.progress import silent
+from scanner.scanning import scan_databases
 from scanner.store import files
 from tests import company
 
@@ -41,7 +42,7 @@ def sorted_parts(database: store.KeptScan) -> object:
 def update(config: Path, place: Path) -> list[str]:
     """What was read."""
     told: list[str] = []
-    store.update(load_config(config), place, lambda step, _: told.append(step))
+    store.update(load_config(config), place, lambda step, *_: told.append(step))
     return [step for step in dict.fromkeys(told) if step.startswith("Reading")]
 
 
@@ -195,7 +196,7 @@ def test_another_scan_is_waited_for_but_not_for_ever(
     told: list[str] = []
     with files.updating(place, lambda: None):
         with pytest.raises(StoreError, match="Another scan has been writing to"):
-            store.update(load_config(config), place, lambda step, _: told.append(step))
+            store.update(load_config(config), place, lambda step, *_: told.append(step))
         with pytest.raises(StoreError, match="is being written"):
             store.load(place)
     assert told == [f"Waiting for another scan of {place}"]

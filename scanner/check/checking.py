@@ -14,7 +14,7 @@ from scanner.config import Config, DatabaseConfig, is_dsn
 from scanner.errors import ChangeError, ScannerError, SourceError, UsageError
 from scanner.migrations import is_migration, read
 from scanner.model import Effect, Finding, Report
-from scanner.scanning import Progress
+from scanner.progress import Progress
 from scanner.schema import Schema
 
 

@@ -14,8 +14,9 @@ import scanner
 from scanner.cli.asked import asked_for, change_of, is_file
 from scanner.cli.check import check_
 from scanner.cli.codes import BROKEN_PIPE, DONE, EFFECTS, FAILED, INTERRUPTED, UNUSABLE
+from scanner.cli.progress import shown
 from scanner.cli.reference import export_sql_, rule_
-from scanner.cli.saying import progress_line, say_unread
+from scanner.cli.saying import say_unread
 from scanner.cli.verify import verify_
 from scanner.cli.written import check_places, write_out
 from scanner.errors import ScannerError, UsageError
@@ -139,7 +140,7 @@ def scan(paths: tuple[str, ...], asked: Request, output: str, merge: bool, dask:
 
     if merge and (asked.given or dask or not paths):
         raise UsageError("Give --merge the kept scans alone, as in scanner scan --merge a.db b.db -o all.db.")
-    with progress_line() as progress:
+    with shown() as progress:
         if merge:
             found = api.merge(paths, output, progress)
         else:
@@ -176,7 +177,7 @@ commands.add_command(verify_)
 def _scan(stored: str | None, paths: Sequence[str], asked: Request, migration: Path | None = None) -> Scan:
     if stored is None:
         config = asked.config_for(paths)
-        with progress_line() as progress:
+        with shown() as progress:
             return scanner.scan(config if migration is None else config.before(migration), progress)
     extra = [*asked.given, *paths]
     if extra:

@@ -10,7 +10,8 @@ import click
 
 from scanner.cli.asked import asked_for
 from scanner.cli.codes import DONE, EFFECTS, FAILED, UNREAD
-from scanner.cli.saying import progress_line, say_unread
+from scanner.cli.progress import shown
+from scanner.cli.saying import say_unread
 from scanner.errors import UsageError
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def check_(
         if not path.is_file():
             raise UsageError(f"There is no migration at {path}.")
     known = check.known_findings(Path(baseline)) if baseline else frozenset()
-    with progress_line() as progress:
+    with shown() as progress:
         checked = check.check(asked.config_for(), paths, base, asked.database, progress)
     _write(checked, files)
     if github:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -13,22 +11,8 @@ from scanner.cli.codes import DONE, UNREAD
 
 if TYPE_CHECKING:
     from scanner.model import Unread
-    from scanner.scanning import Progress
 
 _UNREAD_SHOWN = 5
-
-
-@contextmanager
-def progress_line() -> Iterator[Progress | None]:
-    """A line on the terminal that says what is being read; nothing when standard error is no terminal."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.markup import escape
-
-    with Console(stderr=True).status("Starting …") as status:
-        yield lambda step, count: status.update(f"{escape(step)}: {count:,}" if count else escape(step))
 
 
 def say_unread(unread: Sequence[Unread]) -> int:

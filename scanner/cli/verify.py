@@ -9,7 +9,7 @@ import click
 
 from scanner.cli.asked import asked_for, change_of
 from scanner.cli.codes import DONE, FAILED
-from scanner.cli.saying import progress_line
+from scanner.cli.progress import shown
 
 if TYPE_CHECKING:
     from scanner.config import Request
@@ -42,7 +42,7 @@ def verify_(
     config = asked.config_for(paths)
     file = Path(migration).absolute() if migration is not None else None
     config = config if file is None else config.before(file)
-    with progress_line() as progress:
+    with shown() as progress:
         scan = scanner.scan(config, progress)
     impacts = scan.impacts(file, asked.database) if file is not None else (scan.impact(sql, asked.database),)
     refuted = 0

@@ -12,7 +12,8 @@ from typing import TypeVar
 from scanner.errors import StoreError
 from scanner.impact import Evidence
 from scanner.model import BlindSpot
-from scanner.scanning import SCHEMA, Progress
+from scanner.progress import Progress
+from scanner.scanning import SCHEMA
 from scanner.schema import Schema
 from scanner.store.contents import unpack
 from scanner.store.evidence import count, everything

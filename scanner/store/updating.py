@@ -13,7 +13,8 @@ from scanner.fingerprint import most_called_first
 from scanner.impact import Evidence
 from scanner.mentions import Named, find_named
 from scanner.model import MODEL_SOURCE, Checkpoint, Collected, Query
-from scanner.scanning import Note, Progress, evidence_of, observed, schema_of
+from scanner.progress import Progress
+from scanner.scanning import Note, evidence_of, observed, schema_of
 from scanner.schema import Schema
 from scanner.store.contents import hash_of, pack, unpack
 from scanner.store.evidence import count, everything
