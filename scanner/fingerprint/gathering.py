@@ -178,7 +178,7 @@ def _order(observation: Observation) -> tuple[str, ...]:
         *where,
         observation.source,
         calls,
-        *map(str, _circumstances(observation)),
+        *map(str, _circumstances(replace(observation, services=observation.services or (str(observation.user),)))),
         observation.sql,
         str(observation.holes),
     )
