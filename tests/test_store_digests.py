@@ -10,7 +10,8 @@ from scanner import store
 from scanner.change import Change
 from scanner.config import Config, config_from_options
 from scanner.model import Query
-from scanner.scanning import scan_databases, silent
+from scanner.progress import silent
+from scanner.scanning import scan_databases
 
 SCHEMA = "CREATE TABLE orders (id int PRIMARY KEY, customer int, total int);"
 WHERE = " OR ".join(f"(customer = {number} AND total > {number})" for number in range(60))

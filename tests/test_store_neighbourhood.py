@@ -17,7 +17,7 @@ import scanner
 from scanner import store
 from scanner.fingerprint import gather, join_templates
 from scanner.impact import Evidence
-from scanner.model import Hole, Location, Mention, Observation, TableName
+from scanner.model import Hole, LikelyPlace, Location, Mention, Observation, TableName
 from scanner.scanning import DatabaseScan
 from scanner.schema import Schema
 from scanner.services import owned_by_role
@@ -94,12 +94,19 @@ written = st.builds(
 )
 
 
+def evidence(mentions: tuple[Mention, ...], tables: list[str]) -> Evidence:
+    likely = tuple(
+        LikelyPlace(Location(f"l{i}.py", i), ("web",), table, ("id",), 1 / i) for i, table in enumerate(tables, 1)
+    )
+    return Evidence(mentions=mentions, likely_places=likely, out_of_scope=3)
+
+
 def scanned(schema: Schema, observations: list[Observation]) -> DatabaseScan:
     databases = {"shop": schema.database}
     queries = join_templates(gather(observations, databases), databases)
     tables = [str(table.name) for table in schema.tables]
     mentions = tuple(Mention(Location(f"m{i}.py", i), (), "in a string", table) for i, table in enumerate(tables, 1))
-    return DatabaseScan(schema, tuple(map(owned_by_role, queries)), Evidence(mentions=mentions * 2, out_of_scope=3))
+    return DatabaseScan(schema, tuple(map(owned_by_role, queries)), evidence(mentions * 2, tables))
 
 
 @settings(max_examples=25, deadline=None)

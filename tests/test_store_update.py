@@ -141,6 +141,19 @@ def test_a_grown_log_is_read_on(config: Path, place: Path, monkeypatch: pytest.M
     assert_as_from_scratch(config, place)
 
 
+def test_of_each_log_the_farthest_checkpoint_stays(config: Path, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(collecting, "CHECKPOINT_BYTES", 200)
+    log = config.with_name("slow.log")
+    for start in (0, 20, 40):
+        with log.open("a") as file:
+            file.write("".join(map(entry, range(start, start + 20))))
+        update(config, place)
+        with sqlite3.connect(place) as connection:
+            ((count,),) = connection.execute("SELECT count(*) FROM checkpoint")
+        assert count == 1
+    assert_as_from_scratch(config, place)
+
+
 def test_rotated_logs_count_once_and_for_ever(config: Path, place: Path) -> None:
     folder = config.parent / "logs"
     folder.mkdir()

@@ -54,12 +54,12 @@ JOIN other.object theirs ON theirs.id = object JOIN main.object own ON own.node 
 _NAMED = """
 INSERT INTO named SELECT own, content FROM other.named JOIN mapped ON mapped.theirs = statement WHERE mapped.is_new
 """
-_MENTIONS = """
-INSERT INTO mention (database, name, content) SELECT own, name, content FROM other.mention
+_PLACES = """
+INSERT INTO place (database, kind, name, content) SELECT own, kind, name, content FROM other.place
 JOIN pair ON pair.theirs = database WHERE NOT EXISTS (
-    SELECT 1 FROM main.mention known WHERE known.database = own AND known.name = mention.name
-    AND known.content = mention.content
-) ORDER BY mention.id
+    SELECT 1 FROM main.place known WHERE known.database = own AND known.kind = place.kind AND known.name = place.name
+    AND known.content = place.content
+) ORDER BY place.id
 """
 
 
@@ -111,7 +111,7 @@ def _copy(connection: sqlite3.Connection, source: int) -> None:
     for sql in (_DATABASES, _PAIRS, _STATEMENTS, _MAPPED):
         connection.execute(sql)
     connection.execute(_SIGHTINGS, (source,))
-    for sql in (_OBJECTS, _EDGES, _NAMED, _MENTIONS, "DROP TABLE temp.pair", "DROP TABLE temp.mapped"):
+    for sql in (_OBJECTS, _EDGES, _NAMED, _PLACES, "DROP TABLE temp.pair", "DROP TABLE temp.mapped"):
         connection.execute(sql)
 
 
@@ -133,7 +133,6 @@ def _joined(found: Sequence[Evidence], out_of_scope: int) -> Evidence:
     return Evidence(
         consumers=_each_once(consumer for each in found for consumer in each.consumers),
         rollout=found[0].rollout,
-        likely_places=_each_once(place for each in found for place in each.likely_places),
         blind_spots=_each_once(spot for each in found for spot in each.blind_spots),
         unread=_each_once(unread for each in found for unread in each.unread),
         coverage=tuple(coverage for each in found for coverage in each.coverage),

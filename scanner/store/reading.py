@@ -16,7 +16,7 @@ from scanner.dependencies import ObjectKey
 from scanner.fingerprint import most_called_first, put_together, with_places
 from scanner.graph import Parts, arrows, namings_reaching, relation_id
 from scanner.impact import Everything, Evidence, impact
-from scanner.model import Mention, Observation, Query, Report, TableName
+from scanner.model import LikelyPlace, Mention, Observation, Query, Report, TableName
 from scanner.resolve import References
 from scanner.schema import Schema
 from scanner.services import owned_by_role
@@ -74,8 +74,8 @@ class KeptScan:
 
     @cached_property
     def evidence(self) -> Evidence:
-        """What could not be seen, and all mentions."""
-        return replace(self._evidence, mentions=self._mentions(None))
+        """What could not be seen, and all places."""
+        return replace(self._evidence, **self._places(None))
 
     @cached_property
     def queries(self) -> tuple[Query, ...]:
@@ -92,7 +92,7 @@ class KeptScan:
     def impact(self, change: Change) -> Report:
         """The report on a change to this database, from what reaches its table. Raises ChangeError."""
         grown = prepare(change, self.schema).grown
-        evidence = replace(self._evidence, everything=self.everything, mentions=self._mentions(grown))
+        evidence = replace(self._evidence, everything=self.everything, **self._places(grown))
         with reading(self.place) as connection:
             near = self._parts(connection, self._reaching(connection, grown))
         return impact(change, near, evidence)
@@ -112,10 +112,14 @@ class KeptScan:
             row = connection.execute(f"SELECT {name} FROM database WHERE id = ?", (self.number,)).fetchone()
             return unpack(hint, row[0])
 
-    def _mentions(self, tables: Iterable[TableName] | None) -> tuple[Mention, ...]:
+    def _places(self, tables: Iterable[TableName] | None) -> dict[str, Any]:
+        """Mentions and likely places of these tables, or of all, as fields of the evidence."""
+        names = None if tables is None else json.dumps([str(name) for name in tables])
         with reading(self.place) as connection:
-            rows = _mentioned(connection, self.number, None if tables is None else [str(name) for name in tables])
-            return tuple(from_text(Mention, text) for text in rows)
+            return {
+                field: tuple(from_text(kind, text) for text in _placed(connection, self.number, kind.__name__, names))
+                for field, kind in (("mentions", Mention), ("likely_places", LikelyPlace))
+            }
 
     def _reaching(self, connection: sqlite3.Connection, tables: Collection[TableName]) -> list[int]:
         """The statements that reach one of the tables in the graph, or may name it."""
@@ -185,8 +189,8 @@ def _chunks(numbers: list[int]) -> Iterator[list[int]]:
     return (numbers[start : start + _CHUNK] for start in range(0, len(numbers), _CHUNK))
 
 
-def _mentioned(connection: sqlite3.Connection, database: int, names: list[str] | None) -> Iterator[str]:
+def _placed(connection: sqlite3.Connection, database: int, kind: str, names: str | None) -> Iterator[str]:
     some = "" if names is None else "AND name IN (SELECT value FROM json_each(?))"
-    values = (database,) if names is None else (database, json.dumps(names))
-    sql = f"SELECT content FROM mention WHERE database = ? {some} ORDER BY id"
+    sql = f"SELECT content FROM place WHERE database = ? AND kind = ? {some} ORDER BY id"
+    values = (database, kind) if names is None else (database, kind, names)
     return (text for (text,) in connection.execute(sql, values))

@@ -30,7 +30,7 @@ def _save(connection: sqlite3.Connection, database: DatabaseScan | KeptScan, pos
     writer = Writer(connection, parts.schema, position)
     writer.keep_schema(parts.dependencies)
     writer.keep_evidence(database.evidence, Everything.of(parts))
-    writer.keep_mentions(database.evidence.mentions)
+    writer.keep_places((*database.evidence.mentions, *database.evidence.likely_places))
     numbers = {query.fingerprint: writer.statement(query.fingerprint) for query in parts.queries}
     for query in parts.queries:
         number = numbers[query.fingerprint]

@@ -12,7 +12,7 @@ digest                a statement that is another one's MySQL digest, and counts
 origin                a statement and a template that may have become it
 named                 what a statement names, or why that is not known
 object, edge          the nodes of the graph that statements name, and which statement names them how
-mention               places that name a table of the schema, yet gave no query
+place                 places that name a table of the schema, yet gave no query, or are tied to it by its columns
 ====================  ============================================================================================
 
 A statement of which nothing could be said is found under the tables whose names stand in its text: the kind of such an
@@ -26,7 +26,7 @@ from __future__ import annotations
 import sqlite3
 from datetime import UTC, datetime
 
-FORMAT = 3  # raised when an older scanner could not read the file
+FORMAT = 4  # raised when an older scanner could not read the file
 
 # What becomes of the counts of a sighting that is there already.
 ADD_UP = """
@@ -68,8 +68,8 @@ CREATE TABLE named (statement INTEGER PRIMARY KEY, content BLOB);
 CREATE TABLE object (id INTEGER PRIMARY KEY, node TEXT UNIQUE);
 CREATE TABLE edge (object INTEGER, kind TEXT, statement INTEGER, PRIMARY KEY (object, kind, statement)) WITHOUT ROWID;
 CREATE INDEX edge_from ON edge (statement);
-CREATE TABLE mention (id INTEGER PRIMARY KEY, database INTEGER, name TEXT, content TEXT);
-CREATE INDEX mention_of ON mention (database, name);
+CREATE TABLE place (id INTEGER PRIMARY KEY, database INTEGER, kind TEXT, name TEXT, content TEXT);
+CREATE INDEX place_of ON place (database, kind, name);
 """
 
 

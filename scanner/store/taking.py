@@ -54,9 +54,11 @@ class Source:
         source's end, which replaces the end that was read before.
         """
         read = _Read(databases)
+        before: Checkpoint | None = None
         for item in collect(self._checkpoints()):
             if isinstance(item, Checkpoint):
-                self._settle(read.until(item), item)
+                self._settle(read.until(item), item, before)
+                before = item
             else:
                 read.take(item)
         read.end.merge(read.chunk)
@@ -79,7 +81,8 @@ class Source:
         rows = self._connection.execute("SELECT content FROM checkpoint WHERE source = ?", (self.number,)).fetchall()
         return [from_text(Checkpoint, text) for (text,) in rows]
 
-    def _settle(self, chunk: Gathering, checkpoint: Checkpoint) -> None:
+    def _settle(self, chunk: Gathering, checkpoint: Checkpoint, before: Checkpoint | None) -> None:
+        """Of each file the farthest checkpoint stays."""
         with transaction(self._connection):
             self._connection.execute("UPDATE scan SET finished = 0")
             self._connection.execute("UPDATE source SET finished = 0 WHERE id = ?", (self.number,))
@@ -89,6 +92,9 @@ class Source:
                 self._connection.execute(_ADD, values)
                 self._connection.execute(_CHANGED, (statement,))
             row = (self.number, text_of(Checkpoint, checkpoint))
+            if before is not None and before.place == checkpoint.place:
+                gone = (self.number, text_of(Checkpoint, before))
+                self._connection.execute("DELETE FROM checkpoint WHERE source = ? AND content = ?", gone)
             self._connection.execute("INSERT OR IGNORE INTO checkpoint VALUES (?, ?)", row)
 
     def _replace_end(self, end: Gathering) -> None:

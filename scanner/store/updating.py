@@ -10,7 +10,6 @@ from pathlib import Path
 from scanner.config import Config, DatabaseConfig, SourceConfig
 from scanner.dependencies import dependencies
 from scanner.fingerprint import most_called_first
-from scanner.impact import Evidence
 from scanner.mentions import Named, find_named
 from scanner.model import MODEL_SOURCE, Checkpoint, Collected, Query
 from scanner.progress import Progress
@@ -37,7 +36,7 @@ _FORGET_DATABASE = (
     "DELETE FROM sighting WHERE statement IN (SELECT id FROM statement WHERE database = ?)",
     "DELETE FROM origin WHERE statement IN (SELECT id FROM statement WHERE database = ?)",
     "DELETE FROM digest WHERE statement IN (SELECT id FROM statement WHERE database = ?)",
-    "DELETE FROM mention WHERE database = ?",
+    "DELETE FROM place WHERE database = ?",
     "DELETE FROM statement WHERE database = ?",
     "DELETE FROM database WHERE id = ?",
 )
@@ -138,33 +137,28 @@ class _Update:
 
     def _keep_evidence(self) -> None:
         counts = {name: count(self._connection, writer.number) for name, writer in self._writers.items()}
-        mentions = self._changed_mentions()
+        places = self._changed_places()
         with transaction(self._connection):
             for entry in self._config.databases:
                 others = sum(counts.values()) - counts[entry.name]
                 writer = self._writers[entry.name]
-                named = self._kept_likely(writer) if mentions is None else mentions[0][entry.name]
+                named = Named((), ()) if places is None else places[0][entry.name]  # those that are kept stay
                 evidence = evidence_of(entry, self._notes[entry.name], named, others, self._config.root)
                 writer.keep_evidence(evidence, everything(self._connection, writer, counts[entry.name]))
-                if mentions is not None:
-                    writer.keep_mentions(named.mentions)
-            if mentions is not None:
-                self._connection.execute("UPDATE scan SET mentions = ?", (mentions[1],))
+                if places is not None:
+                    writer.keep_places((*named.mentions, *named.likely_places))
+            if places is not None:
+                self._connection.execute("UPDATE scan SET mentions = ?", (places[1],))
             self._connection.execute("UPDATE scan SET finished = 1")
 
-    def _changed_mentions(self) -> tuple[dict[str, Named], str] | None:
-        """The mentions and what they were found in; None when that is as it was."""
+    def _changed_places(self) -> tuple[dict[str, Named], str] | None:
+        """The places that name tables, and what they were found in; None when that is as it was."""
         found_in = hash_of(repr((self._code, self._hashes)).encode())
         if self._connection.execute("SELECT mentions FROM scan").fetchone()[0] == found_in:
             return None
         self._tell("Looking for other places that name tables", 0)
         schemas = {name: writer.schema for name, writer in self._writers.items()}
         return find_named(self._config, schemas, self._models()), found_in
-
-    def _kept_likely(self, writer: Writer) -> Named:
-        """What was found before; the mentions stay where they are."""
-        row = self._connection.execute("SELECT evidence FROM database WHERE id = ?", (writer.number,)).fetchone()
-        return Named((), unpack(Evidence, row[0]).likely_places)
 
     def _models(self) -> list[Query]:
         found: list[Query] = []

@@ -9,7 +9,7 @@ from dataclasses import replace
 from scanner.dependencies import ObjectKey
 from scanner.graph import named_nodes, relation_id
 from scanner.impact import Everything, Evidence
-from scanner.model import Mention, Observation, Unresolved
+from scanner.model import LikelyPlace, Mention, Observation, Unresolved
 from scanner.resolve import References
 from scanner.schema import Schema
 from scanner.store.contents import Named, cells, hash_of, kind_of, pack, text_of
@@ -53,18 +53,18 @@ class Writer:
         )
 
     def keep_evidence(self, evidence: Evidence, everything: Everything) -> None:
-        """Keeps what reports say beside the queries and the mentions."""
-        kept = pack(Evidence, replace(evidence, mentions=(), everything=None))
+        """Keeps what reports say beside the queries and the places."""
+        kept = pack(Evidence, replace(evidence, mentions=(), likely_places=(), everything=None))
         self._connection.execute(
             "UPDATE database SET evidence = ?, everything = ? WHERE id = ?",
             (kept, pack(Everything, everything), self.number),
         )
 
-    def keep_mentions(self, mentions: Iterable[Mention]) -> None:
-        """Keeps the mentions, to be found by their table."""
-        self._connection.execute("DELETE FROM mention WHERE database = ?", (self.number,))
-        rows = ((self.number, mention.table, text_of(Mention, mention)) for mention in mentions)
-        self._connection.executemany("INSERT INTO mention (database, name, content) VALUES (?, ?, ?)", rows)
+    def keep_places(self, places: Iterable[Mention | LikelyPlace]) -> None:
+        """Keeps mentions and likely places, to be found by their table."""
+        self._connection.execute("DELETE FROM place WHERE database = ?", (self.number,))
+        rows = ((self.number, type(each).__name__, each.table, text_of(type(each), each)) for each in places)
+        self._connection.executemany("INSERT INTO place (database, kind, name, content) VALUES (?, ?, ?, ?)", rows)
 
     def statement(self, fingerprint: str) -> int:
         """The number of a statement, which may be new."""

@@ -103,7 +103,7 @@ class _Log:
         if self.reading.whole_at != size:
             if not _moved(stream, self.reading.state.position.offset):
                 self.reading = Reading()  # it is shorter than it was: another log that begins alike
-            yield from self._checkpoint()
+            yield from self._checkpoint(self.reading.whole_at)  # the very one that was kept
             if self._workers is not None and isinstance(stream, BufferedReader):  # which is not compressed
                 yield from self._read_parts(stream, size, self._workers)
             if not (yield from self._read_through(stream)):
