@@ -15,17 +15,26 @@ _KEPT = re.compile(
     r"|^(?:\w+|[ \t]+(?:self|cls)\.\w+)[ \t]*(?::[^=\n]+)?=[ \t]*(?:await[ \t]+)?(?:psycopg|asyncpg)\.[\w.]*connect\(",
     re.M,
 )
+# One of these stands in whatever that finds, which is slow to look for.
+_KEEPING = ("psycopg", "asyncpg", "ConnectionPool(", "create_pool(")
 _NO_POOL = re.compile(r"poolclass[\"']?\s*[=:]\s*(?:\w+\.)*NullPool")
 _NEVER = re.compile(r"prepare_threshold[\"']?\s*[=:]\s*None|statement_cache_size[\"']?\s*[=:]\s*0\b")
 
-# Each hint with the pattern of the texts that give it.
-_SAID = {"kept": _KEPT, "no pool": _NO_POOL, "never": _NEVER}
+# Each hint with the pattern of the texts that give it, and what stands in them.
+_SAID = {
+    "kept": (_KEPT, _KEEPING),
+    "no pool": (_NO_POOL, ("poolclass",)),
+    "never": (_NEVER, ("prepare_threshold", "statement_cache_size")),
+}
 
 
 def driver_hints(text: str) -> frozenset[str]:
     """Such as "import psycopg", "address asyncpg"; and "kept", "no pool", "never": how connections are used."""
     imports = {f"import {name}" for name in _IMPORTS.findall(text)}
-    return addresses(text).union(imports, (hint for hint, pattern in _SAID.items() if pattern.search(text)))
+    said = (
+        hint for hint, (pattern, words) in _SAID.items() if any(map(text.__contains__, words)) and pattern.search(text)
+    )
+    return addresses(text).union(imports, said)
 
 
 def addresses(text: str) -> frozenset[str]:

@@ -149,9 +149,11 @@ class World:
     tables: dict[Mapped, None] = field(default_factory=dict)  # SQLAlchemy's Table objects
     cursors: set[str] = field(default_factory=set)  # names under which frames keep rows
     mapped: dict[ClassValue, Mapped | None] = field(default_factory=dict)  # as far as they were asked for
-    _models: tuple[int, list[Mapped]] | None = None  # how many classes there were, and those of them that are mapped
+    _models: tuple[Mapped, ...] = ()
+    _looked_at: int = 0  # how many classes `_models` was made of
+    _reading: int = 0  # classes that are being read, each for another
     _named: dict[str, list[ClassValue]] = field(default_factory=lambda: defaultdict(list))
-    _made: dict[Hashable, tuple[int, Any]] = field(default_factory=dict)  # and how many classes there were
+    _made: dict[Hashable, tuple[object, Any]] = field(default_factory=dict)  # and of what it was made
     _frames: dict[str, Frame | None] = field(default_factory=dict)
     _running: int = 0  # modules that are being evaluated, each for another
     _followed: dict[ImportedValue, Variants] = field(default_factory=dict)  # once that is settled
@@ -177,15 +179,14 @@ class World:
         """Whether names of modules stay what they are: none of them is being evaluated."""
         return self.reach is not None and not self._running
 
-    def once(self, key: Hashable, make: Callable[[], _Made]) -> _Made:
-        """What is made of the classes of the project, made again only when there are more of them."""
-        if not self.is_settled:
+    def once(self, key: Hashable, make: Callable[[], _Made], given: object = None) -> _Made:
+        """What `make` gives, for the same `given` only once: without any, once names are settled."""
+        if given is None and not self.is_settled:
             return make()
-        count, made = self._made.get(key, (-1, None))
-        if count != len(self.classes):
-            made = make()
-            self._made[key] = len(self.classes), made
-        return cast("_Made", made)
+        known = self._made.get(key)
+        if known is None or known[0] is not given:
+            known = self._made[key] = given, make()
+        return cast("_Made", known[1])
 
     def link(self) -> None:
         """To be called once all modules are evaluated: finds which functions lead to a database.
@@ -193,9 +194,10 @@ class World:
         Mapped classes are read anew: one whose module was imported in a circle may not have known another.
         """
         self.mapped.clear()
-        self._models = None
+        self._looked_at = 0
         written = {value: each.function for value, each in self.functions.items()}
         self.reach = reaching(written, {value for value, each in self.functions.items() if each.frame.is_method})
+        self._made.clear()
 
     def unknown(self, expression: syntax.Expression) -> Variants:
         """What an expression is worth of which nothing is known."""
@@ -209,17 +211,26 @@ class World:
         if of in self.mapped:
             return self.mapped[of]
         self.mapped[of] = None  # what a class that refers to itself is told
-        self._models = None
-        found = self.mapped[of] = self.read_model(of, self)
-        self._models = None
+        self._reading += 1
+        try:
+            found = self.mapped[of] = self.read_model(of, self)
+        finally:
+            self._reading -= 1
+        if found is not None:
+            self._looked_at = 0
         return found
 
-    def models(self) -> list[Mapped]:
-        """All mapped classes."""
-        if self._models is None or self._models[0] != len(self.classes):
-            found = [self.model(of) for of in list(self.classes)]
-            self._models = len(self.classes), list(dict.fromkeys(mapped for mapped in found if mapped is not None))
-        return self._models[1]
+    def models(self) -> tuple[Mapped, ...]:
+        """All mapped classes; the same object as long as there are no others."""
+        if self._looked_at == len(self.classes) and not self._reading:
+            return self._models
+        found = {id(mapped): mapped for of in list(self.classes) if (mapped := self.model(of)) is not None}
+        if self._reading:
+            return tuple(found.values())
+        if list(found) != list(map(id, self._models)):
+            self._models = tuple(found.values())
+        self._looked_at = len(self.classes)
+        return self._models
 
     def classes_named(self, name: str) -> list[ClassValue]:
         """The classes whose own name this is, without those around them."""

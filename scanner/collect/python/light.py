@@ -20,7 +20,11 @@ else:
 
     def dataclass(*, frozen: bool, slots: bool) -> Callable[[_Class], _Class]:
         """As the library's, with nothing that keeps a frozen one from being changed."""
-        return dataclasses.dataclass(slots=slots, unsafe_hash=frozen)
+
+        def made(plain: _Class) -> _Class:
+            return dataclasses.dataclass(slots=slots, unsafe_hash=frozen and "__hash__" not in vars(plain))(plain)
+
+        return made
 
 
 @contextmanager

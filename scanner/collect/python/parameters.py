@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from operator import is_
 
 from scanner.collect.python import syntax
 from scanner.collect.python.classes import lineage
@@ -106,15 +108,24 @@ def _class_of(annotation: syntax.Expression | None, frame: Frame) -> ClassValue 
 
 
 def _kept(values: Variants) -> Variants:
-    return tuple(each for value in values if (each := _canonical(value)) is not None) or (Unknown("…"),)
+    kept = tuple(each for value in values if (each := _canonical(value)) is not None) or (Unknown("…"),)
+    return values if _are_same(kept, values) else kept
 
 
 def _canonical(value: Value) -> Value | None:
-    """The value without what does not matter; None if nothing of it does."""
+    """The value without what does not matter, and the same object if all of it does; None if nothing of it does."""
     if isinstance(value, ListValue):
-        return ListValue(tuple(_kept(item) for item in value.items), value.open)
+        items = tuple(map(_kept, value.items))
+        return value if _are_same(items, value.items) else ListValue(items, value.open)
     if isinstance(value, DictValue):
-        return DictValue(tuple((name, _kept(item)) for name, item in value.entries), value.open)
+        kept = tuple(_kept(item) for _, item in value.entries)
+        if _are_same(kept, [item for _, item in value.entries]):
+            return value
+        return DictValue(tuple((name, item) for (name, _), item in zip(value.entries, kept, strict=True)), value.open)
     if isinstance(value, ConstantValue):
         return value if value.source in ("None", "True", "False") else None
     return None if isinstance(value, Unknown | ModuleValue) else value
+
+
+def _are_same(ones: Sequence[object], others: Sequence[object]) -> bool:
+    return len(ones) == len(others) and all(map(is_, ones, others))

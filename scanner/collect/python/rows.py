@@ -236,7 +236,7 @@ def inside(value: Value, depth: int = 0) -> Iterator[ResultValue]:
     if isinstance(value, ResultValue):
         if value.shape != "width":
             yield value
-    elif isinstance(value, ListValue | DictValue) and depth < _MAX_NESTING:
+    elif isinstance(value, ListValue | DictValue) and value.has_rows and depth < _MAX_NESTING:
         held = value.items if isinstance(value, ListValue) else [each for _, each in value.entries]
         for variants in held:
             for each in variants:

@@ -6,15 +6,13 @@ An expression has variants, one for each way through the branches before it, bou
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import field
 from typing import Literal as OneOf
 
 from scanner.collect.python.light import dataclass
+from scanner.collect.python.weighing import MAX_WEIGHT, Display
 from scanner.model import RowUse
 
 MAX_VARIANTS = 16
-# Sixty lines that each double a list make more values than there is memory: beyond these nothing of it is known.
-MAX_WEIGHT = 100_000  # values in a list or dict, pieces of a text
 MAX_CHARACTERS = 8_000_000  # of a text that was put together
 
 HoleKind = OneOf["identifier", "list", "value", "clause", "unknown"]
@@ -81,37 +79,35 @@ class ConstantValue:
 
 
 @dataclass(frozen=True, slots=True)
-class ListValue:
+class ListValue(Display):
     """A list, tuple or set; open: there may be any number of items like these."""
 
     items: tuple[Variants, ...]
     open: bool = False
-    weight: int = field(default=1, compare=False)  # how many values are in it, at every depth
+    __hash__ = Display.__hash__
 
     def __post_init__(self) -> None:
-        weight = _weight(self.items)
-        if weight > MAX_WEIGHT:
+        self.weigh(self.items, ResultValue)
+        if self.weight > MAX_WEIGHT:
             object.__setattr__(self, "items", ())
             object.__setattr__(self, "open", True)
-        else:
-            object.__setattr__(self, "weight", weight)
+            self.weigh((), ResultValue)
 
 
 @dataclass(frozen=True, slots=True)
-class DictValue:
+class DictValue(Display):
     """A dict with the keys that are known; open: there may be others."""
 
     entries: tuple[tuple[str, Variants], ...]
     open: bool = False
-    weight: int = field(default=1, compare=False)  # how many values are in it, at every depth
+    __hash__ = Display.__hash__
 
     def __post_init__(self) -> None:
-        weight = _weight(values for _, values in self.entries)
-        if weight > MAX_WEIGHT:
+        self.weigh((values for _, values in self.entries), ResultValue)
+        if self.weight > MAX_WEIGHT:
             object.__setattr__(self, "entries", ())
             object.__setattr__(self, "open", True)
-        else:
-            object.__setattr__(self, "weight", weight)
+            self.weigh((), ResultValue)
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,10 +279,6 @@ def bounded(values: Iterable[Value]) -> Variants:
     extremes = (ordered[-1], ordered[0])
     rest = [value for value in distinct if value not in extremes]
     return (*extremes, *rest[: MAX_VARIANTS - 2])
-
-
-def _weight(parts: Iterable[Variants]) -> int:
-    return 1 + sum(value.weight if isinstance(value, ListValue | DictValue) else 1 for part in parts for value in part)
 
 
 def _size(value: Value) -> int:

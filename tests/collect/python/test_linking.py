@@ -16,6 +16,9 @@ class Order{n}(models.Model):
 """
 _FUNCTION = """
 def work_{n}(customer: Customer, tag: Tag):
+    class Local:
+        pass
+
     Customer.objects.get(id=1)
     customer.nothing, customer.orders_{n}.all(), tag.tagged_{n}.filter(customer__name="x")
     return customer.orders_{n}.filter(tags__name="x")

@@ -29,7 +29,7 @@ def many(mapped: Mapped, name: str, world: World) -> Many | None:
     """The way that a field of the model, or of one that refers to it, gives this name."""
     if mapped.of is None:
         return None
-    forth, back = world.once(many, lambda: _ways(world)).get(mapped.of, ({}, {}))
+    forth, back = world.once(many, lambda: _ways(world), world.models()).get(mapped.of, ({}, {}))
     return forth[name] if name in forth else back.get(name)
 
 

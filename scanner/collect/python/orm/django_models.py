@@ -192,7 +192,7 @@ def related_name(field: Declaration, of: ClassValue) -> tuple[str, str]:
 
 def reverse_relations(of: ClassValue, world: World) -> dict[str, Relation]:
     """The ways back from a model to those that refer to it, by the names lookups and instances use."""
-    return world.once(reverse_relations, lambda: _ways_back(world)).get(of, {})
+    return world.once(reverse_relations, lambda: _ways_back(world), world.models()).get(of, {})
 
 
 def _ways_back(world: World) -> dict[ClassValue, dict[str, Relation]]:
