@@ -78,6 +78,24 @@ def test_a_trigger_that_names_its_columns_is_no_finding(body: str) -> None:
     assert [each for each in found(trigger(body)) if str(each.effect) != "needs-update"] == []
 
 
+ROW_VARIABLE = """
+CREATE FUNCTION kept() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE o orders;
+BEGIN
+    o := (SELECT p.*::orders FROM orders p WHERE p.id = NEW.id);
+    {body};
+    RETURN NEW;
+END $$;
+CREATE TRIGGER kept AFTER INSERT OR UPDATE ON customers FOR EACH ROW EXECUTE FUNCTION kept();
+"""
+
+
+def test_a_variable_that_takes_a_row_shows_what_is_read_of_it() -> None:
+    assert found(ROW_VARIABLE.format(body="INSERT INTO audit VALUES (o.total::text)")) == []
+    ((_, name, effect, _),) = said(ROW_VARIABLE.format(body="INSERT INTO audit VALUES (o::text)"))
+    assert (name, effect) == ("kept", "changes-results")
+
+
 def test_a_name_that_is_captured_in_a_function_is_told_of_the_function() -> None:
     ddl = (
         "CREATE FUNCTION buyers() RETURNS bigint LANGUAGE sql AS "

@@ -85,7 +85,8 @@ def _query(ctx: Context, node: exp.Expr, scope: Scope, _clause: Clause) -> Meani
     relation = ctx.query(node, scope)
     if len(relation.outputs) != 1 and not relation.open and not is_row_operand(node):
         ctx.error(ErrorKind.SUBQUERY_WIDTH, "42601/1241", "subquery must return only one column", node)
-    return ctx.meanings.of("scalar", relation.rows, *(o.meaning for o in relation.outputs))
+    meaning = ctx.meanings.of("scalar", relation.rows, *(o.meaning for o in relation.outputs))
+    return ctx.meanings.selected(meaning, relation.rows, [o.meaning for o in relation.outputs])
 
 
 def _exists(ctx: Context, node: exp.Expr, scope: Scope, _clause: Clause) -> Meaning:
@@ -196,7 +197,8 @@ def _cast(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning
     table = row_type(ctx, node.args["to"])
     if table is not None:
         fields = ctx.meanings.rows.get(given, {})
-        row = meaning if isinstance(inner, exp.Null) else row_value(ctx, table, meaning, fields, node)
+        base = ctx.meanings.of("cast", ctx.meanings.row_bases.get(given, given), str(table.name))
+        row = meaning if isinstance(inner, exp.Null) else row_value(ctx, table, base, fields, node)
         check_as_row(ctx, table, inner, scope, node)
         return row
     element = element_row_type(ctx, node.args["to"])

@@ -38,6 +38,12 @@ class Meanings:
         fields = self.rows.get(row)
         return self.of("field", fields[name] if fields is not None and name in fields else row, name)
 
+    def selected(self, meaning: Meaning, rows: Meaning, outputs: list[Meaning]) -> Meaning:
+        """The meaning of a subquery that gives one value, which is a row where its only output is one."""
+        if len(outputs) == 1 and outputs[0] in self.row_bases:
+            self.row_bases[meaning] = self.of("scalar", rows, self.row_bases[outputs[0]])
+        return meaning
+
     def keep(self, tree: object) -> None:
         """Keeps a tree alive: meanings name its nodes by their identity."""
         self._kept.append(tree)

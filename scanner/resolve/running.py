@@ -145,7 +145,9 @@ def _take(run: Run, part: Part, parsed: Parsed, relation: Relation) -> None:
     elif part.kind == "run" and outputs and not ctx.postgres:
         run.results.append(outputs)
         shown = ()
-    run.meanings.append(ctx.meanings.of(part.kind, relation.rows, *(o.meaning for o in shown)))
+    # Of a row that a variable takes nothing shows yet.
+    known = ctx.meanings.row_bases if part.kind == "assign" else {}
+    run.meanings.append(ctx.meanings.of(part.kind, relation.rows, *(known.get(o.meaning, o.meaning) for o in shown)))
 
 
 def _copies_row(run: Run, items: Sequence[exp.Expr]) -> bool:

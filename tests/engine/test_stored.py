@@ -10,7 +10,7 @@ import scanner
 from scanner.stored import stored_findings
 from scanner.verdict import prepare
 from tests.engine.servers import Database, Server
-from tests.test_stored import TABLES, trigger
+from tests.test_stored import ROW_VARIABLE, TABLES, trigger
 
 ROWS = "INSERT INTO customers VALUES (1, 'Ada', 'eu'); INSERT INTO orders VALUES (1, 1, 500), (2, 1, 700);"
 ERRORS = (psycopg.Error, pymysql.Error)
@@ -41,6 +41,15 @@ POSTGRES = [
         "status text DEFAULT 'new'",
         "UPDATE orders SET total = 1",
         "SELECT * FROM audit",
+    ),
+    *(
+        (
+            ROW_VARIABLE.format(body=f"INSERT INTO audit VALUES ({value}::text)"),
+            "status text",
+            "UPDATE customers SET name = 'Bob'",
+            "SELECT * FROM audit",
+        )
+        for value in ("o.total", "o")
     ),
     (
         "CREATE FUNCTION buyers() RETURNS bigint LANGUAGE sql AS "
