@@ -1,10 +1,11 @@
-"""Statements whose table is known only when they run."""
+"""What is known only when statements run: their table, the parts they are built of."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
+from scanner.fingerprint import MOST_COMPARED, is_template
 from scanner.graph import Parts
 from scanner.model import HOLE_PATTERN, BlindSpot, TableName, Unresolved
 
@@ -12,7 +13,7 @@ _NAMED_PLACES = 5
 
 
 def named_at_run_time(parts: Parts) -> Iterator[BlindSpot]:
-    """Statements whose table is known only when they run: any table, this one too."""
+    """Statements whose table is known only when they run: any table; and more built ones than were compared."""
     places: list[str] = []
     for query in parts.queries:
         named = parts.references.get(query.fingerprint)
@@ -22,6 +23,13 @@ def named_at_run_time(parts: Parts) -> Iterator[BlindSpot]:
         some = ", ".join(places[:_NAMED_PLACES]) + (", …" if len(places) > _NAMED_PLACES else "")
         statements = "1 statement names" if len(places) == 1 else f"{len(places)} statements name"
         message = f"{statements} the table only at run time; whether it is this one is not known: {some}"
+        yield BlindSpot("python", parts.schema.database.name, message)
+    built = sum(map(is_template, parts.queries))
+    if built > MOST_COMPARED:
+        message = (
+            f"{built:,} statements are built with parts that are known only at run time: each that production ran was "
+            f"compared with {MOST_COMPARED:,} of them at most, and the place that built it may be missing."
+        )
         yield BlindSpot("python", parts.schema.database.name, message)
 
 

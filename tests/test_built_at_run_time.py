@@ -96,3 +96,14 @@ def test_programs_are_told(tmp_path: Path) -> None:
     assert {(place["path"], place["line"], place["built"]) for place in places} == {("search.py", 3, True)}
     frame = scan(tmp_path, *RAN).impact("ALTER TABLE orders ADD COLUMN status text").queries
     assert set(frame["built_at"].dropna()) == {"search.py:3"}
+
+
+def test_more_built_statements_than_are_compared_are_a_blind_spot(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change = "ALTER TABLE orders ADD COLUMN status text"
+    found = scan(tmp_path, *RAN)
+    assert not [s for s in found.impact(change).report.blind_spots if "compared with" in s.message]
+    monkeypatch.setattr("scanner.named_late.MOST_COMPARED", 1)
+    (told,) = [s for s in found.impact(change).report.blind_spots if "compared with" in s.message]
+    assert told.message.startswith("2 statements are built with parts that are known only at run time: ")

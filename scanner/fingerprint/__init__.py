@@ -12,10 +12,11 @@ from scanner.fingerprint.gathering import (
     put_together,
 )
 from scanner.fingerprint.identity import fingerprint
-from scanner.fingerprint.joining import Templates, is_template, join_templates, with_places
+from scanner.fingerprint.joining import MOST_COMPARED, Templates, is_template, join_templates, with_places
 from scanner.fingerprint.normal import normalise
 
 __all__ = [
+    "MOST_COMPARED",
     "Alike",
     "Gathering",
     "Templates",

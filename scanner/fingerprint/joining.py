@@ -13,7 +13,7 @@ from scanner.fingerprint.templates import Template, read_template
 from scanner.model import Database, Observation, Query
 
 _LONGEST = 2_000  # tokens; a longer statement is not compared with templates
-_MOST = 10_000  # templates that a statement is compared with; those beyond stay unjoined
+MOST_COMPARED = 10_000  # templates that a statement is compared with; those beyond stay unjoined
 
 
 def join_templates(queries: Sequence[Query], databases: Mapping[str, Database]) -> list[Query]:
@@ -52,7 +52,7 @@ class Templates:
             (each for word in words & self._by_word.keys() for each in self._by_word[word]), key=itemgetter(0)
         )
         alike = (each for each in near if each[2].names <= words)
-        return [each[1] for each in islice(alike, _MOST) if each[2].matches(tokens)]
+        return [each[1] for each in islice(alike, MOST_COMPARED) if each[2].matches(tokens)]
 
 
 def is_template(query: Query) -> bool:
