@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -47,7 +48,13 @@ def preparation(hits: Iterable[Hit], change: Change, settings: RolloutSettings) 
             f"{_counted(found)} would fail or answer otherwise as soon as {_names(change)} is there: deploy code that "
         )
         why += "stands it with and without the column, the service with the most calls first."
-        yield Phase("deploy", "code that stands the column", why, verify=(_no_harm(change),), services=_services(found))
+        yield Phase(
+            "deploy",
+            "code that stands the column",
+            why,
+            verify=(_scanned(change, "changes-results"),),
+            services=_services(found),
+        )
 
 
 def deployment(hits: Sequence[Hit], ground: Ground, change: Change, later: Sequence[Phase]) -> Iterator[Phase]:
@@ -66,6 +73,7 @@ def deployment(hits: Sequence[Hit], ground: Ground, change: Change, later: Seque
     if not ground.settings.side_by_side:
         why += " The code of before is stopped before the column is added: old and new do not run side by side."
     verify = tuple(_no_more_nulls(name, ground) for name in change.names) if writing or lacking else ()
+    verify = verify or (_scanned(change, "needs-update"),)
     yield Phase("deploy", f"code that knows {names}", why, verify=verify, services=_services(found))
 
 
@@ -90,10 +98,10 @@ def _names(change: Change) -> str:
     return ", ".join(change.names)
 
 
-def _no_harm(change: Change) -> Check:
-    asked = " ".join(change.sql.split()).replace('"', '\\"')
+def _scanned(change: Change, effect: str) -> Check:
+    asked = shlex.quote(" ".join(change.sql.split()))
     expected = "exits with 0 when the new code is scanned: what production counted before it is to be left out"
-    return Check(f'scanner impact "{asked}" --fail-on changes-results', expected, tool=True)
+    return Check(f"scanner impact {asked} --fail-on {effect}", expected, tool=True)
 
 
 def _no_more_nulls(name: str, ground: Ground) -> Check:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from scanner.change import Change
-from scanner.model import Check, Phase, Statement
+from scanner.model import Check, Phase, PhaseKind, Statement
 from scanner.rollout.mysql_alter import Way, full_version, methods, way_of
 from scanner.rollout.mysql_backfill import mysql_backfill, pause_lock
 from scanner.rollout.mysql_column import MysqlColumn
@@ -24,6 +24,8 @@ _WAITING = (
 _OPEN = (
     "SELECT trx_mysql_thread_id, trx_started, trx_rows_modified FROM information_schema.innodb_trx ORDER BY trx_started"
 )
+
+_HAS_DEFAULT = "coalesce(column_default, 'NULL') <> 'NULL'"  # MariaDB writes DEFAULT NULL out
 
 Steps = tuple[Sequence[Phase], Sequence[Phase]]
 
@@ -68,12 +70,13 @@ def _dropped(
     return alone(_wait(ground), _alter(actions, back, ground))
 
 
-def _there(columns: Sequence[MysqlColumn], ground: Ground) -> tuple[Check, ...]:
-    """Whether the columns are there, in the database in use or the one that the table is of."""
+def _there(columns: Sequence[MysqlColumn], ground: Ground, more: str = "", expected: str = "1") -> tuple[Check, ...]:
+    """Whether the columns are there, in the database in use or the table's own, and more is true of them."""
     schema = literal(ground.table.name.schema) if ground.table.name.schema else "DATABASE()"
     where = f"table_schema = {schema} AND table_name = {literal(ground.table.name.name)} AND column_name = "
-    counted = "SELECT count(*) FROM information_schema.columns WHERE "
-    return tuple(Check(f"{counted}{where}{literal(column.added.column.name)}", "1") for column in columns)
+    counted = f"SELECT count(*) FROM information_schema.columns WHERE {where}"
+    also = f" AND {more}" if more else ""
+    return tuple(Check(f"{counted}{literal(column.added.column.name)}{also}", expected) for column in columns)
 
 
 def _at_once(columns: Sequence[MysqlColumn], way: Way, ground: Ground) -> Phase:
@@ -121,17 +124,21 @@ def _before(columns: Sequence[MysqlColumn], change: Change, ground: Ground) -> I
         )
     if per_row := [column for column in columns if column.per_row]:
         set_, back = [c.set_default() for c in per_row], [f"ALTER COLUMN {c.name} DROP DEFAULT" for c in per_row]
-        yield _instant("expand", "give new rows their default", set_, back, ground)
+        verify = _there(per_row, ground, _HAS_DEFAULT)
+        yield _instant("expand", "give new rows their default", set_, back, verify, ground)
 
 
-def _instant(kind: str, title: str, actions: Sequence[str], back: Sequence[str], ground: Ground) -> Phase:
+def _instant(
+    kind: PhaseKind, title: str, actions: Sequence[str], back: Sequence[str], verify: tuple[Check, ...], ground: Ground
+) -> Phase:
     return Phase(
-        "clean up" if kind == "clean up" else "expand",
+        kind,
         title,
         _why(Way.INSTANT, ground),
         alone(_wait(ground), _alter(actions, _of_default(ground), ground)),
-        watch=(_WAITING,),
-        take_back=alone(_wait(ground), _alter(back, _of_default(ground), ground)),
+        verify,
+        (_WAITING,),
+        alone(_wait(ground), _alter(back, _of_default(ground), ground)),
     )
 
 
@@ -222,12 +229,12 @@ def _way_back(columns: Sequence[MysqlColumn], ground: Ground) -> Way:
 
 
 def _promises_kept(columns: Sequence[MysqlColumn], ground: Ground) -> tuple[Check, ...]:
-    return tuple(
-        Check(check.query.replace(" WHERE ", " WHERE is_nullable = 'NO' AND ", 1), "1")
-        for column in columns
-        if column.required_later
-        for check in _there([column], ground)
+    required = _there([column for column in columns if column.required_later], ground, "is_nullable = 'NO'")
+    keyed = [column for column in columns if column.keys()]
+    unique = (
+        check.query.replace("schema.columns", "schema.statistics") for check in _there(keyed, ground, "non_unique = 0")
     )
+    return (*required, *(Check(query, "1") for query in unique))
 
 
 def _foreign_key(add: str, drop: str, column: MysqlColumn, ground: Ground) -> Phase:
@@ -249,7 +256,9 @@ def _foreign_key(add: str, drop: str, column: MysqlColumn, ground: Ground) -> Ph
 def _clean_up(columns: Sequence[MysqlColumn], ground: Ground) -> Iterator[Phase]:
     if settled := [column for column in columns if column.settles]:
         back = [f"ALTER COLUMN {c.name} SET DEFAULT {c.added.filled_with}" for c in settled]
-        phase = _instant("clean up", "the default that stays", [c.settles or "" for c in settled], back, ground)
+        gone, kept = [c for c in settled if not c.added.column.default], [c for c in settled if c.added.column.default]
+        verify = (*_there(kept, ground, _HAS_DEFAULT), *_there(gone, ground, _HAS_DEFAULT, "0"))
+        phase = _instant("clean up", "the default that stays", [c.settles or "" for c in settled], back, verify, ground)
         missed = ", ".join(c.name for c in settled if not c.added.column.has_default)
         why = f" An INSERT that leaves out {missed} gets no default any more: run it when no such code is left."
         yield replace(phase, why=phase.why + why) if missed else phase

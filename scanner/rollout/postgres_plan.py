@@ -256,6 +256,22 @@ def _finish(columns: Sequence[PostgresColumn], ground: Ground) -> tuple[list[str
     return (done, back) if done else None
 
 
+def _kept(column: PostgresColumn, ground: Ground) -> Iterator[Check]:
+    """What the catalogue says once the last statements have run."""
+    table = f"{literal(ground.name)}::regclass"
+    attribute = f"FROM pg_attribute WHERE attrelid = {table} AND attname = {literal(column.added.column.name)}"
+    if column.required_later and ground.engine.version < _NOT_NULL_VALID:
+        yield Check(f"SELECT attnotnull {attribute}", "true")
+    for name, _, attach in column.indexes():
+        if attach:
+            where = f"conrelid = {table} AND conindid = {literal(name)}::regclass AND contype IN ('p', 'u')"
+            yield Check(f"SELECT EXISTS (SELECT FROM pg_constraint WHERE {where})", "true")
+    if column.added.column.identity:
+        yield Check(f"SELECT attidentity <> '' {attribute}", "true")
+    if column.settles:
+        yield Check(f"SELECT atthasdef {attribute}", "true" if column.added.column.default else "false")
+
+
 def _finished(statements: tuple[list[str], list[str]], columns: Sequence[PostgresColumn], ground: Ground) -> Phase:
     done, back = statements
     settled = [column for column in columns if column.settles]
@@ -266,17 +282,12 @@ def _finished(statements: tuple[list[str], list[str]], columns: Sequence[Postgre
         why += "left."
     if ground.engine.version < _CHECK_PROVES and any(column.required_later for column in columns):
         why = "Before PostgreSQL 12 SET NOT NULL reads all rows under ACCESS EXCLUSIVE, whatever was checked before."
-    required = [column for column in columns if column.required_later]
-    where = f"attrelid = {literal(ground.name)}::regclass AND attname = "
     return Phase(
         "clean up" if only_defaults else "enforce",
         "the default that stays" if only_defaults else "make it a promise of the table",
         why,
         plain(*_timeouts(ground), *done),
-        tuple(
-            Check(f"SELECT attnotnull FROM pg_attribute WHERE {where}{literal(column.added.column.name)}", "true")
-            for column in required
-        ),
+        tuple(check for column in columns for check in _kept(column, ground)),
         (_WAITING,),
         plain(*_timeouts(ground), *back),
     )

@@ -58,6 +58,8 @@ def test_every_change_has_hazards_and_a_plan_or_a_reason(data: st.DataObject) ->
         assert any(h.severity is Severity.FAILS and done.refused in h.message for h in found)
     for number, phase in enumerate(made.phases, 1):
         assert phase.statements or phase.kind == "deploy"
+        assert phase.verify
+        assert phase.watch or phase.kind == "deploy"
         assert phase.take_back or phase.kind in ("deploy", "backfill") or "VALIDATE" in phase.statements[-1].sql
         assert all("\n" not in check.query for check in phase.verify)
         assert phase_file(number, phase, schema.engine).startswith(f"-- {number}. {phase.kind}: ")
