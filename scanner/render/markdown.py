@@ -22,6 +22,7 @@ from scanner.render.words import (
     why,
 )
 
+_PLACES = 5  # of a finding, written out; the rest are counted
 _LIMIT = 20  # findings written out; the rest are counted
 _SPECIAL = re.compile(r"([\\`*_{}\[\]>|~$])")
 # What GitHub and GitLab make links of even when it is escaped: a comment takes the two halves apart.
@@ -73,7 +74,8 @@ def _item(item: Item) -> str:
 
 def _where(item: Item) -> str:
     services = ", ".join(map(code, item.services))
-    spots = ", ".join(f"{'built at ' if p.built else ''}{code(str(p.location))}" for p in item.places)
+    spots = ", ".join(f"{'built at ' if p.built else ''}{code(str(p.location))}" for p in item.places[:_PLACES])
+    spots += f" and {count(len(item.places) - _PLACES, 'more place')}" if len(item.places) > _PLACES else ""
     named = owners(item.places)
     owned = f"owner {', '.join(map(code, named))}" if named else ""
     if item.query is None:

@@ -40,6 +40,8 @@ class Folders:
         self._described = cache(self._read_described)
         self._composed = cache(self._read_composed)
         self._owners_file = cache(self._read_owners_file)
+        self._named = cache(self._find_project)
+        self._owned = cache(self._find_owners)
 
     @property
     def blind_spots(self) -> tuple[BlindSpot, ...]:
@@ -52,10 +54,16 @@ class Folders:
         A folder is named by its catalog-info.yaml, pyproject.toml or setup.cfg, or by the service of a compose file
         that is built from it. Folders above `highest` name nothing.
         """
-        return next((found.name for each in self._upward(folder, highest) if (found := self._of(each))), None)
+        return self._named(folder, highest)
 
     def owners(self, file: Path) -> tuple[str, ...]:
         """The owners that CODEOWNERS names for a file; else the owner in the nearest catalog-info.yaml."""
+        return self._owned(file)
+
+    def _find_project(self, folder: Path, highest: Path | None) -> str | None:
+        return next((found.name for each in self._upward(folder, highest) if (found := self._of(each))), None)
+
+    def _find_owners(self, file: Path) -> tuple[str, ...]:
         for folder in self._upward(file.parent):
             known = self._owners_file(folder)
             if known is not None:

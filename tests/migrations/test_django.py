@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -145,7 +146,7 @@ def test_the_order_of_a_project(shop):
     names = [each.name for each in history(shop.parent, POSTGRES)]
     assert names.index("shop.0001_initial") < names.index("shop.0002_more") < names.index("other.0001_initial")
     before = history(shop.parent, POSTGRES, shop / "migrations" / "0002_more.py")
-    assert [each.name for each in before] == ["shop.0001_initial"]
+    assert sorted(each.name for each in before) == ["people.0001_initial", "shop.0001_initial"]
 
 
 def test_squashed_migrations_stand_for_those_that_are_gone(shop):
@@ -161,3 +162,25 @@ def test_squashed_migrations_stand_for_those_that_are_gone(shop):
         "shop.0001_squashed_0002",
         "shop.0003_last",
     ]
+
+
+def test_tables_of_djangos_own_apps(shop):
+    settings = shop.parent / "settings.py"
+    settings.write_text("INSTALLED_APPS = ['django.contrib.auth', 'django.contrib.contenttypes']\n")
+    write(shop, "0002_more", '\n migrations.AddField("order", "u", models.ForeignKey(to="auth.User")),')
+    sql = "\n".join(each.sql for each in history(shop.parent, POSTGRES))
+    made = re.findall(r'CREATE TABLE "((?:auth|django)_\w+)"', sql)
+    assert made == [
+        "django_content_type",
+        "auth_permission",
+        "auth_group",
+        "auth_group_permissions",
+        "auth_user",
+        "auth_user_groups",
+        "auth_user_user_permissions",
+    ]
+    assert '"u_id" integer NOT NULL REFERENCES "auth_user" ("id")' in sql
+    settings.write_text("AUTH_USER_MODEL = 'people.Person'\nINSTALLED_APPS = ['django.contrib.auth']\n")
+    swapped = "\n".join(each.sql for each in history(shop.parent, POSTGRES))
+    assert 'CREATE TABLE "auth_user"' not in swapped
+    assert 'CREATE TABLE "auth_group"' in swapped

@@ -14,6 +14,7 @@ from scanner.migrations.alembic.operations import Operations
 from scanner.migrations.alembic.running import Runner
 from scanner.migrations.expressions import DIALECT, evaluate
 from scanner.migrations.imports import find_class
+from scanner.migrations.links import building_on
 from scanner.migrations.migration import Migration, Recorder, quoting
 from scanner.migrations.module import Module
 from scanner.migrations.values import Called, Function
@@ -51,26 +52,16 @@ def read_revision(path: Path, engine: Engine, *, lines: bool = True) -> Migratio
 
 
 def order(paths: Iterable[Path], until: Path | None = None) -> list[Path]:
-    """Revisions from the first on, each behind those it builds on; `until`: only what one builds on, without it."""
+    """Revisions from the first on, each behind those it builds on; `until`: without one and what builds on it."""
     found = {path: _links(path) for path in sorted(paths)}
     by_revision = {revision: path for path, (revision, _) in found.items() if revision}
     below = {path: [by_revision[each] for each in links if each in by_revision] for path, (_, links) in found.items()}
-    if until in below:
-        below = {path: below[path] for path in _with_what_it_needs(until, below)}
+    later = building_on(until, below) if until in below else frozenset()
     try:
-        return [path for path in TopologicalSorter(below).static_order() if path != until]
+        ordered = list(TopologicalSorter(below).static_order())
     except CycleError:
-        return [path for path in below if path != until]
-
-
-def _with_what_it_needs(path: Path, below: dict[Path, list[Path]]) -> list[Path]:
-    found = {path: None}
-    waiting = [path]
-    while waiting:
-        new = [each for each in below[waiting.pop()] if each not in found]
-        found.update(dict.fromkeys(new))
-        waiting += new
-    return sorted(found)
+        ordered = list(below)
+    return [path for path in ordered if path not in later]
 
 
 def _links(path: Path) -> tuple[str | None, list[str]]:

@@ -29,7 +29,7 @@ class Operations:
     app: str
     state: State
     find: FindClass
-    module: Module
+    module: Module | None
     writer: Writer | None  # None: only the state is wanted
     to_state: bool = True
     to_database: bool = True
@@ -44,7 +44,7 @@ class Operations:
 
     def _one(self, call: Called) -> None:
         known_operation = _OPERATIONS.get(call.name)
-        line = self.module.line(call.node)
+        line = self.module.line(call.node) if self.module is not None else 1
         if known_operation is not None and known_operation(self, call, line):
             return
         if self.writer is None or call.name in _SILENT:

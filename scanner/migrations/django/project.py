@@ -6,14 +6,16 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache, partial
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
+from scanner.migrations.django import contrib
 from scanner.migrations.django.operations import Operations
 from scanner.migrations.django.sql import Writer
 from scanner.migrations.django.state import Model, State
 from scanner.migrations.imports import find_class
+from scanner.migrations.links import building_on
 from scanner.migrations.migration import Migration, Recorder, quoting
 from scanner.migrations.module import Module
 from scanner.migrations.values import Class
@@ -24,6 +26,7 @@ _MARKS = ("manage.py", ".git", "pyproject.toml", "setup.py")
 _NO_SOURCE = {".git", ".hg", ".tox", ".venv", "venv", "node_modules", "__pycache__", "site-packages"}
 _LABEL = re.compile(r"^\s+label\s*=\s*['\"](\w+)['\"]", re.MULTILINE)
 _SETTING = re.compile(r"^(AUTH_USER_MODEL|DEFAULT_AUTO_FIELD)\s*=\s*['\"]([\w.]+)['\"]", re.MULTILINE)
+_CONTRIB = re.compile(r"['\"](django\.contrib\.\w+)")
 _MIGRATION = re.compile(r"^class Migration\b", re.MULTILINE)
 
 Key = tuple[str, str]  # an app's label, a migration's name
@@ -40,7 +43,7 @@ class _File:
 
     key: Key
     path: Path
-    module: Module
+    module: Module | None  # None: no file of the project's
     operations: list[object]
     dependencies: tuple[Key, ...]
     replaces: tuple[Key, ...]
@@ -72,26 +75,26 @@ class Project:
         for each in self._before(app, path):
             self._run(each, None)
         self._loaded.add(app)
-        file = self._parsed(path, app, module)
+        file = _parsed(path, app, module)
         return self._written(file)
 
     def history(self, until: Path | None = None) -> Iterator[Migration]:
-        """All migrations in the order in which they run; `until`: only what one of them needs, without it."""
+        """All migrations in the order in which they run; `until`: without one of them and what builds on it."""
         wanted = [f for app, folder in self.apps.items() for f in self._in(app, folder)]
         replaced = {key: file.key for file in wanted for key in file.replaces}
         present = {file.key: file for file in wanted}
         kept = {k: f for k, f in present.items() if not (f.replaces and any(r in present for r in f.replaces))}
         graph = {key: [d for d in self._needed(file, kept, replaced) if d != key] for key, file in kept.items()}
         target = next((key for key, file in kept.items() if file.path == until), None)
-        if target is not None:
-            graph = {key: graph[key] for key in _reached(target, graph)}
+        later = building_on(target, graph) if target is not None else frozenset()
         try:
             order = list(TopologicalSorter(graph).static_order())
         except CycleError:
             order = sorted(graph)
         self._loaded.update(self.apps)
+        yield from self._contrib()
         for key in order:
-            if key != target:
+            if key not in later:
                 yield self._written(kept[key])
 
     def _needed(self, file: _File, kept: dict[Key, _File], replaced: dict[Key, Key]) -> Iterator[Key]:
@@ -122,9 +125,17 @@ class Project:
                     self._apps.setdefault(_label(Path(directory).parent), Path(directory))
         return self._apps
 
+    def _contrib(self) -> Iterator[Migration]:
+        """The tables of Django's own apps, where the settings name these."""
+        for app in contrib.APPS:
+            if app in self.apps or f"django.contrib.{app}" not in self.settings:
+                continue
+            made = contrib.operations(app, user=self._user_model() == "auth.User")
+            yield self._written(_File((app, "0001_initial"), self.root, None, made, (), ()))
+
     @property
     def settings(self) -> dict[str, str]:
-        """AUTH_USER_MODEL and DEFAULT_AUTO_FIELD, where the settings write them."""
+        """AUTH_USER_MODEL, DEFAULT_AUTO_FIELD, and Django's own apps, where the settings name them."""
         if self._settings is None:
             self._settings = {}
             for directory, names, files in os.walk(self.root):
@@ -134,6 +145,7 @@ class Project:
                     if name.endswith(".py") and (inside or "settings" in name):
                         text = decode(Path(directory, name).read_bytes())[0]
                         self._settings |= {match[1]: match[2] for match in _SETTING.finditer(text)}
+                        self._settings |= dict.fromkeys(_CONTRIB.findall(text), "")
         return self._settings
 
     def model(self, app: str, name: str) -> Model | None:
@@ -170,22 +182,9 @@ class Project:
 
     def _file(self, path: Path, app: str) -> _File | None:
         if path not in self._files:
-            is_one = is_migration(decode(path.read_bytes())[0])
-            self._files[path] = self._parsed(path, app, Module(path, lines=False)) if is_one else None
+            found = path.stat()
+            self._files[path] = _unchanged(path, app, found.st_mtime_ns, found.st_size)
         return self._files[path]
-
-    def _parsed(self, path: Path, app: str, module: Module) -> _File:
-        declared = module.scope.get("Migration")
-        body = declared.body if isinstance(declared, Class) else {}
-        operations = body.get("operations")
-        return _File(
-            (app, path.stem),
-            path,
-            module,
-            list(operations) if isinstance(operations, list | tuple) else [],
-            _keys(body.get("dependencies")),
-            _keys(body.get("replaces")),
-        )
 
     def _run(self, file: _File, writer: Writer | None) -> None:
         find = partial(find_class, file.path)
@@ -204,6 +203,27 @@ class Project:
         return self.settings.get("AUTH_USER_MODEL", "auth.User")
 
 
+@lru_cache(maxsize=4096)
+def _unchanged(path: Path, app: str, _changed_ns: int, _size: int) -> _File | None:
+    """A file of migrations, read once for as long as it stays as it is; None for any other file."""
+    is_one = is_migration(decode(path.read_bytes())[0])
+    return _parsed(path, app, Module(path, lines=False)) if is_one else None
+
+
+def _parsed(path: Path, app: str, module: Module) -> _File:
+    declared = module.scope.get("Migration")
+    body = declared.body if isinstance(declared, Class) else {}
+    operations = body.get("operations")
+    return _File(
+        (app, path.stem),
+        path,
+        module,
+        list(operations) if isinstance(operations, list | tuple) else [],
+        _keys(body.get("dependencies")),
+        _keys(body.get("replaces")),
+    )
+
+
 def _label(app: Path) -> str:
     config = app / "apps.py"
     found = _LABEL.search(decode(config.read_bytes())[0]) if config.is_file() else None
@@ -217,13 +237,3 @@ def _keys(value: object) -> tuple[Key, ...]:
         for pair in pairs
         if isinstance(pair, list | tuple) and len(pair) > 1 and isinstance(pair[0], str) and isinstance(pair[1], str)
     )
-
-
-def _reached(start: Key, graph: dict[Key, list[Key]]) -> list[Key]:
-    found = {start: None}
-    waiting = [start]
-    while waiting:
-        new = [key for key in graph[waiting.pop()] if key not in found]
-        found.update(dict.fromkeys(new))
-        waiting += new
-    return sorted(found)
