@@ -22,6 +22,36 @@ _DOUBLED = {
     "joins": ('"SELECT 1 FROM t "', '",".join([{0}, {0}])'),
     "replaced": ('"SELECT 1 FROM t "', '{0}.replace("1", "1, 1")'),
 }
+_DJANGO = """from django.db.models import Case, Exists, F, IntegerField, Model, Q, When
+class Order(Model):
+    total = IntegerField()
+"""
+_SQLALCHEMY = """from sqlalchemy import Column, Integer, and_, select
+from sqlalchemy.orm import declarative_base
+class Order(declarative_base()):
+    __tablename__ = "orders"
+    id = Column(Integer, primary_key=True)
+"""
+# What a mapper makes, put into itself sixty times: what it begins as, what is made of it, what is asked with it.
+_MAPPED = {
+    "conditions": (_DJANGO, "Q(total=1)", "x | x", "Order.objects.filter(x)"),
+    "querysets": (_DJANGO, "Order.objects.filter(total=1)", "x | x", "x"),
+    "unions": (_DJANGO, "Order.objects.filter(total=1)", "x.union(x)", "x"),
+    "arithmetic": (_DJANGO, "F('total')", "x + x", "Order.objects.filter(total=x)"),
+    "cases": (_DJANGO, "F('total')", "Case(When(total=1, then=x), default=x)", "Order.objects.annotate(y=x)"),
+    "subqueries": (_DJANGO, "Order.objects.all()", "Order.objects.filter(Exists(x), Exists(x))", "x"),
+    "annotations": (_DJANGO, "Order.objects.annotate(y=F('total'))", "x.annotate(y=F('y') + F('y'))", "x"),
+    "and_": (_SQLALCHEMY, "Order.id == 1", "and_(x, x)", "select(Order).where(x)"),
+    "sums": (_SQLALCHEMY, "Order.id", "x + x", "select(Order).where(x == 1)"),
+    "union_all": (_SQLALCHEMY, "select(Order.id)", "x.union_all(x)", "x"),
+    "in_": (_SQLALCHEMY, "Order.id", "x.in_(select(Order.id).where(x == 1, x == 2))", "select(Order).where(x)"),
+    "subquery": (
+        _SQLALCHEMY,
+        "select(Order.id).subquery()",
+        "select(x.c.id).join(x.alias(), x.c.id == 1).subquery()",
+        "select(x)",
+    ),
+}
 _UNREAD = {
     "10 MB": 'x = "SELECT ' + "a, " * 3_300_000 + 'b FROM t"' + _RUN,
     "parentheses": "x = " + "(" * 3000 + '"SELECT 1 FROM t"' + ")" * 3000,
@@ -53,6 +83,14 @@ def test_what_is_doubled_sixty_times_is_given_up(tmp_path: Path, how: str) -> No
     first, more = _DOUBLED[how]
     lines = [f"a0 = {first}", *(f"a{n} = {more.format(f'a{n - 1}')}" for n in range(1, 60)), "x = a59"]
     assert not _unread(_read(tmp_path, "\n".join(lines) + _RUN))
+
+
+@pytest.mark.parametrize("what", _MAPPED)
+def test_what_a_mapper_makes_of_itself_is_bounded(tmp_path: Path, what: str) -> None:
+    head, first, more, last = _MAPPED[what]
+    body = "".join(f"    x = {line}\n" for line in [first, *[more] * 60])
+    found = _read(tmp_path, f"{head}def f(session):\n{body}    return session.execute({last})\n")
+    assert max(len(each.sql) for each in found if isinstance(each, Observation)) < 1_000_000
 
 
 @pytest.mark.parametrize("what", _UNREAD)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import field
 
 from scanner.collect.python.light import dataclass
-from scanner.collect.python.values import Gap, MapperValue, Value, Variants
+from scanner.collect.python.values import Gap, MapperValue, Unknown, Value, Variants
+
+# Sixty lines that each put an expression into itself make more of it than there is memory.
+MAX_PARTS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,13 @@ class ArithmeticValue(MapperValue):
     left: Value
     operator: str
     right: Value
+    weight: int = field(default=1, compare=False)  # how many values are in it, at every depth
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "weight", _weight((self.left, self.right)))
+        if self.weight > MAX_PARTS:
+            object.__setattr__(self, "left", PathValue("…"))
+            object.__setattr__(self, "right", PathValue("…"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +53,13 @@ class CallValue(MapperValue):
     positional: tuple[Value, ...] = ()
     named: tuple[tuple[str, Value], ...] = ()
     negated: bool = False
+    weight: int = field(default=1, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "weight", _weight((*self.positional, *(value for _, value in self.named))))
+        if self.weight > MAX_PARTS:
+            object.__setattr__(self, "positional", (PathValue("…"),))
+            object.__setattr__(self, "named", ())
 
     def argument(self, name: str) -> Value | None:
         """The argument of this keyword."""
@@ -63,3 +81,15 @@ class ConditionValue(MapperValue):
     lookups: tuple[tuple[str, Variants], ...] = ()
     inner: tuple[Value, ...] = field(default=())  # conditions, and expressions that are true or false
     negated: bool = False
+    weight: int = field(default=1, compare=False)
+
+    def __post_init__(self) -> None:
+        values = (value for _, variants in self.lookups for value in variants[:1])
+        object.__setattr__(self, "weight", _weight((*self.inner, *values)))
+        if self.weight > MAX_PARTS:
+            object.__setattr__(self, "inner", (Unknown("a condition too long to follow"),))
+            object.__setattr__(self, "lookups", ())
+
+
+def _weight(values: Iterable[Value]) -> int:
+    return 1 + sum(getattr(value, "weight", 1) for value in values)

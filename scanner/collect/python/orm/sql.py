@@ -148,12 +148,14 @@ _RESERVED = frozenset(
         "write",
     ]
 )
+_MAX_PIECES = 20_000
+_TOO_LONG = Gap("an expression too long to follow", "value")
 _UNNAMED = re.compile(r"(\w+)\x1f(\d+)\x1f")
 _PLAIN = re.compile(r"[a-z_][a-z0-9_$]*")
 
 
 def pieces(*parts: str | Gap | Iterable[Literal | Gap]) -> Sql:
-    """Strings, gaps and pieces as one."""
+    """Strings, gaps and pieces as one; a gap where they are more than anyone writes, as of what is put into itself."""
     together: list[Literal | Gap] = []
     for part in parts:
         if isinstance(part, str):
@@ -162,15 +164,15 @@ def pieces(*parts: str | Gap | Iterable[Literal | Gap]) -> Sql:
             together.append(part)
         else:
             together.extend(part)
-    return tuple(together)
+    return tuple(together) if len(together) <= _MAX_PIECES else (_TOO_LONG,)
 
 
 def joined(separator: str, parts: Iterable[Sql]) -> Sql:
-    """The parts with the separator between them."""
+    """The parts with the separator between them, bounded as `pieces` are."""
     together: list[Literal | Gap] = []
     for number, part in enumerate(parts):
         together.extend((*((Literal(separator),) if number else ()), *part))
-    return tuple(together)
+    return tuple(together) if len(together) <= _MAX_PIECES else (_TOO_LONG,)
 
 
 def quoted(name: str, framework: Framework, family: Family | None) -> str:
