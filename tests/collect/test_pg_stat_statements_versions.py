@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+import scanner
 from scanner.collect.pg_stat_statements import collect_export
+from scanner.config.discover import sources_at
 from scanner.fingerprint import gather
 from scanner.model import BlindSpot, Coverage, Database, Engine, Observation
 
@@ -73,3 +75,30 @@ def test_the_server_is_known(version, form):
     assert isinstance(items[-1], Coverage)
     billing = observations(read(f"{version}.{form}", server_database="billing"))
     assert [(item.sql, item.calls) for item in billing] == [("SELECT id FROM invoices", 5)]
+
+
+@pytest.mark.parametrize("name", [f"{version}{ending}" for version in VERSIONS for ending in (".csv", ".json")])
+def test_an_export_is_known_by_its_content(name):
+    assert [source.kind for source in sources_at(RECORDED / name)] == ["pg_stat_statements"]
+
+
+def test_one_server_and_two_databases(tmp_path):
+    (tmp_path / "shop.sql").write_text("CREATE TABLE orders (id int, total int, note text);")
+    (tmp_path / "billing.sql").write_text("CREATE TABLE invoices (id int); CREATE TABLE orders (id int);")
+    databases = "".join(
+        f"[[databases]]\nname = '{name}'\nengine = 'postgres:15'\nschema = '{name}.sql'\n"
+        for name in ("shop", "billing")
+    )
+    source = f"kind = 'pg_stat_statements'\npath = '{RECORDED / '15.csv'}'\n"
+    names = "databases = { shop = 'shop', billing = 'billing' }\n"
+    (tmp_path / "scanner.toml").write_text(f"{databases}[[sources]]\n{source}{names}")
+    scan = scanner.scan(str(tmp_path / "scanner.toml"))
+    seen = {(row.database, row.sql) for row in scan.queries.itertuples()}
+    assert ("billing", "SELECT id FROM invoices") in seen
+    assert ("shop", "SELECT count(*) FROM orders") in seen
+    assert not {("shop", "SELECT id FROM invoices"), ("billing", "SELECT count(*) FROM orders")} & seen
+    for name in ("shop", "billing"):
+        report = scan.impact("ALTER TABLE orders ADD COLUMN status text", name).report
+        told = "\n".join(spot.message for spot in report.blind_spots)
+        assert "when the statistics were reset" in told
+        assert "billing (" not in told

@@ -131,3 +131,9 @@ def test_a_server_that_is_not_there_is_told_once():
     with pytest.raises(scanner.errors.SourceError, match="could not be read") as raised:
         list(collect_live("postgresql://me:secret@127.0.0.1:1/shop", sample_s=SECONDS))
     assert "secret" not in str(raised.value)
+
+
+def test_a_client_that_calls_itself_by_its_dsn():
+    activity = Activity(seconds=1)
+    activity.look([("1", "app", "shop", "tool postgresql://me:planted@db/shop", None, False)])
+    assert activity.clients("1", "app", "shop").application_names == ("tool postgresql://me:***@db/shop",)

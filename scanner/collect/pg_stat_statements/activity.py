@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from scanner.collect.pg_stat_statements.connection import begin, connect, sentence
 from scanner.collect.pg_stat_statements.sql import MARK
+from scanner.masking import mask
 
 if TYPE_CHECKING:
     import psycopg
@@ -35,7 +36,7 @@ WHERE coalesce(backend_type, 'client backend') = 'client backend' AND datname IS
 class Clients:
     """The clients that were seen running a query."""
 
-    application_names: tuple[str, ...] = ()
+    application_names: tuple[str, ...] = ()  # passwords in them masked
     hosts: tuple[str, ...] = ()  # names or addresses; a client on the server's own machine may have none
 
 
@@ -96,7 +97,7 @@ class Activity:
             if query_id is not None:
                 clients = self.seen.setdefault((query_id, user, database), set())
                 if len(clients) < _MOST_CLIENTS:
-                    clients.add((name or "", host))
+                    clients.add((mask(name or ""), host))
 
 
 def sample(dsn: str, seconds: float, timeout_s: float) -> Activity:
