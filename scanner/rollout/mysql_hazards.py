@@ -127,18 +127,29 @@ def _existing_rows(added: AddedColumn, schema: Schema, table: Table, source: _So
 
 def _filled(added: AddedColumn, schema: Schema, table: Table, source: _Source) -> Iterator[Hazard]:
     column, default, name = added.column, added.filled_with, table.name
-    if implied := _implied(added):
-        strict = f"; {column.type} may be refused with 1292" if _TIMES.match(column.type) and not source.mariadb else ""
+    implied = _implied(added)
+    if implied and _TIMES.match(column.type) and _refuses_zero_dates(schema):
+        message = f"The ALTER TABLE fails with 1292 as soon as {name} has a row: {column.name} is NOT NULL without a "
+        message += "default, and NO_ZERO_DATE refuses the zero date that it would get."
+        yield Hazard("existing rows", Severity.FAILS, message, source.measured)
+    elif implied:
         message = (
             f"{column.name} is NOT NULL without a default: the rows of {name} that are there get {implied} without a "
         )
-        yield Hazard("filled", Severity.NOTE, f"{message}word{strict}.", source.measured)
+        yield Hazard("filled", Severity.NOTE, f"{message}word.", source.measured)
     if default and source.mariadb and is_same_for_all(default):
         message = (
             f"INSTANT asks {default} once: all rows of {name} that are there get the same value for {column.name}."
         )
         if way_of(Change(table.name, (added,), ""), schema, table) is not Way.COPY:
             yield Hazard("filled", Severity.NOTE, message, source.measured)
+
+
+def _refuses_zero_dates(schema: Schema) -> bool:
+    """MySQL's default sql_mode does (measured)."""
+    modes = schema.database.sql_mode
+    strict = modes is None or bool(modes & {"STRICT_TRANS_TABLES", "STRICT_ALL_TABLES", "TRADITIONAL"})
+    return schema.engine.name == "mysql" and strict and (modes is None or bool(modes & {"NO_ZERO_DATE", "TRADITIONAL"}))
 
 
 def given(added: AddedColumn) -> str | None:

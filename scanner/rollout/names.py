@@ -16,7 +16,7 @@ localtimestamp natural not notnull null offset on only or order outer overlaps p
 right select session_user similar some symmetric system_user table tablesample then to trailing true union unique user
 using variadic verbose when where window with
 """
-_RESERVED = frozenset(_RESERVED_NAMES.split())
+RESERVED = frozenset(_RESERVED_NAMES.split())
 _NAME_BYTES = 63
 
 
@@ -24,7 +24,7 @@ def quoted(name: str, engine: Engine) -> str:
     """An identifier that means this name, quoted where it must be; MySQL's always are."""
     if engine.family == "mysql":
         return "`" + name.replace("`", "``") + "`"
-    if re.fullmatch(r"[a-z_][a-z0-9_$]*", name) and name not in _RESERVED:
+    if re.fullmatch(r"[a-z_][a-z0-9_$]*", name) and name not in RESERVED:
         return name
     return '"' + name.replace('"', '""') + '"'
 

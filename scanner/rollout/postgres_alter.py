@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from scanner.change import AddedColumn, Change
 from scanner.model import Column, Execution, Table, TableLock, TableName, UserType, Work
+from scanner.rollout.names import RESERVED
 from scanner.rollout.volatility import volatility
 from scanner.schema import Schema
 from scanner.schema.after import descendants
@@ -130,6 +131,9 @@ def refusals(change: Change, schema: Schema, table: Table) -> Iterator[str]:
     if len(table.columns) + len(change.columns) > MOST_COLUMNS:
         yield f"54011: {name} would have {len(table.columns) + len(change.columns):,} columns, and 1,600 is the most"
     for added in change.columns:
+        new = added.column.name
+        if new in RESERVED and f'"{new}"' not in change.sql:
+            yield f"42601: {new} is a reserved word, and stands without double quotes"
         yield from _refusals_of_column(added, schema, table, change.replaces_key)
 
 

@@ -97,6 +97,8 @@ t x int, ADD UNIQUE (x)
 t x int, ADD COLUMN y uuid DEFAULT gen_random_uuid()
 t x int, ADD COLUMN y int DEFAULT 7 CHECK (y > 0)
 t xmin int
+t user int
+t "user" int
 parent x int
 part x int
 part x int UNIQUE

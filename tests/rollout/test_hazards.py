@@ -182,3 +182,16 @@ def test_a_primary_key_may_take_the_place_of_another(engine, drop):
     other = Change.parse(f"ALTER TABLE orders {drop}, ADD COLUMN x int PRIMARY KEY", engine)
     assert execution(second, schema).refused in ("42P16", "1068")
     assert execution(other, schema).refused is None
+
+
+def test_a_reserved_word_must_stand_in_quotes():
+    assert execution(*change_and_schema("user text", "postgres:15")).refused == "42601"
+    assert execution(*change_and_schema('"user" text', "postgres:15")).refused is None
+
+
+def test_a_zero_date_is_refused_where_the_mode_refuses_it():
+    change = Change.short("orders", "x datetime NOT NULL", "mysql:9.0")
+    for mode, refused in ((None, True), ("STRICT_TRANS_TABLES", False), ("TRADITIONAL", True), ("", False)):
+        schema = Schema.from_ddl(DDL, "mysql:9.0", sql_mode=mode)
+        assert any("1292" in hazard.message for hazard in hazards(change, schema)) == refused
+    assert kinds("x datetime NOT NULL", "mariadb:10.11") >= {"filled"}
