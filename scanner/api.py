@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from scanner.graph.build import Graph
+    from scanner.model import PlanTool
 
 
 def scan(config: Config | str | Path, progress: Progress | None = None, *, dask: str | None = None) -> Scan:
@@ -218,6 +219,12 @@ class Impact:
         from scanner.render.plan import write_plan
 
         write_plan(self.report, directory)
+
+    def to_migrations(self, folder: str | Path, tool: PlanTool) -> None:
+        """Writes the plan as the next files of a folder of migrations, of this tool. Raises UsageError."""
+        from scanner.render.migrations import write_migrations
+
+        write_migrations(self.report, folder, tool)
 
     def to_markdown(self, path: str | Path) -> None:
         """Writes the report for a pull request. Raises UsageError."""

@@ -322,3 +322,16 @@ def test_the_plan_is_written_as_files(home: Path, capsys: pytest.CaptureFixture[
     assert f"The plan: {len(names)} files in rollout." in capsys.readouterr().err
     assert run(["impact", ALTER, "--database", "shop", "--plan", "rollout"]) == 2
     assert "holds a plan already" in sentence(capsys)
+
+
+def test_the_plan_is_written_as_the_next_migrations(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ["impact", ALTER, "--database", "shop", "-o", "a.json", "--as", "flyway"]
+    (home / "sql").mkdir()
+    (home / "sql" / "V7__orders.sql").write_text("")
+    assert run([*asked, "--plan", "sql"]) == 0
+    assert any(path.name.startswith("V8__") for path in (home / "sql").iterdir())
+    assert "The plan for flyway: " in capsys.readouterr().err
+    assert run(asked) == 2
+    assert "--as flyway needs --plan DIR" in sentence(capsys)
+    assert run([*asked, "--plan", "nowhere"]) == 2
+    assert "nowhere is no folder" in sentence(capsys)

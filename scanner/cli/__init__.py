@@ -13,7 +13,7 @@ import click
 import scanner
 from scanner.cli.asked import asked_for, change_of, is_file
 from scanner.cli.check import check_
-from scanner.cli.codes import BROKEN_PIPE, DONE, EFFECTS, FAILED, INTERRUPTED, UNUSABLE
+from scanner.cli.codes import BROKEN_PIPE, DONE, EFFECTS, FAILED, INTERRUPTED, TOOLS, UNUSABLE
 from scanner.cli.progress import shown
 from scanner.cli.reference import export_sql_, rule_
 from scanner.cli.saying import say_unread
@@ -25,7 +25,7 @@ from scanner.masking import mask
 if TYPE_CHECKING:
     from scanner.api import Scan
     from scanner.config import Request
-    from scanner.model import Report
+    from scanner.model import PlanTool, Report
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -85,6 +85,7 @@ def commands(context: click.Context) -> None:
 @click.option("--scan", "stored", metavar="FILE", help="Ask a stored scan instead of scanning now.")
 @click.option("-o", "--output", "outputs", multiple=True, metavar="FILE", help="Write the report: .html .csv .json .md")
 @click.option("--plan", "plan_directory", metavar="DIR", help="Write the plan's phases as numbered .sql files.")
+@click.option("--as", "tool", type=click.Choice(TOOLS), help="Write them as the next migrations of the project in DIR.")
 @click.option("--fail-on", type=click.Choice(EFFECTS), help="Exit with 1 for this effect or a worse one.")
 def impact(
     change: str | None,
@@ -94,6 +95,7 @@ def impact(
     stored: str | None,
     outputs: tuple[str, ...],
     plan_directory: str | None,
+    tool: PlanTool | None,
     fail_on: str | None,
 ) -> int:
     """What CHANGE does to services and queries.
@@ -101,7 +103,7 @@ def impact(
     CHANGE is "ALTER TABLE orders ADD COLUMN status text NOT NULL", or a table followed by the column's
     DEFINITION: orders "status text NOT NULL". Each PATH is scanned too: Python, SQL, slow logs, exports.
     """
-    check_places(outputs, plan_directory)
+    check_places(outputs, plan_directory, tool)
     if migration is None and change is not None and is_file(change):
         migration, change = change, None
     if migration is not None:
@@ -109,7 +111,7 @@ def impact(
     else:
         sql, paths = change_of(change, rest)
         reports = (_scan(stored, paths, asked).impact(sql, asked.database).report,)
-    write_out(reports, outputs, plan_directory)
+    write_out(reports, outputs, plan_directory, tool)
     unread = say_unread(reports[0].unread if reports else ())
     return FAILED if fail_on is not None and any(_reaches(report, fail_on) for report in reports) else unread
 

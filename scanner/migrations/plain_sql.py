@@ -55,6 +55,16 @@ def is_flyway(path: Path) -> bool:
     return _FLYWAY.fullmatch(path.name) is not None
 
 
+def last_version(folder: Path) -> str | None:
+    """The highest version of Flyway's migrations in a folder and those below, as its file writes it."""
+    found = [match for path in folder.rglob("*.sql") if (match := _FLYWAY.fullmatch(path.name)) and match[2]]
+    return max((match[2] for match in found), key=_numbers, default=None)
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(number) for number in _NUMBER.findall(version)]
+
+
 def undoes(path: Path) -> bool:
     """Whether a file takes a migration back."""
     flyway = _FLYWAY.fullmatch(path.name)
@@ -72,7 +82,7 @@ def _rank(path: Path) -> tuple[object, ...]:
         return 0, path.parent, _natural(path.name)
     if flyway[1].upper() == "R":
         return 2, _natural(flyway[3])
-    return 1, [int(number) for number in _NUMBER.findall(flyway[2])]
+    return 1, _numbers(flyway[2])
 
 
 def _natural(name: str) -> list[tuple[str, int]]:

@@ -79,6 +79,7 @@ class Hazard:
     reason: str | None = None  # why it is only possible
 
 
+PlanTool = Literal["flyway", "liquibase", "django", "alembic"]  # whose migrations a plan can be written as
 PhaseKind = Literal["expand", "deploy", "backfill", "enforce", "clean up"]
 
 

@@ -63,22 +63,23 @@ def script(statements: Sequence[Statement], engine: Engine) -> str:
     """The statements as psql and mysql read them; in one transaction where they can be."""
     run = [each for each in statements if not each.tool]
     together = engine.family == "postgres" and run and not any(each.outside_transaction for each in run)
-    lines = [text for each in run for text in _written(each.sql, engine)]
+    lines = [ended(each.sql, engine) for each in run]
     return "".join(f"{line}\n" for line in (["BEGIN;", *lines, "COMMIT;"] if together else lines))
 
 
-def _written(sql: str, engine: Engine) -> Iterator[str]:
+def ended(sql: str, engine: Engine) -> str:
     """A statement with its end; the client of MySQL cuts bodies at each semicolon unless it is told not to."""
-    if engine.family == "mysql" and ";" in sql:
-        yield f"DELIMITER //\n{sql} //\nDELIMITER ;"
-    else:
-        yield f"{sql};"
+    return f"DELIMITER //\n{sql} //\nDELIMITER ;" if engine.family == "mysql" and ";" in sql else f"{sql};"
 
 
 def _comments(text: str) -> Iterator[str]:
+    return (f"-- {line}".rstrip() for line in wrapped(text))
+
+
+def wrapped(text: str) -> Iterator[str]:
+    """The lines of a text as a comment can hold them: visible characters, not too long."""
     for line in text.splitlines():
-        for part in textwrap.wrap(one_line(line), _WIDTH) or [""]:
-            yield f"-- {part}".rstrip()
+        yield from textwrap.wrap(one_line(line), _WIDTH) or [""]
 
 
 def outline(plan: Plan) -> Iterator[str]:

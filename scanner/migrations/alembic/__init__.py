@@ -1,5 +1,5 @@
 """Alembic: revisions in a folder, each a file with upgrade()."""
 
-from scanner.migrations.alembic.revisions import is_revision, order, read_revision
+from scanner.migrations.alembic.revisions import heads, is_revision, order, read_revision
 
-__all__ = ["is_revision", "order", "read_revision"]
+__all__ = ["heads", "is_revision", "order", "read_revision"]

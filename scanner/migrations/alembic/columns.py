@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from scanner.migrations.alembic.types import Resolve, type_sql
 from scanner.migrations.migration import Recorder, literal
 from scanner.migrations.values import Attribute, Called, Name
 
+# SQLAlchemy's text(): a colon before a name stands for a value unless a backslash is before it.
+_ESCAPED_COLON = re.compile(r"\\(:[\w$]*)(?![:\w$])")
 _NOW = {"postgres": "now()", "mysql": "CURRENT_TIMESTAMP"}
 
 
@@ -144,7 +147,7 @@ def _called(value: Called) -> str | None:
 def sql_text(value: object) -> str | None:
     """A text of SQL: a string, text("…"), DDL("…") or literal_column("…")."""
     if isinstance(value, str):
-        return value
+        return _ESCAPED_COLON.sub(r"\1", value)
     if isinstance(value, Called) and value.name in ("text", "DDL", "literal_column", "TextClause") and value.args:
         return sql_text(value.args[0])
     return sql_text(value.args[0]) if isinstance(value, Called) and value.name == "f" and value.args else None

@@ -64,16 +64,28 @@ def order(paths: Iterable[Path], until: Path | None = None) -> list[Path]:
     return [path for path in ordered if path not in later]
 
 
+def heads(folder: Path) -> list[str]:
+    """The revisions of a folder that no other follows."""
+    found = [_declared(path) for path in sorted(folder.glob("*.py"))]
+    revisions = [revision for each in found for revision in _listed(each.get("revision"))]
+    followed = {revision for each in found for revision in _listed(each.get("down_revision"))}
+    return [revision for revision in revisions if revision not in followed]
+
+
 def _links(path: Path) -> tuple[str | None, list[str]]:
     """A file's revision, and those it builds on."""
+    values = _declared(path)
+    links = [*_listed(values.get("down_revision")), *_listed(values.get("depends_on"))]
+    return next(iter(_listed(values.get("revision"))), None), links
+
+
+def _declared(path: Path) -> dict[str, object]:
+    """What a file says of its revision; nothing where it cannot be read or is none."""
     try:
         text = decode(path.read_bytes())[0]
     except OSError:
-        return None, []
-    values = {match[1]: _value(match[2]) for match in _REVISION.finditer(text)}
-    links = [*_listed(values.get("down_revision")), *_listed(values.get("depends_on"))]
-    revision = values.get("revision")
-    return revision if isinstance(revision, str) else None, links
+        return {}
+    return {match[1]: _value(match[2]) for match in _REVISION.finditer(text)} if is_revision(text) else {}
 
 
 def _value(text: str) -> object:

@@ -5,6 +5,7 @@ Facts: docs.djangoproject.com/en/5.2/ref/models/fields/ and what its backends' `
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -196,6 +197,14 @@ def column_type(field: Field, family: str, find: FindClass) -> str | None:
     if "{n}" in text and length is None:
         return "varchar" if family == "postgres" else "varchar(255)"
     return text.format(n=length, d=field.kwargs.get("max_digits"), p=field.kwargs.get("decimal_places"))
+
+
+def column_pattern(kind: str, family: str) -> re.Pattern[str]:
+    """What the type of a column of this kind looks like; its groups are the arguments of the field."""
+    text = re.escape(_TYPES[kind][family == "mysql"].lower()).replace(",\\ ", r",\s*")
+    for mark, argument in (("n", "max_length"), ("d", "max_digits"), ("p", "decimal_places")):
+        text = text.replace(rf"\{{{mark}\}}", rf"(?P<{argument}>\d+)")
+    return re.compile(text)
 
 
 def referring_type(field: Field, family: str, find: FindClass) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from graphlib import CycleError, TopologicalSorter
@@ -156,6 +156,18 @@ class Project:
                 self._run(file, None)
         return self.state.find(app, name)
 
+    def leaves(self, app: str) -> list[str]:
+        """The migrations of an app on which none of its others builds."""
+        graph = self._graph(app, self._in(app, self.apps[app]))[1] if app in self.apps else {}
+        needed = {key for keys in graph.values() for key in keys}
+        return sorted(name for _, name in graph.keys() - needed)
+
+    def model_of(self, table: str, apps: Collection[str]) -> Model | None:
+        """The model whose table this is, as all migrations of these apps leave it."""
+        for app in apps:
+            self.model(app, "")
+        return next((m for m in self.state.models.values() if m.table == table and m.app in apps and m.managed), None)
+
     def _before(self, app: str, path: Path) -> list[_File]:
         """The migrations of the same app that this one builds on."""
         files = self._in(app, path.parent)
@@ -164,6 +176,14 @@ class Project:
         return ordered[: names.index(path)] if path in names else ordered
 
     def _ordered(self, app: str, files: list[_File]) -> list[_File]:
+        kept, graph = self._graph(app, files)
+        try:
+            return [kept[key] for key in TopologicalSorter(graph).static_order()]
+        except CycleError:
+            return [kept[key] for key in sorted(kept)]
+
+    def _graph(self, app: str, files: list[_File]) -> tuple[dict[Key, _File], dict[Key, list[Key]]]:
+        """The migrations of an app that run, and which of them each builds on."""
         present = {file.key for file in files}
         replaced = {key: file.key for file in files for key in file.replaces}
         kept = {f.key: f for f in files if not (f.replaces and any(key in present for key in f.replaces))}
@@ -171,10 +191,7 @@ class Project:
             key: [d for d in self._needed(file, kept, replaced) if d[0] == app and d != key]
             for key, file in kept.items()
         }
-        try:
-            return [kept[key] for key in TopologicalSorter(graph).static_order()]
-        except CycleError:
-            return [kept[key] for key in sorted(kept)]
+        return kept, graph
 
     def _in(self, app: str, folder: Path) -> list[_File]:
         found = (self._file(path, app) for path in sorted(folder.glob("*.py")) if path.name != "__init__.py")
