@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from scanner.change import Change
+from scanner.free_names import free_names
 from scanner.graph import Arrows, Parts, arrows, queries_reaching, query_id, relation_id
 from scanner.likely import likely_places
 from scanner.mentions import unexplained
@@ -117,6 +118,7 @@ def impact(change: Change, parts: Parts, evidence: Evidence | None = None) -> Re
         likely_places(known.likely_places, prepared.grown, _files(writing), named),
         hazards(change, parts.schema, Traffic.of(touching, writing, findings)) if prepared.grown else (),
         plan(change, parts.schema, Hit.of(findings, touching), known.rollout) if prepared.grown else None,
+        free_names=free_names(change, parts.schema, findings, touching) if prepared.grown else (),
         present=there,
     )
 

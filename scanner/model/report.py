@@ -165,6 +165,15 @@ class Suppressed:
 
 
 @dataclass(frozen=True, slots=True)
+class FreeNames:
+    """Other names for a new column whose own one collides; a collision means that something else has the name."""
+
+    column: str  # the name that collides
+    names: tuple[str, ...]  # that collide with nothing, each asked about; the plainest first
+    reserved: bool = False  # the name is a word that the engine reserves
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Everything `scanner impact` has to say, as a pure value.
 
@@ -193,6 +202,7 @@ class Report:
     hazards: tuple[Hazard, ...] = ()  # of the ALTER TABLE itself, run as one statement; worst first
     plan: Plan | None = None  # the steps in which it goes out; None: not asked for
     suppressed: tuple[Suppressed, ...] = ()  # worst first
+    free_names: tuple[FreeNames, ...] = ()  # for each new column whose name collides
 
     # Columns that the table has already, so that ADD COLUMN IF NOT EXISTS does nothing.
     present: tuple[str, ...] = ()

@@ -34,6 +34,7 @@ def to_dict(report: Report) -> Json:
         "likely_places": [_likely(place) for place in report.likely_places],
         "mentions": [_mention(mention) for mention in report.mentions],
         "consumers": [asdict(consumer) for consumer in report.consumers],
+        "free_names": [asdict(names) for names in report.free_names],
         "hazards": [asdict(hazard) for hazard in report.hazards],
         "plan": asdict(report.plan) if report.plan else None,
         "suppressed": [_suppressed(item, each) for item, each in suppressed_items(report)],

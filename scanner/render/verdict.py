@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from scanner.model import Certainty, Effect, Query, Report, Subject, worst_effects
+from scanner.model import Certainty, Effect, FreeNames, Query, Report, Subject, worst_effects
 from scanner.render.outline import Item, items, total
 from scanner.render.words import EFFECT_WORDS, count, listing, number, subjects_words, visible
 
@@ -53,7 +53,16 @@ def headline(report: Report) -> str:
         said.append(f"No query that reaches {table} was found.")
     elif not harm:
         said.append(f"Adding {_columns(report)} affects nothing that was found.")
-    return " ".join((*said, *_rest(report), *([f"{there}."] if there else [])))
+    return " ".join((*said, *_rest(report), *([f"{there}."] if there else []), *map(_names, report.free_names)))
+
+
+def _names(free: FreeNames) -> str:
+    """Why the name is no good, and which would be."""
+    why = "a reserved word of the engine" if free.reserved else "a name that a statement here has for something else"
+    names = [visible(name) for name in free.names]
+    *first, last = names or [""]
+    better = f"{', '.join(first)} or {last} would collide" if first else f"{last} would collide"
+    return f"{visible(free.column)} is {why}: {f'{better} with nothing that was read' if names else 'find another'}."
 
 
 def answers(report: Report) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from scanner.fingerprint.words import RESERVED as RESERVED_WORDS
 from scanner.model import Engine, TableName
 
 # PostgreSQL's reserved words: those of pg_get_keywords() with catcode R or T, 15 to 18.
@@ -17,7 +18,15 @@ right select session_user similar some symmetric system_user table tablesample t
 using variadic verbose when where window with
 """
 RESERVED = frozenset(_RESERVED_NAMES.split())
+# Reserved by MySQL and taken as a column's name by MariaDB 10.11, measured.
+_FREE_NAMES_IN_MARIADB = """
+cube cume_dist database dense_rank empty first_value function generated get grouping groups json_table lag
+last_value lateral lead nth_value ntile of optimizer_costs option percent_rank rank row schema stored system
+virtual window
+"""
+_FREE_IN_MARIADB = frozenset(_FREE_NAMES_IN_MARIADB.split())
 _NAME_BYTES = 63
+_NAME_CHARACTERS = 64  # of MySQL and MariaDB
 
 
 def quoted(name: str, engine: Engine) -> str:
@@ -27,6 +36,19 @@ def quoted(name: str, engine: Engine) -> str:
     if re.fullmatch(r"[a-z_][a-z0-9_$]*", name) and name not in RESERVED:
         return name
     return '"' + name.replace('"', '""') + '"'
+
+
+def is_reserved(name: str, engine: Engine) -> bool:
+    """Whether it must be quoted to be a column's name, in any case."""
+    lower = name.lower()
+    if engine.family == "postgres":
+        return lower in RESERVED
+    return lower in RESERVED_WORDS["mysql"] and not (engine.name == "mariadb" and lower in _FREE_IN_MARIADB)
+
+
+def fits(name: str, engine: Engine) -> bool:
+    """Whether the engine takes a name of this length as it is."""
+    return len(name.encode()) <= _NAME_BYTES if engine.family == "postgres" else len(name) <= _NAME_CHARACTERS
 
 
 def quoted_table(name: TableName, engine: Engine) -> str:
