@@ -16,7 +16,8 @@ from scanner.render.migrations import migration_files, parts, write_migrations
 from scanner.rollout import plan
 from scanner.schema import Schema
 
-DDL = "CREATE TABLE customers (id bigint PRIMARY KEY); CREATE TABLE orders (id bigint PRIMARY KEY, number text)"
+DDL = "CREATE TABLE auth_user (id int PRIMARY KEY); CREATE TABLE customers (id bigint PRIMARY KEY); "
+DDL += "CREATE TABLE orders (id bigint PRIMARY KEY, number text)"
 MYSQL_DDL = DDL.replace("number text", "number varchar(20)")
 ENGINES = {"postgres:15": DDL, "mariadb:10.11": MYSQL_DDL}
 DEFINITIONS = {
@@ -157,6 +158,13 @@ def test_a_foreign_key_is_one_of_the_models(report, folders):
     first = next(iter(migration_files(ready, folders["django"], "django").values()))
     field = "models.ForeignKey(to='django.Customer', on_delete=models.DO_NOTHING, null=True)"
     assert f"name='customer', field={field})" in first
+
+
+def test_a_foreign_key_to_a_user_of_djangos_waits_for_its_app(report, folders):
+    ready = made(report, "owner_id int REFERENCES auth_user (id)")
+    first = next(iter(migration_files(ready, folders["django"], "django").values()))
+    assert "('auth', '__first__')," in first
+    assert "name='owner', field=models.ForeignKey(to='auth.user', on_delete=models.DO_NOTHING, null=True))" in first
 
 
 @pytest.mark.parametrize("definition", ["c tsvector", "c__d int", "c int GENERATED ALWAYS AS IDENTITY"])

@@ -56,3 +56,8 @@ class State:
 def default_table(app: str, model: str) -> str:
     """The table of a model that names none."""
     return f"{app}_{model.lower()}"
+
+
+def djangos_model(table: str) -> tuple[str, str] | None:
+    """The app and the model of Django's own that has this table."""
+    return next((own for own in _TABLES if default_table(*own) == table), None)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from scanner.errors import UsageError
 from scanner.migrations.django import Project, field_of
-from scanner.migrations.django.state import Model
+from scanner.migrations.django.state import Model, djangos_model
 from scanner.model import Column, Report, TableName
 from scanner.render.migrations.parts import Part
 from scanner.render.migrations.python import comment, text
@@ -54,19 +54,20 @@ class _State:
 
     @classmethod
     def of(cls, report: Report, project: Project, app: str) -> _State:
-        family, columns = report.database.engine.family, []
-        model, needed = project.model_of(report.change.table.name, [app]), {}
+        family = report.database.engine.family
+        columns: list[tuple[Column, str | None]] = []
+        model = project.model_of(report.change.table.name, [app])
+        needed: dict[str, str] = {}
         missing: list[str] = []
         for added in report.change.columns:
-            found = _target(added.column.references, project, app)
-            target = f"{found.app}.{found.name}" if found is not None else None
-            lost = added.column.references is not None and found is None
+            target, place = _target(added.column.references, project, app)
+            lost = added.column.references is not None and target is None
             if model is None or lost or field_of(added.column, family, target, nullable=True) is None:
                 missing.append(added.column.name)
                 continue
             columns.append((added.column, target))
-            if found is not None and found.app != app and len(last := project.leaves(found.app)) == 1:
-                needed[found.app] = last[0]
+            if place is not None and place[0] != app:
+                needed[place[0]] = place[1]
         unknown = (_UNKNOWN.format(", ".join(missing)),) if missing else ()
         return cls(model, tuple(columns), tuple(needed.items()), family, unknown)
 
@@ -81,11 +82,16 @@ class _State:
             yield f"migrations.{operation}(model_name={self.model.name.lower()!r}, name={field[0]!r}, field={field[1]})"
 
 
-def _target(name: TableName | None, project: Project, app: str) -> Model | None:
-    """The model of the table that a column refers to: of the app, else of any."""
+def _target(name: TableName | None, project: Project, app: str) -> tuple[str | None, tuple[str, str] | None]:
+    """The model of the table that a column refers to, the app's first, and a migration after which it is there."""
     if name is None:
-        return None
-    return project.model_of(name.name, [app]) or project.model_of(name.name, list(project.apps))
+        return None, None
+    model = project.model_of(name.name, [app]) or project.model_of(name.name, list(project.apps))
+    if model is not None:
+        last = project.leaves(model.app)
+        return f"{model.app}.{model.name}", (model.app, last[0] if len(last) == 1 else "__first__")
+    own = djangos_model(name.name)
+    return (".".join(own), (own[0], "__first__")) if own is not None else (None, None)
 
 
 def _text(part: Part, needed: Sequence[tuple[str, str]], operations: Sequence[str], unknown: Sequence[str]) -> str:
