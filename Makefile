@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 PYTEST_ARGS ?=
+BENCH_ARGS ?=
 BIN := $(VENV)/bin
 SECONDS ?= 600
 CHANGE := ALTER TABLE orders ADD COLUMN status text NOT NULL
@@ -31,15 +32,13 @@ check: $(VENV)/.installed-dev ## everything static: format, lint, types, layers,
 docs: $(VENV)/.installed-dev ## writes the generated pages and passages anew
 	$(BIN)/python -m docs.generate
 
-fuzz: $(VENV)/.installed-dev ## damaged logs, then generated statements on real servers, with fresh seeds, for SECONDS=600
+fuzz: $(VENV)/.installed-dev ## scans killed 50 times, damaged logs, then generated statements on real servers, for SECONDS=600
+	SCANNER_TEST_KILLS=50 $(BIN)/python -m pytest tests/test_store_killed.py tests/test_cluster.py -k whenever
 	$(BIN)/python -m tests.collect.fuzz 10000
 	$(BIN)/python -m tests.engine.differential.search $(SECONDS)
 
-bench: $(VENV)/.installed-dev ## how fast statements are judged, Python is read, and a kept scan answers
-	$(BIN)/python benchmarks/assess.py
-	$(BIN)/python benchmarks/python.py
-	$(BIN)/python benchmarks/store.py
-	$(BIN)/python benchmarks/slow_log.py
+bench: $(VENV)/.installed-dev ## what everything costs, beside what stands beside it: the table that README quotes
+	$(BIN)/python -m benchmarks $(BENCH_ARGS)
 
 record: $(VENV)/.installed-dev ## records fixtures/shop anew from real servers
 	@sh tests/engine/install.sh $$($(BIN)/python -m tests.engine.servers)

@@ -1,6 +1,6 @@
 """What a slow log costs the scanner, beside what it costs pt-query-digest (Percona Toolkit), on the same log.
 
-python benchmarks/slow_log.py [MEGABYTES]
+python -m benchmarks.slow_log [MEGABYTES]
 
 The log is generated: 500 distinct statements over 40 tables, called by Zipf's law, of services with one to six hosts.
 The scanner's time is that of the whole command `scanner impact`: reading the log, resolving every distinct query, the
@@ -12,15 +12,13 @@ from __future__ import annotations
 import itertools
 import os
 import random
-import resource
-import shutil
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+
+from benchmarks.table import Figure, Measured, cells, cost, installed, markdown
 
 NOUNS = (
     "orders customers products payments shipments carts invoices refunds stock suppliers "
@@ -52,9 +50,24 @@ DISTINCT = 500
 CHANGE = "ALTER TABLE orders_live ADD COLUMN flag int"
 
 
+DATA = "a slow log of 200 MB: 606,000 entries, 500 distinct statements over 40 tables by Zipf's law"
+DIGEST = "`pt-query-digest`, its report"
+FIGURES = (
+    Figure("the log read, every query resolved, one process: CPU", "s", DIGEST),
+    Figure("the same, two processes: wall", "s", DIGEST),
+    Figure("the same: memory of the largest process", "MB", DIGEST),
+)
+
+
 def main() -> int:
-    """Prints the comparison."""
-    size = int(sys.argv[1]) if len(sys.argv) > 1 else 200
+    """Prints the figures."""
+    measured = measure(int(sys.argv[1]) if len(sys.argv) > 1 else 200)
+    print(markdown(cells(figure, DATA, each) for figure, each in zip(FIGURES, measured, strict=True)), end="")
+    return 0
+
+
+def measure(size: int = 200) -> Iterator[Measured]:
+    """The figures, of a log of so many MB."""
     with tempfile.TemporaryDirectory() as folder:
         log, schema = Path(folder, "slow.log"), Path(folder, "schema.sql")
         schema.write_text("\n".join(map(TABLE.format, TABLES)))
@@ -62,40 +75,15 @@ def main() -> int:
         print(f"{size} MB, {entries:,} entries, {DISTINCT} distinct queries; {os.cpu_count()} processors")
         impact = [sys.executable, "-m", "scanner", "impact", CHANGE, "--engine", "mysql:8.0", "--schema", str(schema)]
         impact += ["--slow-log", str(log), "-o", str(Path(folder, "impact.json"))]
-        report("scanner, 1 process", run(impact, processes=1), entries)
-        report("scanner, 2 processes", run(impact, processes=2), entries)
-        digest = shutil.which("pt-query-digest")
-        if digest is None:
-            print("pt-query-digest is not installed (Debian and Ubuntu: apt-get install percona-toolkit).")
-        else:
-            report("pt-query-digest", run([digest, str(log)]), entries)
-    return 0
-
-
-def report(name: str, cost: tuple[float, float, float], entries: int) -> None:
-    """Prints a line."""
-    processor, wall, memory = cost
-    rate = f"{processor / entries * 1e6:5.1f} µs an entry"
-    print(f"{name:22} {processor:7.2f} s of CPU  {wall:7.2f} s  {memory:5.0f} MB  {rate}", flush=True)
-
-
-def run(command: Sequence[str], processes: int = 1) -> tuple[float, float, float]:
-    """Seconds of processor time, seconds, and MB at the peak."""
-    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    process = subprocess.Popen(
-        command,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        env=os.environ | {"SCANNER_PROCESSES": str(processes)},
-    )
-    _, status, usage = os.wait4(process.pid, 0)
-    wall = time.perf_counter() - start
-    if status:
-        assert process.stderr
-        raise SystemExit(f"{command[0]} failed: {process.stderr.read().decode()}")
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    processor = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-    return processor, wall, usage.ru_maxrss / 1000
+        one, two = (cost(impact, {"SCANNER_PROCESSES": number}) for number in "12")
+        digest = cost([command, str(log)]) if (command := installed("pt-query-digest", "percona-toolkit")) else None
+    for name, each in (("one process", one), ("two processes", two), ("pt-query-digest", digest)):
+        if each is not None:
+            rate = f"{each.processor / entries * 1e6:5.1f} µs an entry"
+            print(f"{name:16} {each.processor:7.2f} s of CPU  {each.wall:7.2f} s  {each.memory:5.0f} MB  {rate}")
+    yield one.processor, digest and digest.processor
+    yield two.wall, digest and digest.wall
+    yield max(one.memory, two.memory), digest and digest.memory
 
 
 def generate(path: Path, size: int, seed: int = 1) -> int:

@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
+import random
 import signal
 import sqlite3
 import sys
+import time
 from collections.abc import Iterator
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
 from distributed import LocalCluster
 
 import scanner
-from scanner import api
+from scanner import api, store
 from scanner.cli import run
 from scanner.collect.mysql_slow_log import collecting, parts
 from scanner.collect.python import groups, readings
+from scanner.config import load_config
 from scanner.errors import ClusterError
 from scanner.render import FORMATS, render
+from scanner.scanning import silent
+from scanner.store import files
 from scanner.workers import cluster as module
 from scanner.workers import workers
 from tests import company
-from tests.test_store_update import entry
+from tests.test_store_killed import KILLS
+from tests.test_store_update import content, entry
 
+MOMENTS = int(os.environ.get("SCANNER_TEST_KILLS", "10"))  # make fuzz takes 50
 CHANGE = "ALTER TABLE shelves ADD COLUMN width int NOT NULL"
 
 
@@ -72,7 +81,7 @@ def reports(config: Path, dask: str | None = None) -> list[str]:
 def test_the_store_and_every_report_are_the_same(config: Path, tmp_path: Path, cluster: LocalCluster) -> None:
     here = kept(config, tmp_path / "here.db")
     assert kept(config, tmp_path / "there.db", cluster.scheduler_address) == here
-    assert sum('INSERT INTO "checkpoint"' in line for line in here) > 5
+    assert sum('INSERT INTO "checkpoint"' in line for line in here) == 2
     assert reports(config, cluster.scheduler_address) == reports(config)
 
 
@@ -192,3 +201,52 @@ def test_a_cluster_that_is_lost(config: Path, tmp_path: Path, monkeypatch: pytes
             api.keep(config, tmp_path / "there.db", dask=lost.scheduler_address)
     monkeypatch.setattr(parts.Answer, "after", answered)
     assert kept(config, tmp_path / "there.db") == here
+
+
+def test_the_client_killed_whenever(config: Path, tmp_path: Path, cluster: LocalCluster) -> None:
+    """The next scan, by the cluster again, makes the store that an undisturbed one makes."""
+    for log in (config.parent / "logs").iterdir():
+        log.write_bytes(log.read_bytes()[:60_000])
+    kept(config, tmp_path / "here.db")
+    undisturbed = content(tmp_path / "here.db")
+    assert ended(begun(config, tmp_path / "first.db", cluster)) == 0  # the first waits until everything is loaded
+    start = time.perf_counter()
+    assert ended(begun(config, tmp_path / "there.db", cluster)) == 0
+    lasting = time.perf_counter() - start
+    assert content(tmp_path / "there.db") == undisturbed
+    moments, killed, number = random.Random(), 0, 0
+    while killed < MOMENTS:
+        place, number = tmp_path / f"{number}.db", number + 1
+        for _ in range(KILLS):
+            process = begun(config, place, cluster)
+            time.sleep(moments.uniform(0, lasting))
+            process.kill()
+            killed += ended(process) == -signal.SIGKILL
+        assert ended(begun(config, place, cluster)) == 0
+        assert content(place) == undisturbed
+        assert number < MOMENTS, "scans end before they can be killed"
+
+
+def begun(config: Path, place: Path, cluster: LocalCluster) -> BaseProcess:
+    """A scan by the cluster, in a process of its own that has loaded everything."""
+    process = _SERVER.Process(target=scan_there, args=(config, place, cluster.scheduler_address))
+    process.start()
+    return process
+
+
+def ended(process: BaseProcess) -> int | None:
+    process.join()
+    return process.exitcode
+
+
+def scan_there(config: Path, place: Path, address: str) -> None:
+    """With parts as small as those of `config`."""
+    parts.PART_BYTES, parts._LAST_BYTES, collecting.CHECKPOINT_BYTES = 10_000, 1_000, 30_000
+    readings.SMALL, groups.GROUP_BYTES = 0, 1
+    files.SYNCHRONOUS = "OFF"
+    with workers(address) as found:
+        store.update(load_config(config), place, silent, found)
+
+
+_SERVER = multiprocessing.get_context("forkserver")
+_SERVER.set_forkserver_preload([__name__])
