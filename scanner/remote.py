@@ -66,8 +66,11 @@ class RemotePath(LocalPath):
             return True
 
     def is_dir(self, **_: object) -> bool:
-        """Whether it is a folder; behind http it never is."""
-        return not self.url.startswith("http") and bool(_asked(self.url, "isdir"))
+        """Whether it is a folder; behind http it never is, and of what is refused reading says why."""
+        try:
+            return not self.url.startswith("http") and bool(_asked(self.url, "isdir"))
+        except OSError:
+            return False
 
     def files(self) -> Iterator[RemotePath]:
         """Itself, or the files of a folder or those that match a pattern, sorted."""
@@ -98,7 +101,8 @@ class RemotePath(LocalPath):
 
     def open(self, mode: str = "rb", *_: Any, **__: Any) -> Any:  # noqa: ANN401  # as Path.open
         """The content, fetched in ranges as it is read."""
-        assert mode == "rb"
+        if mode != "rb":
+            raise OSError("it is no file of this machine")
         stream = _asked(self.url, "open", mode="rb", block_size=_BLOCK_BYTES)
         if not stream.seekable():
             raise OSError(_NO_RANGES)
