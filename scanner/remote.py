@@ -48,9 +48,8 @@ class RemotePath(LocalPath):
     @classmethod
     def of(cls, url: str) -> RemotePath | LocalPath:
         """The path of a URL; that of file:// is one of this machine."""
-        parts = urlsplit(url)
-        if parts.scheme.lower() == "file":
-            return LocalPath(unquote(parts.path))
+        if url.partition("://")[0].lower() == "file":
+            return LocalPath(unquote(urlsplit(url).path))
         made = cls(url)
         made.url = url
         return made

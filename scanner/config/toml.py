@@ -22,7 +22,7 @@ from scanner.config.model import (
 )
 from scanner.config.values import absolute, expand, read_duration, read_engine, read_path, read_schema, read_sql_mode
 from scanner.config.wording import choice, listed
-from scanner.errors import ConfigError
+from scanner.errors import ConfigError, reason_of
 from scanner.model import Consumer, Database, RolloutSettings
 from scanner.remote import is_remote
 
@@ -69,7 +69,7 @@ def _read_toml(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise ConfigError(f"{path} cannot be read: {error.strerror}.") from error
+        raise ConfigError(f"{path} cannot be read: {reason_of(error)}.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path.name} is not valid TOML: {error}.") from error
 
