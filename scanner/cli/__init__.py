@@ -14,6 +14,7 @@ import scanner
 from scanner.cli.asked import asked_for, change_of, is_file
 from scanner.cli.check import check_
 from scanner.cli.codes import BROKEN_PIPE, DONE, EFFECTS, FAILED, INTERRUPTED, TOOLS, UNUSABLE
+from scanner.cli.live import with_forecast
 from scanner.cli.progress import shown
 from scanner.cli.reference import export_sql_, rule_
 from scanner.cli.saying import say_unread
@@ -86,6 +87,7 @@ def commands(context: click.Context) -> None:
 @click.option("-o", "--output", "outputs", multiple=True, metavar="FILE", help="Write the report: .html .csv .json .md")
 @click.option("--plan", "plan_directory", metavar="DIR", help="Write the plan's phases as numbered .sql files.")
 @click.option("--as", "tool", type=click.Choice(TOOLS), help="Write them as the next migrations of the project in DIR.")
+@click.option("--live", metavar="DSN", help="Ask this server, read-only, what uses the table right now.")
 @click.option("--fail-on", type=click.Choice(EFFECTS), help="Exit with 1 for this effect or a worse one.")
 def impact(
     change: str | None,
@@ -96,6 +98,7 @@ def impact(
     outputs: tuple[str, ...],
     plan_directory: str | None,
     tool: PlanTool | None,
+    live: str | None,
     fail_on: str | None,
 ) -> int:
     """What CHANGE does to services and queries.
@@ -111,6 +114,8 @@ def impact(
     else:
         sql, paths = change_of(change, rest)
         reports = (_scan(stored, paths, asked).impact(sql, asked.database).report,)
+    if live is not None:
+        reports = with_forecast(reports, live)
     write_out(reports, outputs, plan_directory, tool)
     unread = say_unread(reports[0].unread if reports else ())
     return FAILED if fail_on is not None and any(_reaches(report, fail_on) for report in reports) else unread

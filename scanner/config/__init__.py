@@ -15,7 +15,7 @@ from scanner.config.model import (
 )
 from scanner.config.options import Request, config_from_options, with_options
 from scanner.config.toml import find_config, load_config
-from scanner.config.values import is_dsn
+from scanner.config.values import expand, is_dsn
 from scanner.config.wording import nearest
 
 __all__ = [
@@ -28,6 +28,7 @@ __all__ = [
     "SourceKind",
     "SuppressionEntry",
     "config_from_options",
+    "expand",
     "find_config",
     "is_dsn",
     "load_config",

@@ -53,6 +53,7 @@ from scanner.model.report import (
 from scanner.model.rollout import (
     Check,
     Execution,
+    Forecast,
     Hazard,
     HazardKind,
     Method,
@@ -64,6 +65,7 @@ from scanner.model.rollout import (
     Severity,
     Statement,
     TableLock,
+    TableUse,
     Work,
 )
 
@@ -89,6 +91,7 @@ __all__ = [
     "Execution",
     "Family",
     "Finding",
+    "Forecast",
     "ForeignKey",
     "FreeNames",
     "Grant",
@@ -120,6 +123,7 @@ __all__ = [
     "Table",
     "TableLock",
     "TableName",
+    "TableUse",
     "Trigger",
     "Unread",
     "Unresolved",

@@ -13,7 +13,7 @@ from scanner.model.observation import BlindSpot, Coverage, Location, Query, Unre
 if TYPE_CHECKING:
     from scanner.change import Change
     from scanner.model.names import Database
-    from scanner.model.rollout import Hazard, Plan
+    from scanner.model.rollout import Forecast, Hazard, Plan
 
 _NAMED_COLUMNS = 4  # of a likely place, in words
 _SOURCE_CODE = ("python", "sql_file")
@@ -202,6 +202,7 @@ class Report:
     hazards: tuple[Hazard, ...] = ()  # of the ALTER TABLE itself, run as one statement; worst first
     plan: Plan | None = None  # the steps in which it goes out; None: not asked for
     suppressed: tuple[Suppressed, ...] = ()  # worst first
+    forecast: Forecast | None = None  # what the server says of the table now; None: it was not asked
     free_names: tuple[FreeNames, ...] = ()  # for each new column whose name collides
 
     # Columns that the table has already, so that ADD COLUMN IF NOT EXISTS does nothing.

@@ -135,6 +135,36 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
+class TableUse:
+    """A lock that a session holds on a table, or waits for."""
+
+    session: str  # what the server calls it: a process, a connection
+    mode: str  # "AccessShareLock", "SHARED_READ"
+    held: bool  # else it waits
+    application: str | None = None  # as it calls itself
+    state: str | None = None  # "idle in transaction", "Sleep"
+    age_s: float | None = None  # of its transaction; None: not known
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What a running server said of the table when it was asked; None: it did not say."""
+
+    place: str  # the server, without a password
+    uses: tuple[TableUse, ...] | None = None  # those that wait first
+    rows: int | None = None  # as the server estimates
+    size_bytes: int | None = None  # of the table with its indexes, likewise
+    reads: int | None = None  # scans of the table and its indexes (PostgreSQL), rows read (MySQL, MariaDB)
+    writes: int | None = None  # rows
+    since: str | None = None  # when that count began; None: not reset since it is kept
+    transactions: int | None = None  # open in the database (PostgreSQL), on the server (MySQL, MariaDB)
+    oldest_s: float | None = None  # of these
+    replicas: tuple[tuple[str, float | None], ...] | None = None  # name → seconds behind
+    publications: tuple[str, ...] = ()  # of PostgreSQL, that have the table
+    unseen: tuple[str, ...] = ()  # what it did not say, and why
+
+
+@dataclass(frozen=True, slots=True)
 class RolloutSettings:
     """How a company rolls out: ``[rollout]`` of scanner.toml."""
 

@@ -14,6 +14,7 @@ from markupsafe import Markup
 from scanner.model import Effect, Report
 from scanner.render import words
 from scanner.render.excerpt import marked
+from scanner.render.forecast import forecast_lines
 from scanner.render.outline import last_seen, measures, places, sections, sources, suppressed_items
 from scanner.render.plan import script as sql_script
 from scanner.render.verdict import headline, production_only, tallies
@@ -55,6 +56,7 @@ def to_html(report: Report) -> str:
             sections=found,
             services=services,
             suppressed_items=suppressed_items(report),
+            forecast=tuple(forecast_lines(report.forecast)) if report.forecast else (),
             production_only=production_only(report),
             numbers={name: index for index, name in enumerate(services)},
         )

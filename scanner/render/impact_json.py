@@ -36,6 +36,7 @@ def to_dict(report: Report) -> Json:
         "consumers": [asdict(consumer) for consumer in report.consumers],
         "free_names": [asdict(names) for names in report.free_names],
         "hazards": [asdict(hazard) for hazard in report.hazards],
+        "forecast": asdict(report.forecast) if report.forecast else None,
         "plan": asdict(report.plan) if report.plan else None,
         "suppressed": [_suppressed(item, each) for item, each in suppressed_items(report)],
         "blind_spots": [asdict(spot) for spot in report.blind_spots],

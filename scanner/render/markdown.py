@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from scanner.model import Certainty, Phase, Report
+from scanner.render.forecast import forecast_lines
 from scanner.render.outline import Item, items, owners, suppressed_items
 from scanner.render.plan import script
 from scanner.render.verdict import Tally, headline, tallies
@@ -33,7 +34,7 @@ _SQL_WIDTH = 160
 def to_markdown(report: Report) -> str:
     """The verdict, the worst 20 findings, and what could not be checked."""
     blocks = [f"### {code(report.change.sql)}", prose(headline(report)), _verdict(report), _findings(report)]
-    blocks += [_hazards(report), _plan(report)]
+    blocks += [_forecast(report), _hazards(report), _plan(report)]
     blocks += _lists(report)
     return "\n\n".join(filter(None, blocks)) + "\n"
 
@@ -82,6 +83,13 @@ def _where(item: Item) -> str:
         return " · ".join(filter(None, (services, spots, owned))) or item.finding.subject.kind
     spots = spots or "no source line found"
     return " · ".join(filter(None, (services, spots, owned, calls_words(item.calls))))
+
+
+def _forecast(report: Report) -> str:
+    if report.forecast is None:
+        return ""
+    rows = [f"- {prose(line)}" for line in forecast_lines(report.forecast)]
+    return "\n".join([f"#### The table right now, at {code(report.forecast.place)}", "", *rows])
 
 
 def _hazards(report: Report) -> str:

@@ -19,13 +19,12 @@ from scanner.model import (
     Mention,
     Query,
     Report,
-    Severity,
     Suppressed,
     Unread,
 )
 from scanner.render.excerpt import Excerpt, Span, marked, narrow
 from scanner.render.outline import Cause, Group, Item, Place, Section, measures, sections, suppressed_items
-from scanner.render.plan import outline
+from scanner.render.terminal_rollout import Lines, heading, rollout
 from scanner.render.verdict import Tally, headline, production_only, tallies
 from scanner.render.words import (
     EFFECT_WORDS,
@@ -34,7 +33,6 @@ from scanner.render.words import (
     calls_words,
     count,
     coverage_words,
-    doubt_words,
     number,
     one_line,
     scope_words,
@@ -49,16 +47,8 @@ _STYLES = {
     Effect.CHANGES_SHAPE: "yellow",
     Effect.NEEDS_UPDATE: "cyan",
 }
-_SEVERITIES = {
-    Severity.FAILS: "bold red",
-    Severity.BLOCKS: "bold magenta",
-    Severity.COSTS: "yellow",
-    Severity.NOTE: "dim",
-}
 _PLACES = 5  # lines of source shown for one finding
 _PLAIN = str.maketrans("─…", "-~")  # for terminals without Unicode
-
-Lines = Iterator[tuple[int, Text]]  # how far a line and what it wraps to are indented, and the line
 
 
 def print_report(report: Report, console: Console, *, limit: int | None = 20) -> None:
@@ -82,11 +72,10 @@ def _encodable(text: Text, console: Console) -> Text:
 def _lines(report: Report, width: int, limit: int | None) -> Lines:
     yield from _verdict(report)
     yield from _sections(report, width, limit)
-    yield from _hazards(report, width)
-    yield from _plan(report, width)
+    yield from rollout(report, width)
     for title, entries in _lists(report, width):
         if entries:
-            yield from _title(f"{title} ({number(len(entries))})", width)
+            yield from heading(f"{title} ({number(len(entries))})", width)
         yield from chain.from_iterable(entries[:limit])
         yield from _more(len(entries) - len(entries[:limit]), "entry")
     yield from _coverage(report, width)
@@ -142,7 +131,7 @@ def _sections(report: Report, width: int, limit: int | None) -> Lines:
 
 
 def _heading(section: Section, width: int) -> Lines:
-    yield from _title(one_line(section.title), width)
+    yield from heading(one_line(section.title), width)
     parts = [f"{EFFECT_WORDS[effect]} {subjects_words(hit)}" for effect, hit in section.effects.items()]
     if section.calls is not None:
         parts.append(calls_words(section.calls))
@@ -251,28 +240,8 @@ def _blind_spot(spot: BlindSpot) -> Lines:
     yield 2, Text(f"{one_line(spot.place)}: {one_line(spot.message)}")
 
 
-def _hazards(report: Report, width: int) -> Lines:
-    if report.hazards:
-        yield from _title("What the ALTER TABLE itself does", width)
-    for hazard in report.hazards:
-        said = f" {hazard.kind}: {one_line(hazard.message)}{doubt_words(hazard)}"
-        yield 2, Text.assemble((hazard.severity.upper(), _SEVERITIES[hazard.severity]), said)
-
-
-def _plan(report: Report, width: int) -> Lines:
-    if report.plan is None:
-        return
-    yield from _title("The plan", width)
-    for line in outline(report.plan):
-        yield 2, Text(one_line(line))
-    for note in report.plan.notes:
-        yield 2, Text(one_line(note), "yellow")
-    if report.plan.phases:
-        yield 2, Text("--plan DIR writes each phase as SQL, with how to verify it and to take it back.", "dim")
-
-
 def _coverage(report: Report, width: int) -> Lines:
-    yield from _title("What was read", width)
+    yield from heading("What was read", width)
     for coverage in report.coverage:
         yield 2, Text(coverage_words(coverage))
     if not report.read_source:
@@ -287,11 +256,6 @@ def _advice(report: Report) -> Lines:
     worst = next((tally.effect for tally in tallies(report) if tally.subjects), None)
     if worst:
         yield 0, Text(f"In CI, --fail-on {worst} makes this exit with 1.")
-
-
-def _title(title: str, width: int) -> Lines:
-    yield 0, Text("")
-    yield 0, Text.assemble((title, "bold"), (f" {'─' * (width - cell_len(title) - 1)}", "dim"), no_wrap=True)
 
 
 def _more(hidden: int, noun: str, indent: int = 2) -> Lines:
