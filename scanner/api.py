@@ -95,10 +95,11 @@ class Scan:
         with none left there is no impact; `created` are tables that migrations beside it make.
         Raises SourceError when it cannot be read, else as `impact` does.
         """
-        return tuple(
-            Impact(self._report(change, name))
-            for change, name in locate_all(Path(migration), self.schemas, database, created)
-        )
+        try:
+            located = locate_all(Path(migration), self.schemas, database, created)
+        except ChangeError as error:
+            raise self._unread_schema(database) or error from None
+        return tuple(Impact(self._report(change, name)) for change, name in located)
 
     @property
     def schemas(self) -> Mapping[str, Schema]:

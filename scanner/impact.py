@@ -35,6 +35,7 @@ from scanner.model import (
     Unread,
     Unresolved,
     UnresolvedQuery,
+    fold,
 )
 from scanner.named_late import named_at_run_time
 from scanner.objects import object_findings
@@ -42,7 +43,7 @@ from scanner.resolve import References
 from scanner.rollout import Hit, Traffic, hazards, plan
 from scanner.schema.after import present
 from scanner.stored import stored_findings
-from scanner.verdict import Prepared, Verdict, prepare
+from scanner.verdict import Prepared, prepare
 
 # Sources in which a statement stands as somebody wrote it.
 _SOURCE_CODE = ("python", "sql_file")
@@ -213,7 +214,7 @@ def _judge(prepared: Prepared, query: Query) -> tuple[tuple[Finding, ...], Unres
     for how, places in groups.items():
         verdict = prepared.assess(query.sql, **how._asdict())
         unresolved = unresolved or verdict.unresolved
-        for finding in _folded(verdict):
+        for finding in fold(verdict.findings):
             merged.setdefault(finding, []).extend(places)
     everywhere = sum(map(len, groups.values()))
     findings = tuple(
@@ -228,7 +229,7 @@ def _where_built(prepared: Prepared, query: Query, known: Container[Finding]) ->
     """What places do with the rows that may have built the statement: only possible, and only what is new."""
     for how, places in _by_use(o for o in query.observations if o.built_by).items():
         verdict = prepared.assess(query.sql, **how._asdict())
-        for finding in _folded(verdict):
+        for finding in fold(verdict.findings):
             if finding not in known:
                 doubt = finding.reason or "whether this code built the statement is not known"
                 yield replace(finding, certainty=Certainty.POSSIBLE, reason=doubt, occurrences=tuple(places))
@@ -238,7 +239,9 @@ def _about(finding: Finding, query: Query) -> Finding:
     """The finding with the query as its subject, its texts with the source's expressions in place of holes."""
     message, help_ = query.readable(finding.message), query.readable(finding.help)
     reason = finding.reason and query.readable(finding.reason)
-    return replace(finding, subject=Subject("query", query.fingerprint), message=message, help=help_, reason=reason)
+    beneath = tuple(_about(each, query) for each in finding.beneath)
+    subject = Subject("query", query.fingerprint)
+    return replace(finding, subject=subject, message=message, help=help_, reason=reason, beneath=beneath)
 
 
 def _readable(unresolved: Unresolved, query: Query) -> Unresolved:
@@ -265,18 +268,6 @@ def _by_use(observations: Iterable[Observation]) -> Mapping[_How, list[Location]
         if observation.location is not None:
             places.append(observation.location)
     return groups
-
-
-def _folded(verdict: Verdict) -> Iterator[Finding]:
-    """The worst findings of a statement; the names of the lesser ones go under the first of them."""
-    if not verdict.findings:
-        return
-    worst = [f for f in verdict.findings if f.effect is verdict.effect]
-    # What is certain is said in full, and what is only possible beside it is named.
-    worst = [f for f in worst if f.certainty is Certainty.CERTAIN] or worst
-    lesser = tuple(dict.fromkeys(f.name for f in verdict.findings if f not in worst))
-    yield replace(worst[0], folded=lesser)
-    yield from worst[1:]
 
 
 def _reading(consumers: Sequence[Consumer], table: TableName) -> Iterator[Consumer]:

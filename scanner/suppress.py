@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 
 from scanner.config import Config
 from scanner.errors import ConfigError
-from scanner.model import BlindSpot, Finding, Location, Report, Suppressed
+from scanner.model import BlindSpot, Finding, Location, Report, Suppressed, fold
 from scanner.rules import ALL_RULES
 from scanner.text_files import decode
 
@@ -95,14 +95,19 @@ def suppress(report: Report, suppressions: Sequence[Suppression], today: date) -
     places = {query.fingerprint: tuple(o.location for o in query.located if o.location) for query in report.queries}
     kept: list[Finding] = []
     apart: list[Suppressed] = []
-    for finding in report.findings:
+    waiting = list(report.findings)
+    while waiting:
+        finding = waiting.pop(0)
         left, taken = _split(finding, [each for each in held if each.rule == finding.rule], places)
         kept += [left] if left is not None else []
         apart += taken
+        # What a finding stood for, too, stands for itself where it is set apart.
+        for each in taken:
+            waiting += [replace(f, occurrences=each.finding.occurrences) for f in fold(each.finding.beneath)]
     expired = [each for each in suppressions if each not in held]
     return replace(
         report,
-        findings=tuple(kept),
+        findings=tuple(sorted(kept, key=lambda each: each.effect.rank)),
         suppressed=tuple(sorted(apart, key=lambda each: each.finding.effect.rank)),
         blind_spots=(*report.blind_spots, *map(_expired, _of_interest(expired, report))),
     )

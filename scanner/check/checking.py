@@ -11,7 +11,7 @@ from pathlib import Path
 from scanner import api
 from scanner.check import git
 from scanner.config import Config, DatabaseConfig, is_dsn
-from scanner.errors import ChangeError, ScannerError, SourceError, UsageError
+from scanner.errors import ChangeError, ConfigError, ScannerError, SourceError, UsageError
 from scanner.migrations import is_migration, read
 from scanner.model import Effect, Finding, Report
 from scanner.progress import Progress
@@ -50,8 +50,12 @@ class Checked:
 
 
 def key(report: Report, finding: Finding) -> str:
-    """What stays the same of a finding from one run to the next."""
-    return f"{report.change} {finding.rule} {finding.subject.kind} {finding.subject.name}"
+    """What stays the same of a finding from one run to the next: another place, or another rule beside it, is new."""
+    subject = finding.subject
+    located = report.query(subject.name).located if subject.kind == "query" else ()
+    locations = finding.occurrences or [each.location for each in located if each.location is not None]
+    paths = sorted({location.path for location in locations})
+    return " ".join((str(report.change), finding.rule, *finding.folded, subject.kind, subject.name, *paths))
 
 
 def check(
@@ -83,6 +87,8 @@ def _outcome(scan: api.Scan, path: Path, config: Config, database: str | None, c
     name = _shown(path, config.root)
     try:
         return Outcome(name, tuple(impact.report for impact in scan.impacts(path, database, created)))
+    except ConfigError:
+        raise
     except (ChangeError, SourceError, UsageError) as error:
         return Outcome(name, unread=str(error))
 

@@ -128,6 +128,8 @@ def _of_migration(path: str, stored: str | None, paths: Sequence[str], asked: Re
         raise UsageError(f"There is no migration at {path}.")
     impacts = _scan(stored, paths, asked, file).impacts(file, asked.database)
     if not impacts:
+        if stored is not None:
+            raise UsageError(f"The kept scan's schema has what {path} adds, or not its table: leave out --scan.")
         click.echo(f"{path} adds no column to a table that is there before it: nothing to report.", err=True)
     return tuple(impact.report for impact in impacts)
 

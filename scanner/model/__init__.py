@@ -48,6 +48,7 @@ from scanner.model.report import (
     Suppressed,
     Unresolved,
     UnresolvedQuery,
+    fold,
     worst_effects,
 )
 from scanner.model.rollout import (
@@ -132,5 +133,6 @@ __all__ = [
     "View",
     "Work",
     "counted",
+    "fold",
     "worst_effects",
 ]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
@@ -67,6 +67,7 @@ class Finding:
     occurrences: tuple[Location, ...] = ()
     reason: str | None = None  # why it is only possible
     folded: tuple[str, ...] = ()  # names of other rules that hit the same subject for the same cause
+    beneath: tuple[Finding, ...] = ()  # what these say; it stands for itself where this finding is set apart
     # Of a subject that is no query (a query has its own):
     services: tuple[str, ...] = ()  # what owns it: a model's service
     sql: str | None = None  # its text, without literals; span refers to it
@@ -243,6 +244,18 @@ class Report:
     def production_only(self) -> tuple[Query, ...]:
         """Touching queries that production runs and no source line was found for."""
         return tuple(q for q in self.queries if not q.located)
+
+
+def fold(findings: Sequence[Finding]) -> Iterator[Finding]:
+    """The worst findings on a subject, given worst first; the lesser ones go beneath the first of them."""
+    if not findings:
+        return
+    worst = [f for f in findings if f.effect is findings[0].effect]
+    # What is certain is said in full, and what is only possible beside it is named.
+    worst = [f for f in worst if f.certainty is Certainty.CERTAIN] or worst
+    lesser = tuple(f for f in findings if f not in worst)
+    yield replace(worst[0], folded=tuple(dict.fromkeys(f.name for f in lesser)), beneath=lesser)
+    yield from worst[1:]
 
 
 def worst_effects(findings: Iterable[Finding]) -> dict[Subject, Effect]:

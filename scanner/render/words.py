@@ -92,7 +92,7 @@ def also_words(names: Iterable[str]) -> str:
     """What other rules say of the same subject, a sentence a rule with its code."""
     known = {rule.name: rule for rule in ALL_RULES}
     said = (f"{known[name].title} ({known[name].code})" if name in known else name for name in names)
-    return "; ".join(each[:1].lower() + each[1:] for each in said)
+    return "; ".join(each if each[1:2].isupper() else each[:1].lower() + each[1:] for each in said)
 
 
 def why(unresolved: Unresolved) -> str:

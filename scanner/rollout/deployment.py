@@ -47,10 +47,10 @@ def preparation(hits: Iterable[Hit], change: Change, settings: RolloutSettings) 
         why = (
             f"{_counted(found)} would fail or answer otherwise as soon as {_names(change)} is there: deploy code that "
         )
-        why += "stands it with and without the column, the service with the most calls first."
+        why += "works with and without the column, the service with the most calls first."
         yield Phase(
             "deploy",
-            "code that stands the column",
+            "code that works with the column",
             why,
             verify=(_scanned(change, "changes-results"),),
             services=_services(found),

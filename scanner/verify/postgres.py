@@ -38,6 +38,7 @@ def databases(
     """Two new databases, dropped at the end. Raises UsageError and SourceError."""
     try:
         with closing(_connect(dsn)) as home, ExitStack() as stack:
+            home.execute("SET statement_timeout = 0")  # making and dropping databases takes what it takes
             if not even_if_used:
                 refuse(place(dsn), _number(home, _TABLES))
             made = []

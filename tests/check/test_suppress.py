@@ -124,7 +124,55 @@ def test_every_format_lists_what_is_suppressed(repository, capsys):
 def test_a_query_with_nothing_else_is_not_lost(repository):
     configure(repository, 'rule = "SC202"\nreason = "known"')
     configure(repository, 'rule = "SC103"\nreason = "known"')
+    configure(repository, 'rule = "SC101"\nreason = "known"')
     assert run(IMPACT) == 0
     assert answers(repository)[0] == []
     rows = (repository / "out.csv").read_text().splitlines()[1:]
-    assert [row.split(",")[0] for row in rows if row.startswith("suppressed")] == ["suppressed", "suppressed"]
+    assert [row.split(",")[0] for row in rows if row.startswith("suppressed")] == ["suppressed"] * 3
+
+
+FOLDED = """
+import psycopg
+
+conn = psycopg.connect("")
+
+
+def last():
+    # scanner: ignore[SC104] the pool is started anew
+    return conn.execute("SELECT * FROM orders WHERE id = 1").fetchone()[-1]
+"""
+
+
+def test_what_a_suppressed_finding_stood_for_stands_for_itself(repository):
+    (repository / "app" / "code.py").write_text(FOLDED)
+    assert run(IMPACT) == 0
+    found, suppressed = answers(repository)
+    assert [rule for rule, *_ in suppressed] == ["SC104"]
+    assert found == ["SC103"]
+
+
+def test_a_place_or_a_rule_more_is_new_to_a_baseline(repository):
+    plain = FOLDED.replace("    # scanner: ignore[SC104] the pool is started anew\n", "").replace("[-1]", "")
+    (repository / "app" / "code.py").write_text(plain)
+    (repository / "migrations" / "V2__status.sql").write_text("ALTER TABLE orders ADD COLUMN status text;\n")
+    assert run(["check", "--base", "main", "--write-baseline", "known.json"]) == 0
+    assert run(["check", "--base", "main", "--baseline", "known.json"]) == 0
+    (repository / "app" / "more.py").write_text(plain.replace("fetchone()", "fetchone()[-1]"))
+    assert run(["check", "--base", "main", "--baseline", "known.json"]) == 1
+
+
+def test_a_mistake_in_a_suppression_ends_a_check(repository, capsys):
+    configure(repository, 'rule = "SC999"\nreason = "x"')
+    (repository / "migrations" / "V2__status.sql").write_text("ALTER TABLE orders ADD COLUMN status text NOT NULL;\n")
+    assert run(["check", "--base", "main"]) == 2
+    assert capsys.readouterr().err == (
+        "scanner: scanner.toml: [[suppress]] ignores SC999, which is no rule: scanner rule lists them all.\n"
+    )
+
+
+def test_a_kept_scan_that_has_the_column_already_is_no_all_clear(repository, capsys):
+    new = repository / "migrations" / "V2__status.sql"
+    new.write_text("ALTER TABLE orders ADD COLUMN status text NOT NULL;\n")
+    assert run(["scan", "-o", "kept.db"]) == 0
+    assert run(["impact", "--migration", "migrations/V2__status.sql", "--scan", "kept.db"]) == 2
+    assert "leave out --scan" in capsys.readouterr().err
