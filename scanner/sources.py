@@ -133,7 +133,7 @@ def read_schema(config: DatabaseConfig) -> tuple[Schema, tuple[BlindSpot, ...]]:
         return schema, tuple(_not_understood(schema, []))
     from scanner.schema.parse import parse_ddl
 
-    migrations = [found for path in _paths(config) for found in history(path, config.database.engine, config.until)]
+    migrations = [found for path in _paths(config) for found in history(path, config.database.engine, config.without)]
     if not migrations:
         raise SourceError(f"There is no schema of {config.name} at {' or '.join(config.schema)}.")
     scripts = [(migration.path, migration.sql) for migration in migrations]
@@ -155,7 +155,7 @@ def schema_scripts(config: DatabaseConfig) -> list[str]:
     """The DDL of a schema that stands in files. Raises SourceError when it is read from a server."""
     if is_dsn(config.schema[0]):
         raise SourceError(f"The schema of {config.name} is on a server: give its DDL as a file, as pg_dump writes it.")
-    return [found.sql for path in _paths(config) for found in history(path, config.database.engine, config.until)]
+    return [found.sql for path in _paths(config) for found in history(path, config.database.engine, config.without)]
 
 
 def schema_files(config: DatabaseConfig) -> tuple[Path, ...]:

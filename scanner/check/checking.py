@@ -112,7 +112,7 @@ def _created(path: Path, config: Config) -> Iterator[str]:
 @contextmanager
 def _before(config: Config, migrations: Sequence[Path], base: str | None) -> Iterator[Config]:
     """The configuration with the schemas that were there before the migrations."""
-    earlier = config.before(min(path.absolute() for path in migrations))
+    earlier = config.before(migrations)
     if base is None:
         yield earlier
         return

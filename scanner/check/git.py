@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -11,8 +12,8 @@ _TIMEOUT_S = 60
 
 
 def top(folder: Path) -> Path:
-    """The root of the working tree. Raises UsageError outside of one."""
-    return Path(_ask(folder, "rev-parse", "--show-toplevel").strip())
+    """The root of the working tree, through the same links as the folder. Raises UsageError outside of one."""
+    return Path(os.path.normpath(folder / _ask(folder, "rev-parse", "--show-cdup").strip()))
 
 
 def new_files(folder: Path, base: str) -> list[Path]:

@@ -187,7 +187,7 @@ def _scan(stored: str | None, paths: Sequence[str], asked: Request, migration: P
     if stored is None:
         config = asked.config_for(paths)
         with shown() as progress:
-            return scanner.scan(config if migration is None else config.before(migration), progress)
+            return scanner.scan(config if migration is None else config.before([migration]), progress)
     extra = [*asked.given, *paths]
     if extra:
         raise UsageError(f"A stored scan is asked as it is: leave out --scan or {' and '.join(extra)}.")

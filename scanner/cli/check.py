@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from scanner.cli.asked import asked_for
-from scanner.cli.codes import DONE, EFFECTS, FAILED, UNREAD
+from scanner.cli.codes import EFFECTS, FAILED, UNREAD
 from scanner.cli.progress import shown
 from scanner.cli.saying import say_unread
 from scanner.errors import UsageError
@@ -50,6 +50,7 @@ def check_(
     with 1 when a finding is at or above --fail-on and is neither suppressed nor in the baseline.
     """
     from scanner import check
+    from scanner.render.words import count
 
     paths = [Path(name).absolute() for name in migrations]
     if not paths and base is None:
@@ -66,14 +67,15 @@ def check_(
     elif not any(files.values()):
         _show(checked)
     if write_baseline:
-        count = check.write_baseline(checked, Path(write_baseline))
-        click.echo(f"{count} findings written to {write_baseline}.", err=True)
-        return DONE
+        written = check.write_baseline(checked, Path(write_baseline))
+        click.echo(f"{count(written, 'finding')} written to {write_baseline}.", err=True)
+        fail_on = _NEVER
     return _code(checked, fail_on, known)
 
 
 def _code(checked: Checked, fail_on: str, known: frozenset[str]) -> int:
     from scanner.model import Effect
+    from scanner.render.words import count
 
     failing = [] if fail_on == _NEVER else checked.failing(Effect(fail_on), known)
     for outcome in checked.outcomes:
@@ -83,7 +85,7 @@ def _code(checked: Checked, fail_on: str, known: frozenset[str]) -> int:
     if any(outcome.unread is not None for outcome in checked.outcomes):
         unread = UNREAD
     if failing:
-        click.echo(f"scanner: {len(failing)} of the findings are {fail_on} or worse.", err=True)
+        click.echo(f"scanner: {count(len(failing), 'finding')} at or above {fail_on}.", err=True)
     return FAILED if failing else unread
 
 
@@ -121,8 +123,11 @@ def _to_github(checked: Checked) -> None:
     if summary:
         outcomes = [(outcome.migration, outcome.reports, outcome.unread) for outcome in checked.outcomes]
         text = github.step_summary(markdown.to_comment(outcomes))
-        with Path(summary).open("a", encoding="utf-8", errors="backslashreplace") as file:
-            file.write(text)
+        try:
+            with Path(summary).open("a", encoding="utf-8", errors="backslashreplace") as file:
+                file.write(text)
+        except OSError as error:
+            raise UsageError(f"The step summary could not be written to {summary}: {error.strerror}.") from error
 
 
 def _show(checked: Checked) -> None:

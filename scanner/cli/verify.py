@@ -41,7 +41,7 @@ def verify_(
     sql, paths = change_of(change, rest) if migration is None else ("", (change, *rest) if change else rest)
     config = asked.config_for(paths)
     file = Path(migration).absolute() if migration is not None else None
-    config = config if file is None else config.before(file)
+    config = config if file is None else config.before([file])
     with shown() as progress:
         scan = scanner.scan(config, progress)
     impacts = scan.impacts(file, asked.database) if file is not None else (scan.impact(sql, asked.database),)

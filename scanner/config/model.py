@@ -29,7 +29,7 @@ class DatabaseConfig:
     database: Database
     schema: tuple[str, ...]  # files of DDL or migrations, directories or globs (absolute), or one DSN
     consumers: tuple[Consumer, ...] = ()
-    until: Path | None = None  # a migration: of the schema's migrations only those before it count
+    without: frozenset[Path] = frozenset()  # migrations, resolved: of the schema's only those before them count
     rollout: RolloutSettings = field(default_factory=RolloutSettings)
 
     @property
@@ -108,10 +108,10 @@ class Config:
         """The database of this name; None means the only one. Raises ConfigError."""
         return pick(self.databases, name, "The request")
 
-    def before(self, migration: Path) -> Config:
-        """A copy in which schemas made of migrations end before this one."""
-        databases = tuple(replace(entry, until=migration) for entry in self.databases)
-        return replace(self, databases=databases)
+    def before(self, migrations: Iterable[Path]) -> Config:
+        """A copy in which schemas made of migrations have none of these, nor what comes after them."""
+        without = frozenset(path.resolve() for path in migrations)
+        return replace(self, databases=tuple(replace(entry, without=without) for entry in self.databases))
 
     def with_sources(self, sources: Iterable[SourceConfig]) -> Config:
         """A copy with further sources; one that is already there is not read twice."""

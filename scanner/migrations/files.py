@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from itertools import takewhile
 from pathlib import Path
 
 from scanner.errors import SourceError
@@ -19,6 +21,7 @@ _SUFFIXES = (".sql", ".xml", ".yaml", ".yml", ".json", ".py")
 
 def read(path: Path, engine: Engine) -> Migration:
     """What one file of migrations does on this engine. Raises SourceError."""
+    path = Path(os.path.abspath(path))  # as the files beside it are found
     if path.is_dir():
         raise SourceError(f"{path} is a folder: name the file of the migration.")
     tool = _tool(path)
@@ -53,48 +56,41 @@ def sources(path: Path) -> list[Path]:
     return migrations or [file for file in files if file == path or tools[file] is not None]
 
 
-def history(path: Path, engine: Engine, until: Path | None = None) -> Iterator[Migration]:
+def history(path: Path, engine: Engine, without: Collection[Path] = ()) -> Iterator[Migration]:
     """The migrations of a folder, or of a changelog, in the order in which they run.
 
-    With `until`, a file, only those that run before it; of a folder that does not hold it, all. Raises SourceError.
+    `without` names files, resolved: neither these count nor what runs after the first of them, or builds on one where
+    the tool knows what builds on what. Raises SourceError.
     """
-    if path.is_file():
-        if path != until:
-            yield read(path, engine) if _tool(path) else plain_sql.read_sql(path)
-        return
-    files = list(files_under(path, _SUFFIXES))
+    files = [path] if path.is_file() else list(files_under(path, _SUFFIXES))
+    left_out = {file for file in files if file.resolve() in without}
     tools = {_tool(file) for file in files}
     if "liquibase" in tools:
-        yield from _changelogs(files, engine, until)
+        yield from _changelogs([file for file in files if _tool(file) == "liquibase"], engine, without)
+    elif path.is_file():
+        if not left_out:
+            yield read(path, engine) if _tool(path) else plain_sql.read_sql(path)
     elif "django" in tools:
         from scanner.migrations.django import Project
 
-        yield from Project.of(path, engine).history(until)
+        yield from Project.of(path, engine).history(left_out)
     elif "alembic" in tools:
         from scanner.migrations.alembic import order, read_revision
 
-        for file in order((file for file in files if _tool(file) == "alembic"), until):
+        for file in order((file for file in files if _tool(file) == "alembic"), left_out):
             yield read_revision(file, engine, lines=False)
     else:
         ordered = plain_sql.order(file for file in files if file.suffix.lower() == ".sql")
-        for file in ordered[: ordered.index(until)] if until in ordered else ordered:
-            yield plain_sql.read_sql(file)
+        yield from map(plain_sql.read_sql, takewhile(lambda file: file not in left_out, ordered))
 
 
-def _changelogs(files: list[Path], engine: Engine, until: Path | None) -> Iterator[Migration]:
-    """Each file once, in the order of the changelog that includes the others."""
-    from scanner.migrations.liquibase import included
+def _changelogs(changelogs: list[Path], engine: Engine, without: Collection[Path]) -> Iterator[Migration]:
+    """Those that no other one includes: with what they include they hold everything once."""
+    from scanner.migrations.liquibase import included, read_changelog
 
-    changelogs = [file for file in files if _tool(file) == "liquibase"]
-    reached = {file: included(file, engine) for file in changelogs}
-    inner = {each for file, below in reached.items() for each in below if each != file}
+    inner = {each for file in changelogs for each in included(file, engine) if each != file}
     for root in [file for file in changelogs if file not in inner]:
-        if until in reached[root]:
-            for file in reached[root][: reached[root].index(until)]:
-                if len(reached.get(file, ())) <= 1:
-                    yield read(file, engine)
-            return
-        yield read(root, engine)
+        yield read_changelog(root, engine, without)
 
 
 def _tool(path: Path) -> Tool | None:

@@ -104,7 +104,11 @@ class MysqlScratch:
 
     def _bound(self, sql: str) -> str | None:
         with suppress(pymysql.Error):
-            _rows(self._connection, f"EXPLAIN EXTENDED {sql.replace('?', 'NULL')}")
+            # MySQL 8 knows no EXTENDED and says it anyway, MariaDB says it only then.
+            extended = (
+                "EXTENDED " if "mariadb" in str(_rows(self._connection, "SELECT version()")[0][0]).lower() else ""
+            )
+            _rows(self._connection, f"EXPLAIN {extended}{sql.replace('?', 'NULL')}")
             notes = [str(row[2]) for row in _rows(self._connection, "SHOW WARNINGS") if row[1] == _REWRITTEN]
             return _DATABASE.sub("", notes[0]) if notes else None
         return None

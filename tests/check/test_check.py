@@ -24,7 +24,7 @@ def sarif(path):
 def test_a_new_migration_that_breaks_something_fails(repository, capsys):
     assert run([*BASE, "--sarif", "out.sarif"]) == 1
     assert effects(repository / "out.sarif") == [("SC103", None), ("SC202", None)]
-    assert capsys.readouterr().err == "scanner: 2 of the findings are breaks or worse.\n"
+    assert capsys.readouterr().err == "scanner: 2 findings at or above breaks.\n"
 
 
 def test_it_is_the_same_once_it_is_committed(repository):
@@ -135,3 +135,38 @@ def test_locations_are_relative_to_the_working_tree(repository):
     assert code == 1
     paths = {each["location"]["path"] for each in json.loads((repository / "g.json").read_text())}
     assert paths == {"services/app/code.py"}
+
+
+def test_several_new_migrations_are_each_seen_on_the_schema_before_all_of_them(repository):
+    (repository / "migrations" / "V2__status.sql").unlink()
+    for number, name in ((9, "status"), (10, "kind")):
+        file = repository / "migrations" / f"V{number}__{name}.sql"
+        file.write_text(f"ALTER TABLE orders ADD COLUMN {name} text NOT NULL;\n")
+    assert run([*BASE, "--junit", "j.xml"]) == 1
+    suites = ElementTree.parse(repository / "j.xml").getroot()
+    assert {suite.get("name"): suite.get("failures") for suite in suites} == {
+        "migrations/V10__kind.sql": "2",
+        "migrations/V9__status.sql": "2",
+    }
+
+
+def test_through_a_link_and_from_another_folder(repository, tmp_path_factory, monkeypatch):
+    link = tmp_path_factory.mktemp("links") / "linked"
+    link.symlink_to(repository)
+    asked = ["--config", str(link / "scanner.toml")]
+    assert run([*BASE, *asked]) == 1
+    assert run(["check", str(link / "migrations" / "V2__status.sql"), *asked]) == 1
+    assert run(["impact", "--migration", "migrations/V2__status.sql", *asked, "--fail-on", "breaks"]) == 1
+    monkeypatch.chdir(repository / "app")
+    assert run(["impact", "--migration", "../migrations/V2__status.sql", "--fail-on", "breaks"]) == 1
+
+
+def test_a_baseline_does_not_hide_what_could_not_be_checked(repository):
+    (repository / "migrations" / "V3__more.sql").write_text("ALTER TABLE parcels ADD COLUMN weight int;\n")
+    assert run([*BASE, "--write-baseline", "known.json"]) == 3
+
+
+def test_a_summary_that_cannot_be_written_is_said(repository, capsys, monkeypatch):
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(repository))
+    assert run([*BASE, "--github"]) == 2
+    assert "The step summary could not be written to" in capsys.readouterr().err

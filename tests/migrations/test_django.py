@@ -145,7 +145,7 @@ def test_the_order_of_a_project(shop):
     write(shop, "0002_more", "", "('shop', '0001_initial')")
     names = [each.name for each in history(shop.parent, POSTGRES)]
     assert names.index("shop.0001_initial") < names.index("shop.0002_more") < names.index("other.0001_initial")
-    before = history(shop.parent, POSTGRES, shop / "migrations" / "0002_more.py")
+    before = history(shop.parent, POSTGRES, {(shop / "migrations" / "0002_more.py").resolve()})
     assert sorted(each.name for each in before) == ["people.0001_initial", "shop.0001_initial"]
 
 

@@ -164,3 +164,16 @@ def test_yaml_that_shares_its_parts_without_end_is_refused(tmp_path):
     file.write_text("\n".join(lines))
     with pytest.raises(SourceError, match="too large"):
         read(file, POSTGRES)
+
+
+def test_a_root_changelog_as_the_schema_ends_before_a_file_that_does_not_count(tmp_path):
+    root = tmp_path / "root.xml"
+    root.write_text(
+        '<databaseChangeLog><include file="a.sql"/><include file="b.sql"/><include file="c.sql"/>'
+        '<changeSet id="9" author="a"><dropTable tableName="a"/></changeSet></databaseChangeLog>'
+    )
+    for name in "abc":
+        (tmp_path / f"{name}.sql").write_text(f"CREATE TABLE {name} (id int);")
+    for place in (root, tmp_path):
+        (found,) = history(place, POSTGRES, {(tmp_path / "b.sql").resolve()})
+        assert [step.sql for step in found.steps] == ["CREATE TABLE a (id int);"]

@@ -9,7 +9,7 @@ POSTGRES = Engine.parse("postgres:16")
 
 
 def names(folder, until=None):
-    return [each.name for each in history(folder, POSTGRES, until and folder / until)]
+    return [each.name for each in history(folder, POSTGRES, {(folder / until).resolve()} if until else ())]
 
 
 def test_flyways_order(tmp_path):

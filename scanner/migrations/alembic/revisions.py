@@ -51,12 +51,12 @@ def read_revision(path: Path, engine: Engine, *, lines: bool = True) -> Migratio
     )
 
 
-def order(paths: Iterable[Path], until: Path | None = None) -> list[Path]:
-    """Revisions from the first on, each behind those it builds on; `until`: without one and what builds on it."""
+def order(paths: Iterable[Path], without: Iterable[Path] = ()) -> list[Path]:
+    """Revisions from the first on, each behind those it builds on; `without` some and what builds on them."""
     found = {path: _links(path) for path in sorted(paths)}
     by_revision = {revision: path for path, (revision, _) in found.items() if revision}
     below = {path: [by_revision[each] for each in links if each in by_revision] for path, (_, links) in found.items()}
-    later = building_on(until, below) if until in below else frozenset()
+    later = building_on(without, below)
     try:
         ordered = list(TopologicalSorter(below).static_order())
     except CycleError:

@@ -78,15 +78,14 @@ class Project:
         file = _parsed(path, app, module)
         return self._written(file)
 
-    def history(self, until: Path | None = None) -> Iterator[Migration]:
-        """All migrations in the order in which they run; `until`: without one of them and what builds on it."""
+    def history(self, without: Collection[Path] = ()) -> Iterator[Migration]:
+        """All migrations in the order in which they run; `without` some and what builds on them."""
         wanted = [f for app, folder in self.apps.items() for f in self._in(app, folder)]
         replaced = {key: file.key for file in wanted for key in file.replaces}
         present = {file.key: file for file in wanted}
         kept = {k: f for k, f in present.items() if not (f.replaces and any(r in present for r in f.replaces))}
         graph = {key: [d for d in self._needed(file, kept, replaced) if d != key] for key, file in kept.items()}
-        target = next((key for key, file in kept.items() if file.path == until), None)
-        later = building_on(target, graph) if target is not None else frozenset()
+        later = building_on((key for key, file in kept.items() if file.path in without), graph)
         try:
             order = list(TopologicalSorter(graph).static_order())
         except CycleError:

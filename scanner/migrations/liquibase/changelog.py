@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 
 from scanner.errors import SourceError, reason_of
@@ -33,10 +34,13 @@ def is_changelog(path: Path, head: str) -> bool:
     return suffix in _SUFFIXES and "databaseChangeLog" in head
 
 
-def read_changelog(path: Path, engine: Engine) -> Migration:
-    """All change sets of a changelog and of what it includes, in their order. Raises SourceError."""
+def read_changelog(path: Path, engine: Engine, without: Collection[Path] = ()) -> Migration:
+    """All change sets of a changelog and of what it includes, in their order, up to a file of `without` (resolved).
+
+    Raises SourceError.
+    """
     recorder = Recorder(quoting(engine.family))
-    _Reader(engine, recorder).file(path)
+    _Reader(engine, recorder, without).file(path)
     return Migration(path.name, path, "liquibase", tuple(recorder.steps), tuple(recorder.not_analysed))
 
 
@@ -51,12 +55,15 @@ def included(path: Path, engine: Engine) -> list[Path]:
 class _Reader:
     engine: Engine
     recorder: Recorder
+    without: Collection[Path] = ()
+    ended: bool = False  # a file that does not count has been reached, and nothing after it does
     properties: dict[str, str] = field(default_factory=dict)
     files: list[Path] = field(default_factory=list)
 
     def file(self, path: Path, depth: int = 0) -> None:
         """Reads a changelog."""
-        if depth > _MAX_DEPTH or path in self.files:
+        self.ended = self.ended or path.resolve() in self.without
+        if self.ended or depth > _MAX_DEPTH or path in self.files:
             return
         self.files.append(path)
         if path.suffix.lower() == ".sql":
@@ -64,7 +71,7 @@ class _Reader:
             return
         root = read_tree(path)
         changes = Changes(self.engine.family, self.recorder)
-        for element in root.children:
+        for element in takewhile(lambda _: not self.ended, root.children):
             self._fill(element)
             match element.name:
                 case "property" if (name := element.get("name")) and self._applies(element):
