@@ -4,8 +4,9 @@ python -m docs.generate            writes what is stale
 python -m docs.generate --check    says what is stale, and exits with 1
 
 docs/rules/<rule>.md is made from the rule's docstring and fixture, docs/evidence.md and scanner/rules/evidence.json
-from fixtures/engine. In README.md and docs/*.md the output of a
-command stands between `<!-- $ command -->` (or `<!-- $ command, first 20 lines -->`) and `<!-- end -->`.
+from fixtures/engine, docs/cli.md, python-reference.md and json.md from the commands, docstrings and JSON Schema.
+In README.md and docs/*.md the output of a command stands between `<!-- $ command -->` (or
+`<!-- $ command, first 20 lines -->`) and `<!-- end -->`.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import sys
 from pathlib import Path
 from textwrap import dedent
 
-from docs import evidence
+from docs import evidence, reference
 from docs.evidence import ENGINES
 from scanner.model import Effect
 from scanner.rules import ALL_RULES, RULES, Rule
@@ -49,9 +50,16 @@ def main() -> int:
 
 def generated() -> dict[Path, str]:
     """Every generated file with the text it should have."""
-    pages = {ROOT / "README.md", *(ROOT / "docs").glob("*.md")}
-    passages = {path: _PASSAGE.sub(_output, path.read_text()) for path in sorted(pages)}
-    return passages | generated_rules() | {COUNTS: evidence.counted(), ROOT / "docs" / "evidence.md": evidence.page()}
+    written_by_hand = {ROOT / "README.md", *(ROOT / "docs").glob("*.md")}
+    passages = {path: _PASSAGE.sub(_output, path.read_text()) for path in sorted(written_by_hand)}
+    pages = {
+        "evidence": evidence.page(),
+        "cli": reference.cli_page(),
+        "python-reference": reference.api_page(),
+        "json": reference.json_page(),
+    }
+    written = {ROOT / "docs" / f"{name}.md": text for name, text in pages.items()}
+    return passages | generated_rules() | written | {COUNTS: evidence.counted()}
 
 
 def generated_rules() -> dict[Path, str]:

@@ -11,6 +11,7 @@ import pytest
 
 from docs.generate import generated
 from scanner.cli import commands
+from scanner.config import toml
 
 ROOT = Path(__file__).parents[1]
 PAGES = [
@@ -73,3 +74,16 @@ def test_the_architecture_names_every_module() -> None:
     }
     text = (ROOT / "docs" / "architecture.md").read_text()
     assert {name for name in modules - {"__init__"} if f"`{name}`" not in text} == set()
+
+
+def test_the_page_on_scanner_toml_names_every_key() -> None:
+    keys = {key for name, value in vars(toml).items() if re.fullmatch(r"_[A-Z]+_KEYS|_SECTIONS", name) for key in value}
+    text = (ROOT / "docs" / "configuration.md").read_text()
+    assert len(keys) > 20
+    assert {key for key in keys if not re.search(rf"^\[*{key}\b|`{key}`|{{ {key} = ", text, re.MULTILINE)} == set()
+
+
+def test_every_page_can_be_reached_from_the_index() -> None:
+    index = (ROOT / "docs" / "README.md").read_text()
+    pages = {path.name for path in (ROOT / "docs").glob("*.md")} - {"README.md"}
+    assert {name for name in pages if f"({name})" not in index} == set()

@@ -54,6 +54,9 @@ _OPTIONS = (
     ("sample-activity", "TIME", "How long to look who runs what on live PostgreSQL, as in 30s.", False),
 )
 
+# The same as names of parameters, and what goes with them.
+SHARED_OPTIONS = frozenset(name.replace("-", "_") for name, *_ in _OPTIONS)
+
 
 def change_of(change: str | None, rest: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     """The statement, and the paths that follow it."""
