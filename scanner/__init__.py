@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from scanner.model import Observation as Observation
     from scanner.model import Query as Query
     from scanner.model import Report as Report
+    from scanner.render.csv_file import read_findings as read_findings
     from scanner.schema import Schema as Schema
     from scanner.verdict import Verdict as Verdict
     from scanner.verdict import assess as assess
@@ -48,6 +49,7 @@ _HOMES = {
     "assess": "scanner.verdict",
     "load": "scanner.api",
     "load_config": "scanner.config",
+    "read_findings": "scanner.render.csv_file",
     "scan": "scanner.api",
 }
 

@@ -46,7 +46,7 @@ def _html(report: Report) -> str:
 
 
 def _csv(report: Report) -> str:
-    from scanner.render.tables import to_csv
+    from scanner.render.csv_file import to_csv
 
     return to_csv(report)
 

@@ -1,4 +1,4 @@
-"""Report → pandas DataFrames and CSV."""
+"""Report → pandas DataFrames."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _column(effect: Effect) -> str:
     return effect.value.replace("-", "_")
 
 
-# The columns of `findings_frame` and of the CSV in order, and their types; docs/outputs.md explains them.
+# The columns of `findings_frame` and of its CSV in order, and their types; docs/outputs.md explains them.
 FINDINGS: dict[str, str] = {
     "effect": "string",
     "rule": "string",
@@ -67,8 +67,6 @@ SERVICES: dict[str, str] = {
     "calls": "Int64",
     "total_time_ms": "Float64",
 }
-# Also in the full width that some spreadsheets accept; no carriage return is left by `visible`.
-_FORMULA = ("=", "+", "-", "@", "\t", "\n", "＝", "＋", "－", "＠")
 
 Row = dict[str, Any]
 
@@ -91,16 +89,6 @@ def findings_frame(report: Report) -> pd.DataFrame:
 def services_frame(report: Report) -> pd.DataFrame:
     """One row a service that touches the table, worst first; calls and time are of its affected queries."""
     return _frame(_services(report), SERVICES)
-
-
-def to_csv(report: Report) -> str:
-    """`findings_frame` as CSV. A cell that a spreadsheet would run as a formula gets a leading apostrophe."""
-    frame = findings_frame(report)
-    for name, dtype in FINDINGS.items():
-        if dtype == "string":
-            frame[name] = frame[name].map(_defused, na_action="ignore")
-    frame["last_seen"] = frame["last_seen"].map(pd.Timestamp.isoformat, na_action="ignore")
-    return frame.to_csv(index=False, lineterminator="\n")
 
 
 def _finding(report: Report, item: Item) -> Row:
@@ -199,7 +187,3 @@ def _cell(value: object) -> object:
 
 def _joined(words: Iterable[str]) -> str:
     return "; ".join(words)
-
-
-def _defused(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -32,7 +32,7 @@ def test_the_page_lists_the_formats():
 
 def test_the_example_reads_the_csv_back(report, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    write(report, "report.csv")
+    write(report, "findings.csv")
     found: dict[str, pd.DataFrame] = {}
     exec(PAGE.split("```python\n")[1].split("```")[0], found)
     pd.testing.assert_frame_equal(found["frame"], findings_frame(report))
