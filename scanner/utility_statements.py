@@ -14,8 +14,8 @@ show shutdown signal start stop uninstall unlisten unlock use vacuum xa
 _UTILITY = frozenset(_WORDS.split())
 # The others that a statement may begin with.
 _QUERY_WORDS = """
-call copy declare delete do execute explain fetch insert load lock merge move refresh replace select table truncate
-update values with
+call checksum copy declare delete do execute explain fetch handler insert load lock merge move refresh replace select
+table truncate update values with
 """
 _STARTING = _UTILITY | frozenset(_QUERY_WORDS.split())
 _SKIP = r"(?:\s|\(|/\*M?!\d*|/\*(?!M?!)(?:[^*]|\*(?!/))*+\*/|--[^\n]*(?:\n|\Z)|\#[^\n]*(?:\n|\Z)|\*/)*+"

@@ -256,6 +256,9 @@ def test_what_cannot_be_read_is_said_in_one_sentence():
     assert "quote" in no_change("ALTER TABLE t ADD COLUMN c text DEFAULT 'x")
     assert "parenthesis" in no_change("ALTER TABLE t ADD COLUMN c numeric(3")
     assert "a name" in no_change("ALTER TABLE 5 ADD COLUMN c int")
+    assert "no statement begins with 'ALTER TABEL t ADD c int'" in no_change("ALTER TABEL t ADD c int")
+    assert "no statement begins with '{% if new %}'" in no_change("{% if new %}; ALTER TABLE t ADD c int")
+    assert "not read: more.sql (line 2)" in no_change("SELECT 1;\n\\i more.sql")
 
 
 def test_one_table_and_one_name_at_a_time():

@@ -170,3 +170,10 @@ def test_a_summary_that_cannot_be_written_is_said(repository, capsys, monkeypatc
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(repository))
     assert run([*BASE, "--github"]) == 2
     assert "The step summary could not be written to" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("text", ["ALTER TABEL orders ADD COLUMN kind text;", "\0\x01 garbage"])
+def test_a_migration_that_is_no_sql_is_not_taken_for_one_that_adds_nothing(repository, capsys, text):
+    (repository / "migrations" / "V3__kind.sql").write_text(text)
+    assert run(["check", "migrations/V3__kind.sql"]) == 3
+    assert "V3__kind.sql could not be checked: The change cannot be read" in capsys.readouterr().err

@@ -22,9 +22,18 @@ from scanner.schema.parse.columns import decorated
 from scanner.schema.parse.constraints import Constraint, read_unique_index
 from scanner.schema.parse.cursor import Cursor, UnreadableError
 from scanner.schema.parse.statements import Statement, read_script
+from scanner.utility_statements import begins_statement
 
 _TRANSACTION = {"BEGIN", "START", "COMMIT", "END"}
 _ADDS = re.compile(r"\bALTER\s+(?:\w+\s+)?TABLE\b.*\bADD\b", re.IGNORECASE | re.DOTALL)
+_ALTERS = re.compile(r"ALTER\s+(\w+)", re.IGNORECASE)
+# What ALTER may stand before, in PostgreSQL, MySQL and MariaDB.
+_ALTERED = """
+    access aggregate algorithm collation conversion database default definer domain event extension foreign function
+    group ignore index instance language large logfile materialized online operator package policy procedure publication
+    resource role routine rule schema sequence server sql statistics subscription system table tables tablespace text
+    trigger type undo user view
+"""
 _POSITIONS = ("first", "after")
 # What may follow the first word of a type of PostgreSQL, and types of MySQL and MariaDB that it does not have.
 _TYPE_WORDS = re.compile(
@@ -77,18 +86,27 @@ def read_changes(sql: str, engine: Engine) -> tuple[Change, ...]:
     """Reads the statements of a migration: one change for each table that it adds columns to.
 
     Tables that it creates itself are not among them. Raises ChangeError when a statement that adds a column
-    cannot be read; what else cannot be read is among the other operations.
+    cannot be read, or one that begins as none does; what else cannot be read is among the other operations.
     """
     migration = _Migration(engine)
     for statement in read_script(sql, Database("change", engine), rows=True):
         try:
             _read_statement(statement, migration)
         except UnreadableError as error:
-            if _ADDS.search(statement.text):
+            if _ADDS.search(statement.text) or not _begins(statement):
                 raise ChangeError(f"The change cannot be read: {error} (line {statement.line}).") from error
             migration.others.append(statement.text)
     others = tuple(migration.others)
     return tuple(_change(added, others) for added in migration.tables.values() if added.columns)
+
+
+def _begins(statement: Statement) -> bool:
+    """Whether a statement begins as the engines' do: of one that does not nobody knows what it was to be."""
+    text = statement.text[statement.tokens[0].start if statement.tokens else 0 :]
+    if not begins_statement(text):
+        return False
+    altered = _ALTERS.match(text)
+    return altered is None or altered[1].lower() in _ALTERED.split()
 
 
 def _change(added: _Added, others: tuple[str, ...]) -> Change:
@@ -110,6 +128,8 @@ def _read_statement(statement: Statement, migration: _Migration) -> None:
         _read_alteration(read_alteration(cursor), statement, migration)
     elif cursor.at("CREATE", "UNIQUE", "INDEX"):
         _read_index(cursor, statement, migration)
+    elif statement.tokens and not _begins(statement):
+        raise UnreadableError(f"no statement begins with {_shortened(statement.text)}")
     elif cursor.key not in _TRANSACTION and statement.tokens:
         migration.others.append(statement.text)
         if cursor.accept("CREATE", "TABLE"):
