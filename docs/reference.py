@@ -108,7 +108,7 @@ def api_page() -> str:
         "# Python reference",
         "Every public name of the package. [In Python and in notebooks](python-api.md) shows them at work.",
     ]
-    for name in sorted(set(scanner.__all__) - {"__version__"}, key=str.lower):
+    for name in sorted(set(scanner.__all__) - {"__version__"}, key=lambda name: (name.lower(), name)):
         parts += _name(name, getattr(scanner, name))
     return "\n\n".join(parts) + "\n"
 
