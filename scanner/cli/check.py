@@ -122,7 +122,7 @@ def _to_github(checked: Checked) -> None:
     summary = os.environ.get(_SUMMARY)
     if summary:
         outcomes = [(outcome.migration, outcome.reports, outcome.unread) for outcome in checked.outcomes]
-        text = github.step_summary(markdown.to_comment(outcomes))
+        text = markdown.to_comment(outcomes)
         try:
             with Path(summary).open("a", encoding="utf-8", errors="backslashreplace") as file:
                 file.write(text)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from scanner.model import Certainty, Phase, Report
+from scanner.render.fitted import Block, fitted
 from scanner.render.forecast import forecast_lines
 from scanner.render.outline import Item, items, owners, suppressed_items
 from scanner.render.plan import script
@@ -23,40 +25,50 @@ from scanner.render.words import (
     why,
 )
 
+LIMIT = 65_536  # characters that GitHub takes for a comment; a longer one is refused as a whole
 _PLACES = 5  # of a finding, written out; the rest are counted
-_LIMIT = 20  # findings written out; the rest are counted
+_OPEN = 20  # findings that are read without unfolding anything
+_LISTED = 20  # rows of a list
+_SERVICES = 10  # named in a row of the verdict
+_SQL_WIDTH = 160
+_WIDTH = 2_000  # of what is always shown
 _SPECIAL = re.compile(r"([\\`*_{}\[\]>|~$])")
+_BEGINS = re.compile(r"\A(\d*)([#+=.)-])")  # a heading, a list, a rule below the line before
 # What GitHub and GitLab make links of even when it is escaped: a comment takes the two halves apart.
 _LINKED = re.compile(r"(?<=[@#!:])(?=[\w/])|(?<=www)(?=\.)")
-_SQL_WIDTH = 160
 
 
-def to_markdown(report: Report) -> str:
-    """The verdict, the worst 20 findings, and what could not be checked."""
-    blocks = [f"### {code(report.change.sql)}", prose(headline(report)), _verdict(report), _findings(report)]
-    blocks += [_forecast(report), _hazards(report), _plan(report)]
-    blocks += _lists(report)
-    return "\n\n".join(filter(None, blocks)) + "\n"
+def to_markdown(report: Report, limit: int = LIMIT) -> str:
+    """The verdict, every finding, the worst 20 of them unfolded, and what could not be checked.
+
+    No more characters than the limit: rows of lists that find no room, and of findings the least bad, are counted.
+    """
+    heading = f"### {code(report.change.sql, _WIDTH)}"
+    blocks = [Block(heading), Block(prose(headline(report), _WIDTH)), *_verdict(report)]
+    blocks += [*_findings(report), *_forecast(report), *_hazards(report), *_plan(report), *_lists(report)]
+    return fitted(blocks, limit - 1) + "\n"
 
 
-def _verdict(report: Report) -> str:
+def _verdict(report: Report) -> Iterator[Block]:
     rows = [_tally(tally) for tally in tallies(report) if tally.subjects]
-    head = ["| Effect | Subjects | Services | Calls |", "| --- | --- | --- | ---: |"]
-    return "\n".join(head + rows) if rows else ""
+    if rows:
+        yield Block("\n".join(("| Effect | Subjects | Services | Calls |", "| --- | --- | --- | ---: |", *rows)))
 
 
 def _tally(tally: Tally) -> str:
-    services = ", ".join(map(code, tally.services)).replace("|", "\\|") or "–"
+    # No code spans: what a backslash before a bar in one means in a table, readers of Markdown disagree on.
+    more = f" and {number(len(tally.services) - _SERVICES)} more" if len(tally.services) > _SERVICES else ""
+    services = ", ".join(prose(name, _SQL_WIDTH) for name in tally.services[:_SERVICES]) + more or "–"
     calls = "–" if tally.calls is None else number(tally.calls)
     return f"| {EFFECT_WORDS[tally.effect]} | {tally.words} | {services} | {calls} |"
 
 
-def _findings(report: Report) -> str:
-    found = items(report)
-    lines = [_item(item) for item in found[:_LIMIT]]
-    if len(found) > _LIMIT:
-        lines.append(f"- {count(len(found) - _LIMIT, 'more finding')}")
-    return "\n".join(lines)
+def _findings(report: Report) -> Iterator[Block]:
+    found = [_item(item) for item in items(report)]
+    if found:
+        yield Block("", found[:_OPEN], noun="finding")
+    if found[_OPEN:]:
+        yield replace(_folded(count(len(found) - _OPEN, "more finding"), found[_OPEN:], "finding"), last=True)
 
 
 def _item(item: Item) -> str:
@@ -65,10 +77,10 @@ def _item(item: Item) -> str:
     rule = f"{prose(finding.rule)} {prose(finding.name)}"
     return "  \n".join(
         (
-            f"- **{EFFECT_WORDS[finding.effect]}**{doubt}: {prose(finding.message)} ({rule})",
+            f"- **{EFFECT_WORDS[finding.effect]}**{doubt}: {prose(finding.message, _WIDTH)} ({rule})",
             f"  {code(item.readable or finding.subject.name, _SQL_WIDTH)}",
             f"  {_where(item)}",
-            f"  Fix: {prose(finding.help)}",
+            f"  Fix: {prose(finding.help, _WIDTH)}",
         )
     )
 
@@ -85,29 +97,29 @@ def _where(item: Item) -> str:
     return " · ".join(filter(None, (services, spots, owned, calls_words(item.calls))))
 
 
-def _forecast(report: Report) -> str:
-    if report.forecast is None:
-        return ""
-    rows = [f"- {prose(line)}" for line in forecast_lines(report.forecast)]
-    return "\n".join([f"#### The table right now, at {code(report.forecast.place)}", "", *rows])
+def _forecast(report: Report) -> Iterator[Block]:
+    if report.forecast is not None:
+        rows = [f"- {prose(line)}" for line in forecast_lines(report.forecast)]
+        yield Block(f"#### The table right now, at {code(report.forecast.place, _SQL_WIDTH)}\n\n", rows, noun="line")
 
 
-def _hazards(report: Report) -> str:
+def _hazards(report: Report) -> Iterator[Block]:
     rows = [
-        f"- **{h.severity}** {h.kind}: {prose(h.message)}{prose(doubt_words(h))} ({prose(h.source)})"
-        for h in report.hazards
+        f"- **{h.severity}** {h.kind}: {prose(h.message + doubt_words(h))} ({prose(h.source)})" for h in report.hazards
     ]
-    return "\n".join(["#### What the ALTER TABLE itself does", "", *rows]) if rows else ""
+    if rows:
+        yield Block("#### What the ALTER TABLE itself does\n\n", rows, noun="hazard")
 
 
-def _plan(report: Report) -> str:
+def _plan(report: Report) -> Iterator[Block]:
     if report.plan is None:
-        return ""
+        return
     rows = [f"- {prose(note)}" for note in report.plan.notes]
     for place, phase in enumerate(report.plan.phases, 1):
-        rows += [f"**{place}. {phase.kind}: {prose(phase.title)}**", prose(phase.why), *_phase(phase, report)]
-    body = "\n\n".join(rows)
-    return f"<details><summary>The plan, {count(len(report.plan.phases), 'phase')}</summary>\n\n{body}\n\n</details>"
+        head = f"**{place}. {phase.kind}: {prose(phase.title)}**"
+        rows.append("\n\n".join((head, prose(phase.why), *_phase(phase, report))))
+    summary = f"The plan, {count(len(report.plan.phases), 'phase')}"
+    yield replace(_folded(summary, rows, "phase"), between="\n\n")
 
 
 def _phase(phase: Phase, report: Report) -> Iterator[str]:
@@ -130,50 +142,55 @@ def _fenced(sql: str) -> str:
     return f"{fence}sql\n{visible(sql)}{fence}"
 
 
-def _lists(report: Report) -> Iterator[str]:
+def _lists(report: Report) -> Iterator[Block]:
     if report.unresolved:
         rows = [f"- {code(u.query.readable(), _SQL_WIDTH)}: {prose(why(u.why))}" for u in report.unresolved]
-        yield _folded(f"{count(len(rows), 'query')} could not be checked", rows)
+        yield _list(f"{count(len(rows), 'query')} could not be checked", rows)
     if report.built:
         rows = [f"- {code(b.query.readable(), _SQL_WIDTH)}: {prose(built_words(b))}" for b in report.built]
-        yield _folded(f"{count(len(rows), 'query')} built at run time, answered by what production ran", rows)
+        yield _list(f"{count(len(rows), 'query')} built at run time, answered by what production ran", rows)
     if report.suppressed:
         rows = [
             f"- {prose(i.finding.name)}: {_where(i)}: {prose(suppressed_words(s))}" for i, s in suppressed_items(report)
         ]
-        yield _folded(f"{count(len(rows), 'finding')} suppressed", rows)
+        yield _list(f"{count(len(rows), 'finding')} suppressed", rows)
     if report.consumers:
         rows = [f"- {code(c.name)}, {prose(c.kind)}: {prose(c.note)}" for c in report.consumers]
-        yield _folded(f"{count(len(rows), 'declared consumer')} to tell", rows)
+        yield _list(f"{count(len(rows), 'declared consumer')} to tell", rows)
     if report.likely_places:
         rows = [f"- {code(str(p.location))}: {prose(p.text)}" for p in report.likely_places]
-        yield _folded(f"{count(len(rows), 'more file')} likely to change with the table", rows)
+        yield _list(f"{count(len(rows), 'more file')} likely to change with the table", rows)
     if report.mentions:
         rows = [f"- {code(str(m.location))}: {prose(m.text)}" for m in report.mentions]
-        yield _folded(f"{count(len(rows), 'more file')} may hold a query or a model of the table", rows)
+        yield _list(f"{count(len(rows), 'more file')} may hold a query or a model of the table", rows)
     rows = [f"- {code(u.place)}: {prose(u.reason)}" for u in report.unread]
     rows += [f"- {code(b.place)}: {prose(b.message)}" for b in report.blind_spots]
     if rows:
-        yield _folded("What the scan could not see", rows)
+        yield _list("What the scan could not see", rows)
 
 
-def _folded(summary: str, rows: list[str]) -> str:
-    more = [f"- {number(len(rows) - _LIMIT)} more"] if len(rows) > _LIMIT else []
-    body = "\n".join(rows[:_LIMIT] + more)
-    return f"<details><summary>{summary}</summary>\n\n{body}\n\n</details>"
+def _list(summary: str, rows: list[str]) -> Block:
+    return replace(_folded(summary, rows), most=_LISTED)
 
 
-def prose(text: str) -> str:
+def _folded(summary: str, rows: list[str], noun: str = "row") -> Block:
+    return Block(f"<details><summary>{summary}</summary>\n\n", rows, "\n\n</details>", noun)
+
+
+def prose(text: str, width: int | None = None) -> str:
     """Prose in which Markdown, HTML, mentions, issue numbers and addresses mean nothing."""
-    plain = _SPECIAL.sub(r"\\\1", one_line(text).replace("&", "&amp;").replace("<", "&lt;"))
-    return _LINKED.sub("<!-- -->", plain)
+    plain = _SPECIAL.sub(r"\\\1", _cut(text, width).replace("&", "&amp;").replace("<", "&lt;"))
+    return _LINKED.sub("<!-- -->", _BEGINS.sub(r"\1\\\2", plain))
 
 
 def code(text: str, width: int | None = None) -> str:
     """A code span, its fence longer than any run of backticks in it."""
-    line = one_line(text)
-    if width and len(line) > width:
-        line = line[: width - 1] + "…"
+    line = _cut(text, width)
     fence = "`" * (1 + max(map(len, re.findall("`+", line)), default=0))
     pad = " " if line.startswith("`") or line.endswith("`") or not line else ""
     return f"{fence}{pad}{line}{pad}{fence}"
+
+
+def _cut(text: str, width: int | None) -> str:
+    line = one_line(text)
+    return line if width is None or len(line) <= width else line[: width - 1] + "…"

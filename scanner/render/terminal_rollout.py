@@ -46,7 +46,7 @@ def _hazards(report: Report, width: int) -> Lines:
     if report.hazards:
         yield from heading("What the ALTER TABLE itself does", width)
     for hazard in report.hazards:
-        said = f" {hazard.kind}: {one_line(hazard.message)}{doubt_words(hazard)}"
+        said = f" {hazard.kind}: {one_line(hazard.message + doubt_words(hazard))}"
         yield 2, Text.assemble((hazard.severity.upper(), _SEVERITIES[hazard.severity]), said)
 
 

@@ -165,9 +165,3 @@ def test_only_the_worst_ten_are_annotated(repository, capsys):
     git(repository, "add", "-A")
     assert check("--github") == 1
     assert len(capsys.readouterr().out.splitlines()) == github.MOST
-
-
-def test_a_summary_is_never_longer_than_github_shows():
-    text = github.step_summary("ä" * github.SUMMARY_BYTES)
-    assert len(text.encode()) < github.SUMMARY_BYTES
-    assert text.endswith("longer than GitHub shows.\n")

@@ -11,6 +11,7 @@ import pytest
 from scanner.change import AddedColumn, Change
 from scanner.model import (
     BlindSpot,
+    BuiltQuery,
     Certainty,
     Check,
     Column,
@@ -20,6 +21,8 @@ from scanner.model import (
     Effect,
     Engine,
     Finding,
+    Forecast,
+    FreeNames,
     Hazard,
     Hole,
     LikelyPlace,
@@ -34,7 +37,9 @@ from scanner.model import (
     Severity,
     Statement,
     Subject,
+    Suppressed,
     TableName,
+    TableUse,
     Unread,
     Unresolved,
     UnresolvedQuery,
@@ -335,15 +340,20 @@ def empty() -> Report:
 HOSTILE = {
     "html": "<img src=x onerror=alert(1)>",
     "script": "</script><script>alert(1)</script>",
+    "style": "</style><svg onload=alert(1)>&lt;b&amp;",
     "attribute": "\" onmouseover=\"alert(1)' x='",
     "template": "{{ 7 * 7 }}{% raw %}",
     "formula": '=HYPERLINK("https://evil.example","open")',
-    "terminal": "\x1b[2J\x1b]0;owned\x07\x9b31m",
-    "markup": "[bold red]x[/] [link=https://evil.example]y[/link]",
-    "markdown": "``` `x` ![y](https://evil.example) | @everyone #1 <!--",
-    "right-to-left": "a\u202egnp.exe",
+    "terminal": "\x1b[2J\x1b]0;owned\x07\x9b31m\x90q\x9c",
+    "hyperlink": "\x1b]8;;https://evil.example\x1b\\click\x1b]8;;\x1b\\",
+    "markup": "[bold red]x[/] [link=https://evil.example]y[/link] :smile:",
+    "markdown": "``` `x` ![y](https://evil.example) [z]: | @everyone #1 <!-- -- --> </details> $a$ ~~b~~",
+    "command": "::error::a\n::set-output name=x::y %0A::warning file=a,line=1::z\n##[error]b",
+    "right-to-left": "a\u202egnp.exe\u2066\u200f",
     "surrogate": "lone \udc80 \ud83d",
+    "no-xml": "]]> <?x?> <!DOCTYPE a> \x0b\ufffe\uffff\x85\u2028",
     "nul": "nul \x00 cr \r\n bell \x07",
+    "sql": "a*/ -- b\n; DROP TABLE orders; --\\",
 }
 
 
@@ -363,10 +373,14 @@ def hostile_report(text: str) -> Report:
     )
     view = replace(FINDINGS[8], message=text, help=text, subject=Subject("view", text), sql=text, span=None)
     model = replace(FINDINGS[9], subject=Subject("model", text), occurrences=(place,), services=(text,))
+    built = Query(f"{3:016x}", "shop", text, (seen,))
+    steps = (Statement(text, blanks=(text,)),)
+    phase = Phase("expand", text, text, steps, (Check(text, text),), (text,), steps, (text,), steps)
+    use = TableUse(text, text, True, text, text, 1.0)
     return Report(
         Change(TableName(text, text), (AddedColumn(Column(text, text, default=text)),), text, False, (text,)),
         Database(text, Engine("postgres", (15,))),
-        tuple(kinds),
+        (*kinds, built),
         (finding, view, model),
         (kinds[1],),
         (UnresolvedQuery(kinds[2], Unresolved(text, text)),),
@@ -376,6 +390,13 @@ def hostile_report(text: str) -> Report:
         (Coverage(text, text, 1),),
         (Consumer(text, text, (text,), text),),
         via={kinds[0].fingerprint: (text,)},
+        built=(BuiltQuery(built, (kinds[0].fingerprint,), None, Unresolved(text, text)),),
+        likely_places=(LikelyPlace(place, (text,), text, (text,), 0.5),),
+        hazards=(Hazard("lock", Severity.BLOCKS, text, text, text),),
+        plan=Plan((phase,), (text,)),
+        suppressed=(Suppressed(model, text, text),),
+        forecast=Forecast(text, (use,), publications=(text,), unseen=(text,)),
+        free_names=(FreeNames(text, (text,)),),
     )
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from scanner.render.gate.results import Reports, results, severe
 
 MOST = 10  # annotated; the step summary has the rest
-SUMMARY_BYTES = 1024 * 1024  # of a step summary; a longer one is not shown at all
 
 
 def commands(reports: Reports, prefix: str = "") -> list[str]:
@@ -19,15 +18,6 @@ def commands(reports: Reports, prefix: str = "") -> list[str]:
         f"title={_property(f'{r.finding.rule} {r.finding.name}')}::{_data(r.text)}"
         for r in found[:MOST]
     ]
-
-
-def step_summary(markdown: str) -> str:
-    """The report, cut where GitHub would show nothing of it."""
-    encoded = markdown.encode("utf-8", "backslashreplace")
-    if len(encoded) < SUMMARY_BYTES:
-        return markdown
-    note = "\n\n… cut: the whole report is longer than GitHub shows.\n"
-    return encoded[: SUMMARY_BYTES - len(note.encode()) - 1].decode("utf-8", "ignore") + note
 
 
 def _data(text: str) -> str:
