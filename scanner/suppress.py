@@ -16,6 +16,7 @@ from scanner.text_files import decode
 
 # In a comment of Python or SQL: scanner: ignore[SC101, SC202] the consumer reads by name
 _INLINE = re.compile(r"(?:#|--|/\*)\s*scanner:\s*ignore\[([^\]\n]*)\][ \t]*(.*?)[ \t]*(?:\*/.*)?$")
+_MEANT = re.compile(r"(?:#|--|/\*)\s*scanner:\s*ignore\b")
 _ANYWHERE = "*"
 _CODES = {key: rule.code for rule in ALL_RULES for key in (rule.code, rule.name)}
 
@@ -54,15 +55,17 @@ def rule_code(text: str, at: str) -> str:
 def inline(text: str, path: str) -> Iterator[Suppression]:
     """The suppressions that a file's comments hold: each speaks of its own line and the next one.
 
-    Raises ConfigError for a rule that there is not, and for a missing reason.
+    Raises ConfigError for a rule that there is not, a missing reason and a comment that lacks the brackets.
     """
     if "scanner:" not in text:
         return
     for number, line in enumerate(text.splitlines(), 1):
         match = _INLINE.search(line) if "scanner:" in line else None
-        if match is None:
-            continue
         place = f"{path}:{number}"
+        if match is None:
+            if _MEANT.search(line):
+                raise ConfigError(f"{place} names no rule: write scanner: ignore[SC101] and why.")
+            continue
         if not match[2]:
             raise ConfigError(f"{place} ignores {match[1]} without a reason: write it behind the bracket.")
         for name in match[1].split(","):

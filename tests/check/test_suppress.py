@@ -60,6 +60,7 @@ def test_a_comment_elsewhere_means_nothing(repository):
     ("text", "said"),
     [
         ("  # scanner: ignore[SC202]", "app/code.py:8 ignores SC202 without a reason"),
+        ("  # scanner: ignore SC202 it is fine", "app/code.py:8 names no rule: write scanner: ignore[SC101] and why"),
         ("  # scanner: ignore[SC999] so", "app/code.py:8 ignores SC999, which is no rule"),
     ],
 )
