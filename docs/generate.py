@@ -6,7 +6,7 @@ python -m docs.generate --check    says what is stale, and exits with 1
 docs/rules/<rule>.md is made from the rule's docstring and fixture, docs/evidence.md and scanner/rules/evidence.json
 from fixtures/engine, docs/cli.md, python-reference.md and json.md from the commands, docstrings and JSON Schema.
 In README.md and docs/*.md the output of a command stands between `<!-- $ command -->` (or
-`<!-- $ command, first 20 lines -->`) and `<!-- end -->`.
+`<!-- $ command, in some/folder, first 20 lines -->`) and `<!-- end -->`.
 """
 
 from __future__ import annotations
@@ -30,7 +30,11 @@ ROOT = Path(__file__).parents[1]
 PAGES = ROOT / "docs" / "rules"
 COUNTS = ROOT / "scanner" / "rules" / "evidence.json"
 
-_PASSAGE = re.compile(r"(<!-- \$ (.+?)(?:, first (\d+) lines)? -->\n).*?(<!-- end -->)", re.DOTALL)
+_PASSAGE = re.compile(
+    r"(?P<head><!-- \$ (?P<command>.+?)(?:, in (?P<folder>\S+?))?(?:, first (?P<lines>\d+) lines)? -->\n)"
+    r".*?(?P<end><!-- end -->)",
+    re.DOTALL,
+)
 
 
 def main() -> int:
@@ -149,13 +153,14 @@ def _engines(found: list[Example], effect: Effect) -> list[str]:
 
 def _output(passage: re.Match[str]) -> str:
     """The passage with what its command prints now."""
-    program, *arguments = shlex.split(passage[2])
+    program, *arguments = shlex.split(passage["command"])
     command = [str(Path(sys.executable).with_name(program)), *arguments]
     environment = os.environ | {"COLUMNS": "100", "NO_COLOR": "1", "PYTHONPATH": str(ROOT)}  # of this copy
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    folder = ROOT / (passage["folder"] or "")
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=True)
     lines = done.stdout.strip().splitlines()
-    shown = lines[: int(passage[3] or len(lines))] + ["…"] * bool(passage[3])
-    return "\n".join([f"{passage[1]}```text", f"$ {passage[2]}", *shown, "```", passage[4]])
+    shown = lines[: int(passage["lines"] or len(lines))] + ["…"] * bool(passage["lines"])
+    return "\n".join([f"{passage['head']}```text", f"$ {passage['command']}", *shown, "```", passage["end"]])
 
 
 if __name__ == "__main__":

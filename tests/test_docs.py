@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 import shlex
+import shutil
 from pathlib import Path
 
 import click
 import pytest
 
+import scanner
 from docs.generate import generated
 from scanner.cli import commands
 from scanner.config import toml
+from scanner.render.verdict import headline
 
 ROOT = Path(__file__).parents[1]
 PAGES = [
@@ -87,3 +90,20 @@ def test_every_page_can_be_reached_from_the_index() -> None:
     index = (ROOT / "docs" / "README.md").read_text()
     pages = {path.name for path in (ROOT / "docs").glob("*.md")} - {"README.md"}
     assert {name for name in pages if f"({name})" not in index} == set()
+
+
+def test_the_tutorials_scanner_toml_answers_as_its_command_line(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "tutorial.md").read_text()
+    shutil.copytree(ROOT / "fixtures" / "tutorial", tmp_path, dirs_exist_ok=True)
+    (tmp_path / "scanner.toml").write_text(re.findall(r"```toml\n(.*?)```", page, re.DOTALL)[0])
+    impact = scanner.scan(tmp_path / "scanner.toml").impact("ALTER TABLE orders ADD COLUMN status text NOT NULL")
+    assert headline(impact.report) in " ".join(page.split())
+
+
+def test_the_tutorials_code_is_mended_as_it_says() -> None:
+    folder = ROOT / "fixtures" / "tutorial"
+    page = (ROOT / "docs" / "tutorial.md").read_text()
+    (before, after), *_ = re.findall(r"^-( .*)\n\+( .*)$", page, re.MULTILINE)
+    assert (folder / "shop" / "orders.py").read_text().replace(before, after) == (
+        folder / "mended" / "orders.py"
+    ).read_text()
