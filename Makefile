@@ -18,8 +18,8 @@ demo: $(VENV)/.installed ## what orders.status does to the example company: term
 	$(BIN)/scanner impact "$(CHANGE)" --config fixtures/shop/scanner.toml --database shop \
 	    -o reports/orders-status.html -o reports/orders-status.csv -o reports/orders-status.json
 
-test: $(VENV)/.installed-dev ## all tests, on a PostgreSQL and a MariaDB of their own
-	@sh tests/engine/install.sh $$($(BIN)/python -m tests.engine.servers)
+test: $(VENV)/.installed-dev ## all tests, on a PostgreSQL and a MariaDB of their own, and in a Chromium
+	@sh tests/engine/install.sh $$($(BIN)/python -m tests.engine.servers) $$($(BIN)/python -m tests.browser.chromium)
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 check: $(VENV)/.installed-dev ## everything static: format, lint, types, layers, generated pages

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs the database servers that the tests need and this machine lacks, given as names of Debian's packages.
+# Installs the database servers and the browser that the tests need and this machine lacks, given as names of Debian's packages.
 # Only with apt-get, as root or through a sudo that asks no password; elsewhere the tests say what to install.
 set -eu
 

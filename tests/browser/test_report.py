@@ -1,0 +1,49 @@
+"""The report as a reader's browser shows it: the example company's, and one of 10,000 findings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from scanner.model import Report
+from tests.browser.conftest import Open
+
+PAINTED = "() => performance.getEntriesByName('first-contentful-paint').map(each => each.startTime)"
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("which", ["shop"])
+def test_axe_finds_no_serious_violation(which: str, scheme: str, opened: Open, request: pytest.FixtureRequest) -> None:
+    page = opened(request.getfixturevalue(which), color_scheme=scheme)
+    assert _violations(page) == []
+
+
+def test_the_first_paint_of_10000_findings_takes_less_than_a_second(opened: Open, large: Path) -> None:
+    assert min(_painted(opened(large)) for _ in range(3)) < 1_000
+
+
+def test_hostile_text_does_nothing(opened: Open, hostile: Report, written: Callable[[Report], Path]) -> None:
+    page = opened(written(hostile))
+    assert page.evaluate("document.scripts.length") == 1
+    assert page.evaluate("document.images.length") == 0
+    assert page.locator("h1").inner_text().strip()
+
+
+def _painted(page: Page) -> float:
+    """Milliseconds until something could be read."""
+    page.wait_for_function("() => performance.getEntriesByName('first-contentful-paint').length")
+    return float(page.evaluate(PAINTED)[0])
+
+
+def _violations(page: Page) -> list[Any]:
+    found = Axe().run(page).response["violations"]
+    return [
+        (each["id"], each["impact"], [node["html"] for node in each["nodes"][:3]])
+        for each in found
+        if each["impact"] in ("serious", "critical")
+    ]
