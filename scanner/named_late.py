@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from scanner.fingerprint import MOST_COMPARED, is_template
 from scanner.graph import Parts
-from scanner.model import HOLE_PATTERN, BlindSpot, TableName, Unresolved
+from scanner.model import BlindSpot, Unresolved, is_hole
 
 _NAMED_PLACES = 5
 
@@ -17,7 +16,11 @@ def named_at_run_time(parts: Parts) -> Iterator[BlindSpot]:
     places: list[str] = []
     for query in parts.queries:
         named = parts.references.get(query.fingerprint)
-        if named is not None and not isinstance(named, Unresolved) and any(map(_is_hole, named.relations)):
+        if (
+            named is not None
+            and not isinstance(named, Unresolved)
+            and any(is_hole(each.name) for each in named.relations)
+        ):
             places += [str(o.location) for o in query.located] or [o.source for o in query.observations]
     if places:
         some = ", ".join(places[:_NAMED_PLACES]) + (", …" if len(places) > _NAMED_PLACES else "")
@@ -31,7 +34,3 @@ def named_at_run_time(parts: Parts) -> Iterator[BlindSpot]:
             f"compared with {MOST_COMPARED:,} of them at most, and the place that built it may be missing."
         )
         yield BlindSpot("python", parts.schema.database.name, message)
-
-
-def _is_hole(name: TableName) -> bool:
-    return re.fullmatch(HOLE_PATTERN, name.name) is not None

@@ -207,7 +207,7 @@ class _Shared:
 
 
 def _blocking(resolution: Resolution) -> list[SqlError]:
-    return [error for error in resolution.errors if error.kind not in _TOLERATED]
+    return [error for error in resolution.errors if error.kind not in _TOLERATED and error.possible is None]
 
 
 def _mended(compared: Comparison) -> bool:

@@ -124,3 +124,34 @@ def test_a_statement_that_fails_today_compares_nothing() -> None:
     sql = "SELECT priority FROM (SELECT o.*, c.priority FROM o JOIN c USING (cid)) x JOIN c USING (cid)"
     verdict = assess(sql, change, schema)
     assert (verdict.findings, verdict.unresolved and verdict.unresolved.reason) == ((), "does not run today")
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "INSERT INTO orders (id, __hole_1__) VALUES (1, __hole_2__)",
+        "INSERT INTO orders (__hole_1__) SELECT id FROM lines",
+        "UPDATE orders SET __hole_1__ = 1 WHERE __hole_1__ <> 1 RETURNING __hole_1__",
+        "UPDATE orders SET (__hole_1__) = (__hole_2__) WHERE orders.__hole_3__ = 1",
+    ],
+)
+def test_a_column_that_is_named_at_run_time_is_none_that_does_not_exist(sql):
+    assert verdict(sql) == Verdict()
+
+
+def test_whether_a_list_built_at_run_time_names_the_column_is_not_known():
+    required = Change.parse("ALTER TABLE orders ADD COLUMN status text NOT NULL", engine="postgres:15")
+    (finding,) = assess("INSERT INTO orders (id, __hole_1__) VALUES (1, 2)", required, SCHEMA).findings
+    assert (finding.rule, finding.certainty) == ("SC202", Certainty.POSSIBLE)
+    assert finding.reason == "a part of the list of columns is built at run time"
+
+
+def test_a_row_that_is_cast_is_told_once():
+    (finding,) = verdict("SELECT o::orders FROM orders o").findings
+    assert finding.message == "The row of o used as one value now has status in it."
+
+
+def test_a_temporary_table_may_say_what_becomes_of_it():
+    (finding,) = verdict("CREATE TEMPORARY TABLE today ON COMMIT DROP AS SELECT * FROM orders").findings
+    assert (finding.rule, finding.effect) == ("SC101", Effect.CHANGES_SHAPE)
+    assert verdict("CREATE TEMP TABLE today ON COMMIT DELETE ROWS AS SELECT id FROM orders") == Verdict()

@@ -31,6 +31,7 @@ from scanner.model.observation import (
     RowUse,
     Unread,
     counted,
+    is_hole,
 )
 from scanner.model.period import Period
 from scanner.model.report import (
@@ -134,5 +135,6 @@ __all__ = [
     "Work",
     "counted",
     "fold",
+    "is_hole",
     "worst_effects",
 ]

@@ -11,6 +11,7 @@ from typing import Literal
 
 # The name that stands in a statement's text where the source builds a part that is not known.
 HOLE_PATTERN = r"__hole_\d+__"
+_HOLE = re.compile(HOLE_PATTERN)
 
 # The source of an observation that is a mapped class: the SELECT of its columns, which nothing runs by itself.
 MODEL_SOURCE = "python_model"
@@ -69,6 +70,11 @@ class RowUse:
     into: str | None = None  # what takes the row: "Order", "jsonify"
     fields: tuple[str, ...] = ()  # of the class that the row becomes an instance of
     declared: Location | None = None  # where that class stands
+
+
+def is_hole(name: str) -> bool:
+    """Whether a name in a statement stands for a part of it that is known only at run time."""
+    return _HOLE.fullmatch(name) is not None
 
 
 @dataclass(frozen=True, slots=True)

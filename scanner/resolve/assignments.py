@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
+from scanner.model import is_hole
 from scanner.resolve.context import Context
 from scanner.resolve.expressions import value
 from scanner.resolve.made_rows import check_stored
@@ -73,6 +74,8 @@ def _assigned_column(ctx: Context, node: exp.Expr, target: Source, scope: Scope,
     if not ctx.postgres and joined and clause is Clause.SET:
         bind(ctx, column, scope, clause)
     name = ctx.name(column.parts[0] if ctx.postgres else column.this)
-    if target.table is not None and not target.find(ctx.key(name)) and not (joined and not ctx.postgres):
+    if target.table is None or is_hole(name):
+        return name
+    if not target.find(ctx.key(name)) and not (joined and not ctx.postgres):
         ctx.error(ErrorKind.UNKNOWN_COLUMN, "42703/1054", f'column "{name}" does not exist', column, column=name)
     return name

@@ -199,7 +199,7 @@ def _cast(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meaning
         fields = ctx.meanings.rows.get(given, {})
         base = ctx.meanings.of("cast", ctx.meanings.row_bases.get(given, given), str(table.name))
         row = meaning if isinstance(inner, exp.Null) else row_value(ctx, table, base, fields, node)
-        check_as_row(ctx, table, inner, scope, node)
+        check_as_row(ctx, table, inner, scope, node, source)
         return row
     element = element_row_type(ctx, node.args["to"])
     if element is not None and isinstance(inner, TEXTS):

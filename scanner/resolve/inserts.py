@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from scanner.model import Column, Table
+from scanner.model import Column, Table, is_hole
 from scanner.resolve.context import Context, Relation
 from scanner.resolve.privileges import check_sequences
 from scanner.resolve.resolution import ErrorKind, Output
@@ -23,10 +23,10 @@ def insert_columns(
     index = ctx.schema.index(table)
     columns = [index[ctx.key(name)] for name in listed if ctx.key(name) in index]
     for name in listed:
-        if ctx.key(name) not in index:
+        if ctx.key(name) not in index and not is_hole(name):
             message = f'column "{name}" of relation "{table.name}" does not exist'
             ctx.error(ErrorKind.UNKNOWN_COLUMN, "42703/1054", message, node, column=name, table=table.name)
-    if not given.open and given.outputs and len(given.outputs) != len(listed):
+    if not given.open and given.outputs and len(given.outputs) != len(listed) and not any(map(is_hole, listed)):
         _width_error(ctx, len(listed), len(given.outputs), table, node)
     return columns
 
@@ -144,11 +144,6 @@ def _required(ctx: Context, column: Column) -> bool:
 
 def _missing(ctx: Context, table: Table, column: Column, node: exp.Expr) -> None:
     message = f'null value in column "{column.name}" of relation "{table.name}": it is NOT NULL and has no default'
-    before = any(
-        t.table == table.name and t.timing == "before" and "insert" in t.events and t.for_each == "row"
-        for t in ctx.schema.triggers
-    )
-    doubt = f"a BEFORE INSERT trigger on {table.name} may fill it" if before else None
     ctx.error(
         ErrorKind.REQUIRED_COLUMN,
         "23502/1364",
@@ -156,9 +151,21 @@ def _missing(ctx: Context, table: Table, column: Column, node: exp.Expr) -> None
         node,
         column=column.name,
         table=table.name,
-        possible=doubt,
+        possible=_may_get_value(ctx, table, node),
         at=_target(node),
     )
+
+
+def _may_get_value(ctx: Context, table: Table, node: exp.Expr) -> str | None:
+    """Why a column that is not listed may get a value all the same."""
+    target = node.args.get("this")
+    if isinstance(target, exp.Schema) and any(is_hole(ctx.name(each)) for each in target.expressions):
+        return "a part of the list of columns is built at run time"
+    before = any(
+        t.table == table.name and t.timing == "before" and "insert" in t.events and t.for_each == "row"
+        for t in ctx.schema.triggers
+    )
+    return f"a BEFORE INSERT trigger on {table.name} may fill it" if before else None
 
 
 def _all_default(rows: exp.Expr | None, position: int) -> bool:

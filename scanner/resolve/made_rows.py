@@ -9,7 +9,7 @@ from sqlglot import exp
 from scanner.model import Table
 from scanner.resolve.context import Context
 from scanner.resolve.resolution import ErrorKind, Meaning, WholeRow
-from scanner.resolve.scope import Field, Scope
+from scanner.resolve.scope import Field, Scope, Source
 from scanner.resolve.types import family
 from scanner.resolve.value_types import domain_of, row_of, scalar_type, table_of_type
 from scanner.resolve.widths import is_row_call, width
@@ -34,9 +34,16 @@ def composite(ctx: Context, field: Field, node: exp.Expr) -> Field:
     return field if table is None else field._replace(meaning=row_value(ctx, table, field.meaning, {}, node))
 
 
-def check_as_row(ctx: Context, table: Table, given: exp.Expr, scope: Scope, node: exp.Expr) -> None:
-    """Notes what fails when the expression is made a row of the table: ROW(…) of another width, a text of one."""
-    values = width(ctx, given, scope) if isinstance(given, exp.Tuple) or is_row_call(given) else None
+def check_as_row(
+    ctx: Context, table: Table, given: exp.Expr, scope: Scope, node: exp.Expr, source: Source | None = None
+) -> None:
+    """Notes what fails when the expression is made a row of the table: a row of another width, a text of one.
+
+    `source` is what the row is of, where it is the row of a subquery or view.
+    """
+    is_written = isinstance(given, exp.Tuple) or is_row_call(given)
+    is_selected = source is not None and source.table is None and not source.open
+    values = width(ctx, given, scope) if is_written or is_selected else None
     if values is not None and values != len(table.columns):
         message = f"cannot cast type record to {table.name}: it has {len(table.columns)} columns, not {values}"
         ctx.error(ErrorKind.ROW_WIDTH, "42846", message, node, table=table.name)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from sqlglot import exp
 
-from scanner.model import HOLE_PATTERN, TableName
+from scanner.model import TableName, is_hole
 from scanner.resolve.context import Context
 from scanner.resolve.lookup import Lookup, Step, lookup
 from scanner.resolve.made_rows import composite
@@ -16,7 +15,6 @@ from scanner.resolve.rows import levels, row_source, source_named, whole_row
 from scanner.resolve.scope import Field, Scope, Source
 from scanner.resolve.selected import FINDERS
 
-_HOLE = re.compile(HOLE_PATTERN)
 _SYSTEM_COLUMNS = frozenset({"ctid", "xmin", "xmax", "cmin", "cmax", "tableoid", "oid"})
 
 
@@ -118,9 +116,8 @@ def _bind_otherwise(ctx: Context, column: exp.Column, scope: Scope, clause: Clau
     variable = _variable(ctx, scope, name, column, clause)
     if variable is not None:
         return variable
-    if _HOLE.fullmatch(name):
-        ctx.doubt("a part of it is built at run time")
-        return ctx.meanings.of("hole", name)
+    if is_hole(name):
+        return _built(ctx, name)
     if (
         name in _SYSTEM_COLUMNS
         or name.startswith("@")
@@ -129,6 +126,12 @@ def _bind_otherwise(ctx: Context, column: exp.Column, scope: Scope, clause: Clau
         return ctx.meanings.of("free", name)
     ctx.error(ErrorKind.UNKNOWN_COLUMN, "42703/1054", f'column "{name}" does not exist', column, column=name)
     return ctx.meanings.of("unknown", name)
+
+
+def _built(ctx: Context, name: str) -> Meaning:
+    """A part that the source builds at run time."""
+    ctx.doubt("a part of it is built at run time")
+    return ctx.meanings.of("hole", name)
 
 
 def _bind_row(ctx: Context, column: exp.Column, source: Source, clause: Clause) -> Meaning:
@@ -176,6 +179,8 @@ def _bind_qualified(ctx: Context, column: exp.Column, scope: Scope, clause: Clau
         return ctx.meanings.of("computed field", source.node, name)
     if ctx.key(qualifier) == ctx.key(name):
         return whole_row(ctx, source, column, "value")
+    if is_hole(name):
+        return _built(ctx, name)
     ctx.error(
         ErrorKind.UNKNOWN_COLUMN,
         "42703/1054",
@@ -200,6 +205,8 @@ def _bind_field_access(
             return meaning
     if column.args.get("db") is not None:
         return ctx.meanings.of("field", qualifier, name)
+    if is_hole(qualifier):
+        return _built(ctx, name)
     ctx.error(
         ErrorKind.UNKNOWN_COLUMN,
         "42P01/1054",

@@ -27,6 +27,9 @@ logging.getLogger("sqlglot").setLevel(logging.ERROR)
 _PARSER_ERRORS = (SqlglotError, ValueError, TypeError, AttributeError, LookupError)
 # Read as SQL, "$1,$" is the start of a dollar quote: a parameter is shown to sqlglot as a number of the same length.
 _PARAMETER = re.compile(r"\$\d+(?![\w$])")
+# `$1.currency`: a field of a parameter is shown as a column of a relation that nobody can have called so.
+_FIELD = re.compile(r"\$(?=\d+\s*\.\s*[A-Za-z_\"*])")
+_FIELD_OF = "ª"
 _FUNCTION = re.compile(r"(?<![\w.\"`])([A-Za-z])(\w*)(?=\s*\()")
 _VALUES = re.compile(r"\s*VALUES\s*(?:ROW\s*)?\(", re.I)
 _VALUES_ROW = re.compile(r"\bVALUES\s+ROW\s*\(", re.I)
@@ -69,16 +72,34 @@ def _before_the_cut(sql: str, family: Family) -> exp.Expr | None:
 
 
 def _tree(sql: str, family: Family) -> exp.Expr | Unresolved:
-    shown = _PARAMETER.sub(lambda m: "0" * len(m[0]), sql) if family == "postgres" else sql
-    text = plain_operators(shown, family)
+    text = plain_operators(_without_parameters(sql), family) if family == "postgres" else sql
     try:
         tree = _values(text, family) or sqlglot.parse_one(text, dialect=_dialect(family))
         tree = (_read_again(text, family) or tree) if isinstance(tree, exp.Command) else tree
-        return _rows_as_tuples(tree) if family == "mysql" and _VALUES_ROW.search(text) else tree
+        if family == "postgres":
+            return _fields_of_parameters(tree) if _FIELD_OF in text else tree
+        return _rows_as_tuples(tree) if _VALUES_ROW.search(text) else tree
     except RecursionError:
         return Unresolved("too deeply nested", "the statement is nested more deeply than can be followed")
     except _PARSER_ERRORS as error:
-        return _read_again(text, family) or Unresolved("does not parse", _first_line(error))
+        again = _read_again(text, family)
+        return Unresolved("does not parse", _first_line(error)) if again is None else _fields_of_parameters(again)
+
+
+def _without_parameters(sql: str) -> str:
+    return _PARAMETER.sub(lambda m: "0" * len(m[0]), _FIELD.sub(_FIELD_OF, sql)) if "$" in sql else sql
+
+
+def _fields_of_parameters(tree: exp.Expr) -> exp.Expr:
+    """`$1.currency` as `(0).currency`: a field of a value that the caller gives."""
+    for column in list(tree.find_all(exp.Column)):
+        first, *fields = column.parts
+        if first.name.startswith(_FIELD_OF):
+            value: exp.Expr = exp.Paren(this=exp.Literal.number(0))
+            for field in fields:
+                value = exp.Dot(this=value, expression=field)
+            column.replace(value)
+    return tree
 
 
 def _values(text: str, family: Family) -> exp.Expr | None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from sqlglot import exp
 
-from scanner.model import HOLE_PATTERN, Table
+from scanner.model import Table, is_hole
 from scanner.resolve.context import Context
 from scanner.resolve.expressions import value
 from scanner.resolve.made_rows import composite
@@ -39,7 +38,7 @@ def project(ctx: Context, items: Sequence[exp.Expr], scope: Scope, clause: Claus
 
 def _is_hole(item: exp.Expr) -> bool:
     """A part that the source builds at run time, or that a digest leaves out: it may be any number of values."""
-    return isinstance(item, exp.Column) and re.fullmatch(HOLE_PATTERN, item.name) is not None
+    return isinstance(item, exp.Column) and is_hole(item.name)
 
 
 def _star_fields(ctx: Context, item: exp.Expr, scope: Scope) -> list[Field] | None:

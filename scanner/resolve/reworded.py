@@ -15,6 +15,7 @@ _BLANKED = re.compile(
     r"|\bOVERRIDING\s+(?:USER|SYSTEM)\s+VALUE\b"
     r"|\bUSING\s*[<>=~*|]+"  # ORDER BY … USING >
     r"|\bWITH\s*\([\w\s=,.]*\)(?=\s*AS\b)"  # CREATE VIEW … WITH (security_barrier) AS
+    r"|\bON\s+COMMIT\s+(?:DROP|(?:DELETE|PRESERVE)\s+ROWS)(?=\s*AS\b)"  # CREATE TEMPORARY TABLE … ON COMMIT DROP AS
     r"|\bWITH\s+(?:CASCADED\s+|LOCAL\s+)?CHECK\s+OPTION\s*$",
     re.I,
 )

@@ -16,6 +16,8 @@ from scanner.resolve.resolution import ErrorKind, Meaning, Output
 from scanner.resolve.results import composite_fields, returned_table
 from scanner.resolve.rows import row_source
 from scanner.resolve.scope import CommonTable, DerivedSource, Scope, Source, TableSource
+from scanner.resolve.types import is_plain
+from scanner.resolve.value_types import scalar_type
 from scanner.resolve.widths import width
 
 
@@ -29,6 +31,12 @@ class Called:
 
 
 DEPTH = 16
+# What every PL/pgSQL body has, those of triggers among them (PostgreSQL, 43.10 and 43.6).
+_OWN: tuple[tuple[str, str], ...] = (
+    *((f"tg_{name}", "text") for name in ("name", "when", "level", "op", "relname", "table_name", "table_schema")),
+    *(("tg_relid", "oid"), ("tg_nargs", "integer"), ("tg_argv", "text[]"), ("tg_event", "text"), ("tg_tag", "text")),
+    *(("found", "boolean"), ("sqlstate", "text"), ("sqlerrm", "text")),
+)
 
 
 @dataclass(slots=True)
@@ -65,7 +73,7 @@ def run_body(
 
 def _scope(ctx: Context, body: Body, rows: Mapping[str, Source], tables: Mapping[str, CommonTable]) -> Scope:
     scope = Scope(ctes=dict(tables), by_alias=dict(rows))
-    scalars: dict[str, str] = {}
+    scalars = dict(_OWN) if ctx.postgres and body.procedural else {}
     for name, kind in body.variables:
         source = _row_variable(ctx, name, kind)
         if source is None:
@@ -196,12 +204,18 @@ def _returned(run: Run, part: Part, parsed: Parsed, relation: Relation) -> Seque
     if part.kind != "return query" or given == 1:
         first = parsed.tree.expressions[0] if isinstance(parsed.tree, exp.Select) and parsed.tree.expressions else None
         row = width(run.ctx, first.unalias(), run.scope) if first is not None else None
-        if part.kind != "return query" and (row is None or row == 1):
+        if (row is None or row == 1) and (part.kind != "return query" or not _is_plain(run, first)):
             return ()
         given = given if row is None or row == 1 else row
     if given != wanted:
         _mismatch(run, parsed, wanted, given)
     return ()
+
+
+def _is_plain(run: Run, node: exp.Expr | None) -> bool:
+    """Whether it is seen to be no row: a constant, or a value of one of the engine's own types."""
+    inner = node.unalias() if node is not None else None
+    return inner is None or isinstance(inner, exp.Literal) or is_plain(scalar_type(run.ctx, inner))
 
 
 def _wanted_width(run: Run) -> int | None:

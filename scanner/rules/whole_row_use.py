@@ -25,6 +25,7 @@ from collections.abc import Iterator
 
 from scanner.compare import Comparison
 from scanner.model import Effect
+from scanner.resolve import WholeRow
 from scanner.rules.hit import Hit, listed
 
 CODE = "SC501"
@@ -33,7 +34,7 @@ CODE = "SC501"
 def whole_row_use(comparison: Comparison) -> Iterator[Hit]:
     """Yields a change of results for each row value that reaches the result; an error for row literals."""
     names = listed(list(comparison.change.names))
-    for row in comparison.grown_rows:
+    for row in _told(comparison.grown_rows):
         if row.use in ("literal", "stored"):
             message = f"The row literal has no field for {names}: it fails with 22P02."
             doubt = "the value may be NULL" if row.use == "stored" else None
@@ -45,6 +46,15 @@ def whole_row_use(comparison: Comparison) -> Iterator[Hit]:
             yield Hit(Effect.CHANGES_RESULTS, message, help_, row.span)
     if comparison.rows_changed:
         yield from _null_tests(comparison, names)
+
+
+def _told(rows: list[WholeRow]) -> Iterator[WholeRow]:
+    """The rows without those that are made of another one, as `t::t` is."""
+    spans = [row.span for row in rows if row.span is not None]
+    for row in rows:
+        inside = (span for span in spans if row.span is not None and span != row.span)
+        if row.span is None or not any(row.span[0] <= span[0] and span[1] <= row.span[1] for span in inside):
+            yield row
 
 
 def _null_tests(comparison: Comparison, names: str) -> Iterator[Hit]:
