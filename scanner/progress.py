@@ -29,7 +29,7 @@ def counted(found: Iterable[Collected], source: SourceConfig, step: str, tell: P
     """What a source yields, told as it comes."""
     tell(step, 0)
     files, total = _begins(source)
-    read = None
+    count, read = 0, None
     for count, item in enumerate(found, 1):
         if isinstance(item, Checkpoint) and item.place in files:
             read = files[item.place] + (0 if is_compressed(item.place) else item.position), total
@@ -37,6 +37,7 @@ def counted(found: Iterable[Collected], source: SourceConfig, step: str, tell: P
         elif count % _REPORT_EVERY == 0:
             tell(step, count, read)
         yield item
+    tell(step, count, read)
 
 
 def _begins(source: SourceConfig) -> tuple[dict[str, int], int]:

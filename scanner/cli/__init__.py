@@ -5,28 +5,25 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 import scanner
-from scanner.cli.asked import asked_for, change_of, is_file
+from scanner.cli.asked import asked_for
 from scanner.cli.check import check_
-from scanner.cli.codes import BROKEN_PIPE, DONE, EFFECTS, FAILED, INTERRUPTED, TOOLS, UNUSABLE
-from scanner.cli.live import with_forecast
+from scanner.cli.codes import BROKEN_PIPE, DONE, INTERRUPTED, UNUSABLE
+from scanner.cli.impact import impact_
 from scanner.cli.progress import shown
 from scanner.cli.reference import export_sql_, rule_
 from scanner.cli.saying import say_unread
+from scanner.cli.scanned import scanned
 from scanner.cli.verify import verify_
-from scanner.cli.written import check_places, write_out
 from scanner.errors import ScannerError, UsageError
 from scanner.masking import mask
 
 if TYPE_CHECKING:
-    from scanner.api import Scan
     from scanner.config import Request
-    from scanner.model import PlanTool, Report
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -77,64 +74,6 @@ def commands(context: click.Context) -> None:
 
 
 @commands.command()
-@click.argument("change", required=False)
-@click.argument("rest", nargs=-1, metavar="[DEFINITION] [PATH]...")
-@asked_for
-@click.option(
-    "--migration", metavar="FILE", help="The change is what this file adds: SQL, Flyway, Liquibase, Django, Alembic."
-)
-@click.option("--scan", "stored", metavar="FILE", help="Ask a stored scan instead of scanning now.")
-@click.option("-o", "--output", "outputs", multiple=True, metavar="FILE", help="Write the report: .html .csv .json .md")
-@click.option("--plan", "plan_directory", metavar="DIR", help="Write the plan's phases as numbered .sql files.")
-@click.option("--as", "tool", type=click.Choice(TOOLS), help="Write them as the next migrations of the project in DIR.")
-@click.option("--live", metavar="DSN", help="Ask this server, read-only, what uses the table right now.")
-@click.option("--fail-on", type=click.Choice(EFFECTS), help="Exit with 1 for this effect or a worse one.")
-def impact(
-    change: str | None,
-    rest: tuple[str, ...],
-    asked: Request,
-    migration: str | None,
-    stored: str | None,
-    outputs: tuple[str, ...],
-    plan_directory: str | None,
-    tool: PlanTool | None,
-    live: str | None,
-    fail_on: str | None,
-) -> int:
-    """What CHANGE does to services and queries.
-
-    CHANGE is "ALTER TABLE orders ADD COLUMN status text NOT NULL", or a table followed by the column's
-    DEFINITION: orders "status text NOT NULL". Each PATH is scanned too: Python, SQL, slow logs, exports.
-    """
-    check_places(outputs, plan_directory, tool)
-    if migration is None and change is not None and is_file(change):
-        migration, change = change, None
-    if migration is not None:
-        reports = _of_migration(migration, stored, (change, *rest) if change else rest, asked)
-    else:
-        sql, paths = change_of(change, rest)
-        reports = (_scan(stored, paths, asked).impact(sql, asked.database).report,)
-    if live is not None:
-        reports = with_forecast(reports, live)
-    write_out(reports, outputs, plan_directory, tool)
-    unread = say_unread(reports[0].unread if reports else ())
-    return FAILED if fail_on is not None and any(_reaches(report, fail_on) for report in reports) else unread
-
-
-def _of_migration(path: str, stored: str | None, paths: Sequence[str], asked: Request) -> tuple[Report, ...]:
-    """A report for each table to which a file of migrations adds columns."""
-    file = Path(path).absolute()
-    if not file.exists():
-        raise UsageError(f"There is no migration at {path}.")
-    impacts = _scan(stored, paths, asked, file).impacts(file, asked.database)
-    if not impacts:
-        if stored is not None:
-            raise UsageError(f"The kept scan's schema has what {path} adds, or not its table: leave out --scan.")
-        click.echo(f"{path} adds no column to a table that is there before it: nothing to report.", err=True)
-    return tuple(impact.report for impact in impacts)
-
-
-@commands.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @asked_for
 @click.option("-o", "--output", required=True, metavar="FILE", help="Where the scan is kept, as in scan.db.")
@@ -166,7 +105,8 @@ def scan(paths: tuple[str, ...], asked: Request, output: str, merge: bool, dask:
 @click.option("-o", "--output", metavar="FILE", help="Write the graph: .graphml .json .dot")
 def graph(table: str | None, paths: tuple[str, ...], asked: Request, stored: str | None, output: str | None) -> int:
     """What depends on TABLE, as text or as a graph; without TABLE, the graph of everything."""
-    found = _scan(stored, paths, asked)
+    with shown() as progress:
+        found = scanned(stored, paths, asked, progress)
     if output is not None:
         found.export_graph(output, table, asked.database)
         click.echo(f"Written to {output}.", err=True)
@@ -177,24 +117,8 @@ def graph(table: str | None, paths: tuple[str, ...], asked: Request, stored: str
     return say_unread(found.unread)
 
 
+commands.add_command(impact_)
 commands.add_command(rule_)
 commands.add_command(export_sql_)
 commands.add_command(check_)
 commands.add_command(verify_)
-
-
-def _scan(stored: str | None, paths: Sequence[str], asked: Request, migration: Path | None = None) -> Scan:
-    if stored is None:
-        config = asked.config_for(paths)
-        with shown() as progress:
-            return scanner.scan(config if migration is None else config.before([migration]), progress)
-    extra = [*asked.given, *paths]
-    if extra:
-        raise UsageError(f"A stored scan is asked as it is: leave out --scan or {' and '.join(extra)}.")
-    return scanner.load(stored)
-
-
-def _reaches(report: Report, effect: str) -> bool:
-    """Whether something has this effect or a worse one."""
-    counted = EFFECTS[: EFFECTS.index(effect) + 1]
-    return any(finding.effect in counted for finding in report.findings)

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from scanner.cli.progress import quiet_option
+from scanner.cli.loudness import loudness
 from scanner.errors import UsageError
 
 Command = Callable[..., int]
@@ -30,7 +30,7 @@ def asked_for(command: Command) -> Command:
         values: dict[str, Any] = {field.name: options.pop(field.name) for field in fields(Request)}
         return command(asked=Request(**values), **options)
 
-    with_request = quiet_option(with_request)
+    with_request = loudness(with_request)
     for name, metavar, help_text, several in reversed(_OPTIONS):
         with_request = click.option(f"--{name}", metavar=metavar, help=help_text, multiple=several)(with_request)
     return with_request

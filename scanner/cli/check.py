@@ -12,6 +12,7 @@ from scanner.cli.asked import asked_for
 from scanner.cli.codes import EFFECTS, FAILED, UNREAD
 from scanner.cli.progress import shown
 from scanner.cli.saying import say_unread
+from scanner.cli.showing import Manner, explain_option, show
 from scanner.errors import UsageError
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ _NEVER = "never"
 @click.option("--sarif", metavar="FILE", help="SARIF 2.1.0, for code scanning.")
 @click.option("--gitlab", metavar="FILE", help="GitLab's Code Quality report.")
 @click.option("--junit", metavar="FILE", help="JUnit's XML.")
+@explain_option
 @click.option("--github", is_flag=True, help="Annotate the worst ten findings, and write the step summary.")
 def check_(
     migrations: tuple[str, ...],
@@ -41,6 +43,7 @@ def check_(
     fail_on: str,
     baseline: str | None,
     write_baseline: str | None,
+    explain: bool,
     github: bool,
     **files: str | None,
 ) -> int:
@@ -59,13 +62,14 @@ def check_(
         if not path.is_file():
             raise UsageError(f"There is no migration at {path}.")
     known = check.known_findings(Path(baseline)) if baseline else frozenset()
+    config = asked.config_for()
     with shown() as progress:
-        checked = check.check(asked.config_for(), paths, base, asked.database, progress)
+        checked = check.check(config, paths, base, asked.database, progress)
     _write(checked, files)
     if github:
         _to_github(checked)
     elif not any(files.values()):
-        _show(checked)
+        _show(checked, Manner(explain, root=config.root))
     if write_baseline:
         written = check.write_baseline(checked, Path(write_baseline))
         click.echo(f"{count(written, 'finding')} written to {write_baseline}.", err=True)
@@ -130,16 +134,11 @@ def _to_github(checked: Checked) -> None:
             raise UsageError(f"The step summary could not be written to {summary}: {error.strerror}.") from error
 
 
-def _show(checked: Checked) -> None:
-    from rich.console import Console
-
-    from scanner.render.terminal import print_report
-
+def _show(checked: Checked, manner: Manner) -> None:
     if not checked.outcomes:
         click.echo("No new migrations.", err=True)
     for outcome in checked.outcomes:
         click.echo(f"{outcome.migration}\n")
-        for report in outcome.reports:
-            print_report(report, Console())
+        show(outcome.reports, manner)
         if outcome.unread is None and not outcome.reports:
             click.echo("Adds no column to a table that is there before it.")

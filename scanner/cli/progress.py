@@ -1,13 +1,16 @@
-"""What a long command is doing, on a terminal: a bar with rate and remaining time where the work is known."""
+"""What a long command is doing: on a terminal a bar with rate and remaining time, with --verbose a line a step."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeVar
+from time import monotonic
+from typing import TYPE_CHECKING
 
 import click
+
+from scanner.cli.loudness import is_quiet, is_verbose
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
@@ -15,25 +18,15 @@ if TYPE_CHECKING:
 
     from scanner.progress import Progress
 
-_Command = TypeVar("_Command", bound=Callable[..., object])
-_QUIET = f"{__name__}.quiet"
-
-
-def quiet_option(command: _Command) -> _Command:
-    """Gives a command the option --quiet, which `shown` minds."""
-    return click.option(
-        "-q", "--quiet", is_flag=True, expose_value=False, callback=_keep, help="Show no progress on the terminal."
-    )(command)
-
-
-def _keep(context: click.Context, _: click.Parameter, value: bool) -> None:
-    context.meta[_QUIET] = value
-
 
 @contextmanager
 def shown() -> Iterator[Progress | None]:
     """Shows what it is told as long as it lasts; nothing when standard error is no terminal, or with --quiet."""
-    if not sys.stderr.isatty() or click.get_current_context().meta.get(_QUIET):
+    if is_verbose():
+        with _timed() as told:
+            yield told
+        return
+    if not sys.stderr.isatty() or is_quiet():
         yield None
         return
     with _bar() as bar:
@@ -49,6 +42,32 @@ def shown() -> Iterator[Progress | None]:
             bar.update(task.id, completed=done, total=total, seen=count)
 
         yield tell
+
+
+@contextmanager
+def _timed() -> Iterator[Progress]:
+    """Says of each step how long it took and what it found, and at the end how long all of them took."""
+    began = monotonic()
+    step, since, found = "", began, 0
+
+    def tell(now: str, count: int, _: tuple[int, int] | None = None) -> None:
+        nonlocal step, since, found
+        if now != step:
+            finish()
+            step, since = now, monotonic()
+        found = count
+
+    def finish() -> None:
+        if step:
+            _say_time(monotonic() - since, f"{step}: {found:,} found" if found else step)
+
+    yield tell
+    finish()
+    _say_time(monotonic() - began, "in all")
+
+
+def _say_time(seconds: float, what: str) -> None:
+    click.echo(f"{seconds:8.2f} s  {what}", err=True)
 
 
 def _bar() -> Bar:

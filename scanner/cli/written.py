@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from scanner.cli.showing import Manner, show
 from scanner.errors import UsageError
 
 if TYPE_CHECKING:
@@ -34,26 +35,26 @@ def check_places(outputs: Sequence[str], plan_directory: str | None, tool: PlanT
 
 
 def write_out(
-    reports: Sequence[Report], outputs: Sequence[str], plan_directory: str | None, tool: PlanTool | None = None
+    reports: Sequence[Report],
+    outputs: Sequence[str],
+    plan_directory: str | None,
+    tool: PlanTool | None = None,
+    manner: Manner | None = None,
 ) -> None:
     """Shows or writes the reports, of which each of several gets its table's name into the files' names."""
+    if not outputs:
+        show(reports, manner or Manner())
     for report in reports:
         table, alone = report.change.table.name, len(reports) == 1
-        _show(report, outputs if alone else [_for_table(output, table) for output in outputs])
+        if outputs:
+            _write(report, outputs if alone else [_for_table(output, table) for output in outputs])
         if plan_directory is not None and tool is not None:
             _write_migrations(report, plan_directory, tool)
         elif plan_directory is not None:
             _write_plan(report, plan_directory if alone else f"{plan_directory}/{table}")
 
 
-def _show(report: Report, outputs: Sequence[str]) -> None:
-    if not outputs:
-        from rich.console import Console
-
-        from scanner.render.terminal import print_report
-
-        print_report(report, Console())
-        return
+def _write(report: Report, outputs: Sequence[str]) -> None:
     from scanner.render import write
     from scanner.render.verdict import headline
 

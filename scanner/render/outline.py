@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -106,12 +106,17 @@ def suppressed_items(report: Report) -> tuple[tuple[Item, Suppressed], ...]:
     return tuple(zip(found, report.suppressed, strict=True))
 
 
-def sections(report: Report, effects: Iterable[Effect] = Effect) -> tuple[Section, ...]:
-    """The findings of these effects by service: worst effect first, then most calls, then most subjects."""
+def sections(
+    report: Report, effects: Iterable[Effect] = Effect, only: Callable[[Item], bool] | None = None
+) -> tuple[Section, ...]:
+    """The findings of these effects by service: worst effect first, then most calls, then most subjects.
+
+    `only` says of a finding whether it is wanted.
+    """
     wanted = frozenset(effects)
     owned: dict[tuple[str, str | None], list[Item]] = {}
     for item in items(report):
-        if item.finding.effect in wanted:
+        if item.finding.effect in wanted and (only is None or only(item)):
             for owner in _owners(item):
                 owned.setdefault(owner, []).append(_within(item, owner[1]))
     made = (_section(title, service, held) for (title, service), held in owned.items())

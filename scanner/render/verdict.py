@@ -41,19 +41,24 @@ def tallies(report: Report) -> tuple[Tally, ...]:
     return tuple(_tally(effect, [i for i in found if i.finding.effect is effect]) for effect in Effect)
 
 
-def headline(report: Report) -> str:
-    """The answer in a few sentences: what is added, whom it hits, what could not be checked."""
+def headline(report: Report, *, brief: bool = False) -> str:
+    """The answer in a few sentences: what is added, whom it hits, what could not be checked.
+
+    The `brief` one is for where lesser effects, other names, and what could not be checked or read are told beside it.
+    """
     table = visible(str(report.change.table))
     there = f"{table} has {visible(listing(report.present))} already" if report.present else ""
     if there and set(report.present) == set(report.change.names):
         return f"{there}: the ALTER TABLE adds nothing."
     harm = [_harm(tally) for tally in tallies(report) if tally.subjects]
-    said = [f"Adding {_columns(report)} {'; it '.join(harm)}."] if harm else []
+    said = [f"Adding {_columns(report)} {'; it '.join(harm[:1] if brief else harm)}."] if harm else []
     if not report.queries:
         said.append(f"No query that reaches {table} was found.")
     elif not harm:
         said.append(f"Adding {_columns(report)} affects nothing that was found.")
-    return " ".join((*said, *_rest(report), *([f"{there}."] if there else []), *map(_names, report.free_names)))
+    rest = _unaffected(report) if brief else _rest(report)
+    names = () if brief else map(_names, report.free_names)
+    return " ".join((*said, *rest, *([f"{there}."] if there else []), *names))
 
 
 def _names(free: FreeNames) -> str:
@@ -117,8 +122,12 @@ def _harm(tally: Tally) -> str:
 def _rest(report: Report) -> Iterator[str]:
     if report.unresolved:
         yield f"{count(len(report.unresolved), 'query')} could not be checked."
+    yield from _unaffected(report)
+    if report.unread:
+        yield f"{count(sum(u.count for u in report.unread), 'entry')} could not be read."
+
+
+def _unaffected(report: Report) -> Iterator[str]:
     if report.unaffected:
         verb = "is" if len(report.unaffected) == 1 else "are"
         yield f"{count(len(report.unaffected), 'query')} {verb} unaffected."
-    if report.unread:
-        yield f"{count(sum(u.count for u in report.unread), 'entry')} could not be read."

@@ -2,24 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from rich.cells import cell_len
 from rich.text import Text
 
-from scanner.model import Report, Severity
+from scanner.model import Report
 from scanner.render.forecast import forecast_lines
 from scanner.render.plan import outline
+from scanner.render.terminal.lines import SEVERITY_STYLES, Lines, heading
 from scanner.render.words import doubt_words, one_line
-
-Lines = Iterator[tuple[int, Text]]  # how far a line and what it wraps to are indented, and the line
-
-_SEVERITIES = {
-    Severity.FAILS: "bold red",
-    Severity.BLOCKS: "bold magenta",
-    Severity.COSTS: "yellow",
-    Severity.NOTE: "dim",
-}
 
 
 def rollout(report: Report, width: int) -> Lines:
@@ -27,12 +16,6 @@ def rollout(report: Report, width: int) -> Lines:
     yield from _forecast(report, width)
     yield from _hazards(report, width)
     yield from _plan(report, width)
-
-
-def heading(title: str, width: int) -> Lines:
-    """A heading with a line to the right edge."""
-    yield 0, Text("")
-    yield 0, Text.assemble((title, "bold"), (f" {'─' * (width - cell_len(title) - 1)}", "dim"), no_wrap=True)
 
 
 def _forecast(report: Report, width: int) -> Lines:
@@ -47,7 +30,7 @@ def _hazards(report: Report, width: int) -> Lines:
         yield from heading("What the ALTER TABLE itself does", width)
     for hazard in report.hazards:
         said = f" {hazard.kind}: {one_line(hazard.message + doubt_words(hazard))}"
-        yield 2, Text.assemble((hazard.severity.upper(), _SEVERITIES[hazard.severity]), said)
+        yield 2, Text.assemble((hazard.severity.upper(), SEVERITY_STYLES[hazard.severity]), said)
 
 
 def _plan(report: Report, width: int) -> Lines:

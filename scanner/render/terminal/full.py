@@ -1,9 +1,9 @@
-"""Report → a terminal of 80 columns or more."""
+"""Everything that a report says, as text."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from rich.cells import cell_len
@@ -22,9 +22,11 @@ from scanner.model import (
     Suppressed,
     Unread,
 )
+from scanner.render.chosen import Chosen
 from scanner.render.excerpt import Excerpt, Span, marked, narrow
 from scanner.render.outline import Cause, Group, Item, Place, Section, measures, sections, suppressed_items
-from scanner.render.terminal_rollout import Lines, heading, rollout
+from scanner.render.terminal.lines import EFFECT_STYLES, Lines, Link, heading, located, no_link, print_lines
+from scanner.render.terminal.rollout import rollout
 from scanner.render.verdict import Tally, headline, production_only, tallies
 from scanner.render.words import (
     EFFECT_WORDS,
@@ -41,37 +43,27 @@ from scanner.render.words import (
     why,
 )
 
-_STYLES = {
-    Effect.BREAKS: "bold red",
-    Effect.CHANGES_RESULTS: "bold magenta",
-    Effect.CHANGES_SHAPE: "yellow",
-    Effect.NEEDS_UPDATE: "cyan",
-}
 _PLACES = 5  # lines of source shown for one finding
-_PLAIN = str.maketrans("─…", "-~")  # for terminals without Unicode
 
 
-def print_report(report: Report, console: Console, *, limit: int | None = 20) -> None:
+def print_report(
+    report: Report, console: Console, *, limit: int | None = 20, link: Link = no_link, chosen: Chosen | None = None
+) -> None:
     """Prints the report, worst first. `limit` is the most that is written out of each list; None is all.
 
-    What is left out is counted. Colour and width are the console's affair.
+    What is left out is counted. Of what is `chosen` everything is printed, and nothing else. `link` gives the URL
+    that a place in the source leads to. Colour and width are the console's affair.
     """
-    for indent, text in _lines(report, console.width, limit):
-        for line in _encodable(text, console).wrap(console, console.width - indent):
-            line.rstrip()
-            console.print(Text(" " * indent) + line, soft_wrap=True)
+    width = console.width
+    if chosen is None or not chosen.words:
+        print_lines(_lines(report, width, limit, link), console)
+    else:
+        print_lines(_chosen(report, width, chosen, link), console)
 
 
-def _encodable(text: Text, console: Console) -> Text:
-    if not console.options.ascii_only:
-        return text
-    plain = text.plain.translate(_PLAIN)
-    return Text(plain.encode(console.encoding, "backslashreplace").decode(console.encoding))
-
-
-def _lines(report: Report, width: int, limit: int | None) -> Lines:
+def _lines(report: Report, width: int, limit: int | None, link: Link) -> Lines:
     yield from _verdict(report)
-    yield from _sections(report, width, limit)
+    yield from _sections(report, sections(report), width, limit, link)
     yield from rollout(report, width)
     for title, entries in _lists(report, width):
         if entries:
@@ -80,6 +72,16 @@ def _lines(report: Report, width: int, limit: int | None) -> Lines:
         yield from _more(len(entries) - len(entries[:limit]), "entry")
     yield from _coverage(report, width)
     yield from _advice(report)
+
+
+def _chosen(report: Report, width: int, chosen: Chosen, link: Link) -> Lines:
+    yield 0, Text(one_line(report.change.sql), "bold")
+    yield from _sections(report, sections(report, only=chosen.item), width, None, link)
+    unchecked = [each for each in report.unresolved if chosen.query(each.query)]
+    if unchecked:
+        yield from heading(f"Could not be checked ({number(len(unchecked))})", width)
+    for each in unchecked:
+        yield from _query(each.query, one_line(why(each.why)), width)
 
 
 def _lists(report: Report, width: int) -> Iterator[tuple[str, list[Lines]]]:
@@ -114,19 +116,19 @@ def _verdict(report: Report) -> Lines:
 def _row(tally: Tally) -> Text:
     services = count(len(tally.services), "service") if tally.services else ""
     calls = count(tally.calls, "call") if tally.calls is not None else ""
-    effect = (f"{EFFECT_WORDS[tally.effect]:<17}", _STYLES[tally.effect])
+    effect = (f"{EFFECT_WORDS[tally.effect]:<17}", EFFECT_STYLES[tally.effect])
     return Text.assemble(effect, f"{tally.words:<28}{services:<14}{calls:>16}")
 
 
-def _sections(report: Report, width: int, limit: int | None) -> Lines:
+def _sections(report: Report, found: Iterable[Section], width: int, limit: int | None, link: Link) -> Lines:
     left: dict[Effect, int | None] = dict.fromkeys(
         Effect, limit
     )  # each effect has a limit of its own: none pushes another out
-    for section in sections(report):
+    for section in found:
         yield from _heading(section, width)
         for group in section.groups:
             now = left[group.effect]
-            yield from _group(group, now, width, report)
+            yield from _group(group, now, width, report, link)
             left[group.effect] = None if now is None else max(now - len(group.items), 0)
 
 
@@ -138,28 +140,28 @@ def _heading(section: Section, width: int) -> Lines:
     yield 0, Text(", ".join(parts), "dim")
 
 
-def _group(group: Group, left: int | None, width: int, report: Report) -> Lines:
+def _group(group: Group, left: int | None, width: int, report: Report, link: Link) -> Lines:
     title = f"  {one_line(group.rule)} {one_line(group.name)}, {group.subjects}"
     yield 0, Text("")
-    yield 0, Text.assemble((EFFECT_WORDS[group.effect].upper(), _STYLES[group.effect]), title)
+    yield 0, Text.assemble((EFFECT_WORDS[group.effect].upper(), EFFECT_STYLES[group.effect]), title)
     for cause in group.causes:
-        yield from _cause(cause, left, width, report)
+        yield from _cause(cause, left, width, report, link)
         left = None if left is None else max(left - len(cause.items), 0)
 
 
-def _cause(cause: Cause, left: int | None, width: int, report: Report) -> Lines:
+def _cause(cause: Cause, left: int | None, width: int, report: Report, link: Link) -> Lines:
     shown = cause.items[:left]
     if shown:
         yield 2, Text(one_line(cause.message))
     looks = Counter(str(_excerpt(item, width)) for item in shown)
     for item in shown:
-        yield from _item(item, width, report, twin=looks[str(_excerpt(item, width))] > 1)
+        yield from _item(item, width, report, link, twin=looks[str(_excerpt(item, width))] > 1)
     if shown:
         yield 2, Text.assemble(("Fix: ", "green"), one_line(cause.help))
     yield from _more(len(cause.items) - len(shown), "finding")
 
 
-def _item(item: Item, width: int, report: Report, *, twin: bool) -> Lines:
+def _item(item: Item, width: int, report: Report, link: Link, *, twin: bool) -> Lines:
     """One finding; a `twin` is of a statement that looks like another one as far as it is shown."""
     finding = item.finding
     if item.sql is not None:
@@ -170,7 +172,7 @@ def _item(item: Item, width: int, report: Report, *, twin: bool) -> Lines:
         reason = f": {one_line(finding.reason)}" if finding.reason else ""
         yield 6, Text.assemble(("only possible", "italic"), reason)
     for place in item.places[:_PLACES]:
-        yield 6, _place(place)
+        yield 6, _place(place, link)
     yield from _more(len(item.places) - _PLACES, "place", 6)
     if item.query is not None:
         yield 6, Text(_measure(item, item.query, report, twin=twin), "dim")
@@ -190,13 +192,11 @@ def _sql(sql: str, span: Span | None, query: Query | None, width: int) -> Lines:
         yield 4, Text(caret, "bold", no_wrap=True, overflow="crop")
 
 
-def _place(place: Place) -> Text:
+def _place(place: Place, link: Link) -> Text:
     function = f"  {one_line(place.location.function)}" if place.location.function else ""
     owned = f"  owner {one_line(', '.join(place.location.owners))}" if place.location.owners else ""
     origin = "built at " if place.built else ""
-    return Text.assemble(
-        (origin, "dim"), (one_line(str(place.location)), "blue"), (f"{function}{owned}", "dim"), overflow="fold"
-    )
+    return Text.assemble((origin, "dim"), located(place.location, link), (f"{function}{owned}", "dim"), overflow="fold")
 
 
 def _measure(item: Item, query: Query, report: Report, *, twin: bool) -> str:
