@@ -12,7 +12,7 @@ from scanner.cli.asked import asked_for
 from scanner.cli.codes import EFFECTS, FAILED, UNREAD
 from scanner.cli.progress import shown
 from scanner.cli.saying import say_unread
-from scanner.cli.showing import Manner, explain_option, show
+from scanner.cli.showing import Manner, explain_option, show, take_chosen
 from scanner.errors import UsageError
 
 if TYPE_CHECKING:
@@ -55,6 +55,7 @@ def check_(
     from scanner import check
     from scanner.render.words import count
 
+    chosen, migrations = take_chosen(migrations) if explain else ((), migrations)
     paths = [Path(name).absolute() for name in migrations]
     if not paths and base is None:
         raise UsageError("Name the migrations, or what they are new against, as in --base origin/main.")
@@ -69,7 +70,7 @@ def check_(
     if github:
         _to_github(checked)
     elif not any(files.values()):
-        _show(checked, Manner(explain, root=config.root))
+        _show(checked, Manner(explain, chosen, config.root))
     if write_baseline:
         written = check.write_baseline(checked, Path(write_baseline))
         click.echo(f"{count(written, 'finding')} written to {write_baseline}.", err=True)

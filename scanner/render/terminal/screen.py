@@ -135,8 +135,8 @@ def _remarks(report: Report, console: Console, height: int) -> Lines:
 
 
 def _advice(report: Report, console: Console, tight: bool) -> Lines:
-    first = next((finding.rule for finding in report.findings), None)
-    if first is None:
+    worst = next(iter(rows_of(report).values()), ())
+    if not worst:
         return
-    said = f"--explain shows SQL and fixes, --explain {one_line(first)} of one rule; -o report.html everything."
+    said = f"--explain shows SQL and fixes, --explain {one_line(worst[0].rule)} of one rule; -o report.html everything."
     yield 0, bounded(Text(said, "dim"), console, 1 if tight else 2)
