@@ -87,7 +87,7 @@ def test_the_short_form_says_the_same(capsys: pytest.CaptureFixture[str]) -> Non
 def test_formats_go_by_the_suffix(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["impact", ALTER, "--database", "shop", "-o", "a.html", "-o", "b.csv", "-o", "c.json"]) == 0
     assert (home / "a.html").read_text().lower().startswith("<!doctype html>")
-    assert (home / "b.csv").read_text().startswith("effect,")
+    assert (home / "b.csv").read_text("utf-8-sig").startswith("effect,")
     assert json.loads((home / "c.json").read_text())["summary"]
     printed = capsys.readouterr()
     assert printed.out == ""
