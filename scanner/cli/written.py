@@ -31,7 +31,7 @@ def check_places(outputs: Sequence[str], plan_directory: str | None, tool: PlanT
     else:
         from scanner.render.migrations import check_folder
 
-        check_folder(plan_directory)
+        check_folder(plan_directory, tool)
 
 
 def write_out(

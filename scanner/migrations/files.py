@@ -24,7 +24,7 @@ def read(path: Path, engine: Engine) -> Migration:
     path = Path(os.path.abspath(path))  # as the files beside it are found
     if path.is_dir():
         raise SourceError(f"{path} is a folder: name the file of the migration.")
-    tool = _tool(path)
+    tool = tool_of(path)
     if tool == "liquibase":
         from scanner.migrations.liquibase import read_changelog
 
@@ -44,14 +44,14 @@ def read(path: Path, engine: Engine) -> Migration:
 
 def is_migration(path: Path) -> bool:
     """Whether a file is a migration: one of a tool's, or SQL that adds to a table."""
-    tool = _tool(path)
+    tool = tool_of(path)
     return _ADDS.search(plain_sql.read_sql(path).sql) is not None if tool == "sql" else tool is not None
 
 
 def sources(path: Path) -> list[Path]:
     """The files that a schema at this path is read from: those of a folder's migrations, else its .sql files."""
     files = list(files_under(path, _SUFFIXES))
-    tools = {file: _tool(file) for file in files} if path.is_dir() else {}
+    tools = {file: tool_of(file) for file in files} if path.is_dir() else {}
     migrations = [file for file, tool in tools.items() if tool in ("liquibase", "django", "alembic")]
     return migrations or [file for file in files if file == path or tools[file] is not None]
 
@@ -64,12 +64,12 @@ def history(path: Path, engine: Engine, without: Collection[Path] = ()) -> Itera
     """
     files = [path] if path.is_file() else list(files_under(path, _SUFFIXES))
     left_out = {file for file in files if file.resolve() in without}
-    tools = {_tool(file) for file in files}
+    tools = {tool_of(file) for file in files}
     if "liquibase" in tools:
-        yield from _changelogs([file for file in files if _tool(file) == "liquibase"], engine, without)
+        yield from _changelogs([file for file in files if tool_of(file) == "liquibase"], engine, without)
     elif path.is_file():
         if not left_out:
-            yield read(path, engine) if _tool(path) else plain_sql.read_sql(path)
+            yield read(path, engine) if tool_of(path) else plain_sql.read_sql(path)
     elif "django" in tools:
         from scanner.migrations.django import Project
 
@@ -77,7 +77,7 @@ def history(path: Path, engine: Engine, without: Collection[Path] = ()) -> Itera
     elif "alembic" in tools:
         from scanner.migrations.alembic import order, read_revision
 
-        for file in order((file for file in files if _tool(file) == "alembic"), left_out):
+        for file in order((file for file in files if tool_of(file) == "alembic"), left_out):
             yield read_revision(file, engine, lines=False)
     else:
         ordered = plain_sql.order(file for file in files if file.suffix.lower() == ".sql")
@@ -93,7 +93,7 @@ def _changelogs(changelogs: list[Path], engine: Engine, without: Collection[Path
         yield read_changelog(root, engine, without)
 
 
-def _tool(path: Path) -> Tool | None:
+def tool_of(path: Path) -> Tool | None:
     """The tool that a file is a migration of; None: of none."""
     suffix = path.suffix.lower()
     if suffix not in _SUFFIXES or not path.is_file():

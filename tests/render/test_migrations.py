@@ -204,6 +204,14 @@ def test_a_plan_is_written_once(report, folders, tool):
         write_migrations(ready, folders[tool] / "none", tool)
 
 
+@pytest.mark.parametrize(("tool", "other"), [("liquibase", "flyway"), ("flyway", "alembic"), ("alembic", "django")])
+def test_a_folder_of_another_tools_migrations_is_not_written_to(report, folders, tool, other):
+    before = sorted(folders[other].iterdir())
+    with pytest.raises(UsageError, match=f"holds migrations of {other}, and none of {tool}"):
+        write_migrations(made(report, "note text"), folders[other], tool)
+    assert sorted(folders[other].iterdir()) == before
+
+
 @pytest.mark.parametrize("tool", ["flyway", "liquibase", "django", "alembic"])
 def test_a_hostile_name_ends_no_comment_and_no_text(report, folders, tool):
     bad = "SELECT '\"\"\"\n\\' || E'\\:x' -- \x1b"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from scanner.errors import SourceError, UsageError
+from scanner.migrations import tool_of
 from scanner.model import PlanTool, Report
 from scanner.render.migrations.alembic import alembic_files
 from scanner.render.migrations.django import django_files
@@ -28,7 +29,7 @@ def write_migrations(report: Report, folder: str | Path, tool: PlanTool) -> tupl
     Raises UsageError.
     """
     place = Path(folder)
-    check_folder(place)
+    check_folder(place, tool)
     try:
         made = migration_files(report, place, tool)
         for name, text in made.items():
@@ -56,7 +57,11 @@ def migration_files(report: Report, folder: Path, tool: PlanTool) -> dict[str, s
         raise UsageError(str(error)) from error
 
 
-def check_folder(folder: str | Path) -> None:
-    """Raises UsageError where there are no migrations to go on with."""
+def check_folder(folder: str | Path, tool: PlanTool) -> None:
+    """Raises UsageError for what is no folder, or one of another tool's migrations."""
     if not Path(folder).is_dir():
         raise UsageError(f"{folder} is no folder: name that of the project's migrations, whose next files are written.")
+    others = {tool_of(path) for path in Path(folder).iterdir()} - {"sql", None}
+    if others and tool not in others:
+        names = " and ".join(sorted(map(str, others)))
+        raise UsageError(f"{folder} holds migrations of {names}, and none of {tool}: name the one or the other.")
