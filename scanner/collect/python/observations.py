@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from scanner.collect.python.drivers import Drivers
 from scanner.collect.python.frames import World
+from scanner.collect.python.history import is_history
 from scanner.collect.python.holes import marked
 from scanner.collect.python.orm.django_many import tables_between
 from scanner.collect.python.orm.mapped import Mapped
@@ -44,6 +45,9 @@ def _of(run: Run, world: World, drivers: Drivers) -> Iterator[Observation]:
     module = world.project.module(place.path) if place else None
     if place is None or module is None:
         return
+    if is_history(place.path, world):
+        world.record.ignored.add(run.text)
+        return
     family = world.family or "postgres"
     driver = drivers.of(module, sql) if run.executes and family == "postgres" else None
     whole = Observation(
@@ -76,7 +80,7 @@ def _within(statement: str, source: str, at: int, whole: Observation) -> Locatio
 
 def _model(mapped: Mapped, world: World, sent: Mapping[ClassValue, tuple[RowUse, ...]]) -> Observation | None:
     module = world.project.module(mapped.place.path)
-    if module is None:
+    if module is None or is_history(mapped.place.path, world):
         return None
     names = Names(mapped, world.family)
     sql, _ = marked(text_at(pieces("SELECT ", joined(", ", names.all_columns()), f" FROM {names.table}"), mapped.place))

@@ -7,6 +7,7 @@ from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from scanner.collect.python.holes import marked
+from scanner.collect.python.orm.eager import sent
 from scanner.collect.python.orm.queries import QueryValue
 from scanner.collect.python.statements import is_ignored, is_lopsided, is_run, is_statement, may_begin
 from scanner.collect.python.values import ClassValue, FunctionValue, Gap, Literal, Place, TextValue
@@ -99,7 +100,7 @@ class Record:
         self.derived(query)
         if not query.tables:  # of nothing that is known
             return None
-        return self.mapper(query.text, query.call, root)
+        return self.mapper(sent(query), query.call, root)
 
     def mapper(self, text: TextValue, call: str, root: Root) -> int | None:
         """A mapper writes the statement and runs it. Gives its number."""

@@ -23,10 +23,14 @@ FOUND = {
 COMPILE = """
 import importlib, json, sys
 from sqlalchemy.dialects import postgresql
+from sqlalchemy.orm import configure_mappers
 
 queries = importlib.import_module("fixtures.python.sqlalchemy_places.queries")
 dialect = postgresql.psycopg2.dialect()
-print(json.dumps({name: str(getattr(queries, name)().compile(dialect=dialect)) for name in sys.argv[1:]}))
+configure_mappers()
+made = {name: getattr(queries, name)() for name in sys.argv[1:]}
+text = lambda each: each.compile(dialect=dialect) if hasattr(each, "compile") else each  # a Query tells what it sends
+print(json.dumps({name: str(text(each)) for name, each in made.items()}))
 """
 
 
@@ -39,7 +43,7 @@ def compiled() -> dict[str, str]:
 
 def plain(sql: str) -> str:
     """In one line; parameters as %s, and a list of them as one."""
-    sql = re.sub(r"%\(\w+\)s|__\[POSTCOMPILE_\w+\]", "%s", re.sub(r"\s+", " ", sql))
+    sql = re.sub(r"%\(\w+\)s|(?<!:):\w+|__\[POSTCOMPILE_\w+\]", "%s", re.sub(r"\s+", " ", sql))
     return re.sub(r"(?<=IN )\((?:%s, )*%s\)", "(%s)", re.sub(r" ?= ?", " = ", sql))
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from scanner.collect.python import syntax
 from scanner.collect.python.frames import Frame, World
 from scanner.collect.python.given import Given
+from scanner.collect.python.history import is_history
 from scanner.collect.python.names import called, last_name
 from scanner.collect.python.orm import (
     django_expressions,
@@ -48,14 +49,13 @@ from scanner.collect.python.values import (
 
 # Class methods of pydantic that make an instance.
 _CONSTRUCTORS = frozenset(("model_validate", "model_construct", "from_orm", "parse_obj", "construct"))
-_HISTORY = ("migrations", "versions")
 
 
 def read_model(of: ClassValue, world: World) -> Mapped | None:
     """The class as its mapper sees it. Models inside migrations are of the past and count as none."""
     if of not in world.classes:
         return LIBRARY_MODELS.get(of)
-    if any(folder in _HISTORY for folder in of.path.split("/")[:-1]):
+    if is_history(of.path, world):
         return None
     if is_django(of, world):
         return django_model(of, world)

@@ -48,6 +48,7 @@ class Relation:
     remote: str
     between: Between | None = None
     loading: str = ""  # SQLAlchemy's `lazy`: "joined", "selectin"
+    back: str = ""  # SQLAlchemy's `backref`: what the way back is called
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Literal as OneOf
 
 from scanner.collect.python.light import dataclass
 from scanner.collect.python.orm.mapped import Framework, Mapped, Source
-from scanner.collect.python.orm.sql import joined, pieces, text_at
-from scanner.collect.python.values import ClassValue, Literal, MapperValue, Place, Sql, TextValue
+from scanner.collect.python.orm.sql import joined, pieces
+from scanner.collect.python.values import ClassValue, Literal, MapperValue, Place, Sql
 
 _FUNCTION = re.compile(r"(\w+)\(")
+_ALIAS = re.compile(r" AS (\w+)$")
 _PLAIN_COLUMN = re.compile(r"[\w.\x1f]+\.\w+")
 
 Verb = OneOf["select", "insert", "update", "delete", "exists"]
@@ -39,6 +40,15 @@ class Join:
 
 
 @dataclass(frozen=True, slots=True)
+class Loaded:
+    """Rows of another table that are read with each row, where the statement is no part of another."""
+
+    join: Join
+    columns: tuple[Sql, ...]
+    many: bool  # several rows for one
+
+
+@dataclass(frozen=True, slots=True)
 class Annotation:
     """An expression that was given a name."""
 
@@ -59,6 +69,7 @@ class QueryValue(MapperValue):
     columns: tuple[Sql, ...] = ()
     joins: tuple[Join, ...] = ()
     late: tuple[Join, ...] = ()  # joined behind the others where columns of them are read
+    loaded: tuple[Loaded, ...] = ()
     wheres: tuple[Sql, ...] = ()
     groups: tuple[Sql, ...] = ()
     havings: tuple[Sql, ...] = ()
@@ -92,16 +103,11 @@ class QueryValue(MapperValue):
 
     @property
     def sql(self) -> Sql:
-        """The statement."""
+        """The statement, as a part of another one."""
         if self.verb in ("select", "exists"):
             return select(self)
         made = {"update": _update, "delete": _delete}.get(self.verb)
         return pieces(made(self) if made else self.columns[0], self.returning)
-
-    @property
-    def text(self) -> TextValue:
-        """The statement, as a text that stands where the query is built."""
-        return text_at(self.sql, self.place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +169,18 @@ def distinguished(columns: Iterable[Sql]) -> list[Sql]:
         told.append(pieces(text, f" AS {name}_{seen[name]}") if name and seen[name] else column)
         seen[name] += 1
     return told
+
+
+def named_columns(query: QueryValue) -> Iterator[tuple[str, Sql]]:
+    """Each column of the query with its name, and as it stands in a subquery."""
+    for column in query.columns:
+        text = "".join(_known(column))
+        given, plain = _ALIAS.search(text), _PLAIN_COLUMN.fullmatch(text)
+        if given is None and plain is not None:
+            name = text.rpartition(".")[2]
+            yield name, pieces(column, f" AS {name}")
+        else:
+            yield (given[1] if given else text.rpartition(".")[2]), column
 
 
 def _labelled(column: Sql) -> bool:

@@ -10,6 +10,7 @@ from scanner.collect.python.given import Given
 from scanner.collect.python.orm.mapped import Mapped
 from scanner.collect.python.orm.queries import QueryValue, RelationValue, SqlValue, select
 from scanner.collect.python.orm.sql import Names, joined, pieces
+from scanner.collect.python.orm.sqlalchemy_relations import relation_of
 from scanner.collect.python.texts import constant_text
 from scanner.collect.python.values import (
     ConstantValue,
@@ -64,7 +65,7 @@ def column(mapped: Mapped, attribute: str, world: World) -> SqlValue | RelationV
     if found is not None:
         names = Names(mapped, world.family)
         return SqlValue(pieces(names.column(found.name)), (names.table,), found.name, mapped)
-    return RelationValue(mapped, attribute) if mapped.relation(attribute) else None
+    return RelationValue(mapped, attribute) if relation_of(mapped, attribute, world) else None
 
 
 def operated(left: Value, operator: str, right: Value, world: World) -> Value | None:
@@ -105,7 +106,7 @@ def _same_row(key: SqlValue, operator: str) -> SqlValue:
 
 def _foreign_key(value: RelationValue, world: World) -> SqlValue | None:
     """``Order.customer``, compared with an instance, is its foreign key."""
-    relation = value.mapped.relation(value.attribute)
+    relation = relation_of(value.mapped, value.attribute, world)
     column = value.mapped.column(relation.local) if relation else None
     if column is None or column.primary_key:
         return None

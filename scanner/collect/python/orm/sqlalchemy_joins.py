@@ -10,6 +10,7 @@ from scanner.collect.python.orm.mapped import Mapped, Relation, Source
 from scanner.collect.python.orm.queries import Join, QueryValue, RelationValue, SqlValue
 from scanner.collect.python.orm.sql import Names, joined, pieces, unnamed
 from scanner.collect.python.orm.sqlalchemy_expressions import condition
+from scanner.collect.python.orm.sqlalchemy_relations import relation_of
 from scanner.collect.python.orm.sqlalchemy_select import mapped_of
 from scanner.collect.python.values import Gap, Place, Sql, Value
 
@@ -19,7 +20,7 @@ def join(query: QueryValue, given: Given, world: World, *, outer: bool = False) 
     named = (given.named[name] for name in ("dest", "on", "onclause") if name in given.named)
     values = [each[0] for each in (*given.positional, *named)]
     outer = outer or "isouter" in given.named
-    joins = [replace(each, outer=outer) for each in _joins(query, values, world)] if values else []
+    joins = [replace(each, outer=outer) for group in _targets(values, world) for each in _joins(query, group, world)]
     names = {each.table for each in joins}
     tables = tuple(each for each in query.tables if each not in names)
     return replace(query, tables=tables or query.tables, joins=(*query.joins, *joins))
@@ -28,6 +29,15 @@ def join(query: QueryValue, given: Given, world: World, *, outer: bool = False) 
 def outer_join(query: QueryValue, given: Given, world: World) -> QueryValue:
     """``query.outerjoin(…)``."""
     return join(query, given, world, outer=True)
+
+
+def _targets(values: list[Value], world: World) -> list[list[Value]]:
+    """What is joined, each with its condition; several tables in one call are SQLAlchemy 1's."""
+    several = len(values) > 1 and (
+        all(mapped_of(value, world) is not None for value in values)
+        or all(isinstance(value, RelationValue) for value in values)
+    )
+    return [[value] for value in values] if several else [values] if values else []
 
 
 def _joins(query: QueryValue, values: list[Value], world: World) -> list[Join]:
@@ -52,7 +62,7 @@ def _joins(query: QueryValue, values: list[Value], world: World) -> list[Join]:
 
 def along(value: RelationValue, to: Mapped | None, place: Place, world: World) -> list[Join]:
     """The joins of a relation, to the class that it leads to or an alias of that."""
-    relation = value.mapped.relation(value.attribute)
+    relation = relation_of(value.mapped, value.attribute, world)
     target = to or (world.model(relation.target) if relation else None)
     if relation is None or target is None:
         return []
@@ -76,7 +86,7 @@ def on(source: Mapped, relation: Relation, target: Mapped, world: World) -> Sql:
 
 def related(value: RelationValue, method: str, given: Given, world: World) -> SqlValue | None:
     """``Order.lines.any(…)`` and ``Order.customer.has(…)``."""
-    relation = value.mapped.relation(value.attribute) if method in ("any", "has") else None
+    relation = relation_of(value.mapped, value.attribute, world) if method in ("any", "has") else None
     target = world.model(relation.target) if relation else None
     if relation is None or target is None:
         return None

@@ -9,12 +9,13 @@ from scanner.collect.python.frames import World
 from scanner.collect.python.given import Given
 from scanner.collect.python.light import dataclass
 from scanner.collect.python.orm.mapped import Mapped, Relation, Source
-from scanner.collect.python.orm.queries import Join, QueryValue, RelationValue, SqlValue, from_item
+from scanner.collect.python.orm.queries import Join, Loaded, QueryValue, RelationValue, SqlValue, from_item
 from scanner.collect.python.orm.sql import Names, pieces, unnamed
 from scanner.collect.python.orm.sqlalchemy_joins import on
+from scanner.collect.python.orm.sqlalchemy_relations import leads_to_one, relation_of
 from scanner.collect.python.orm.sqlalchemy_sources import alias
 from scanner.collect.python.texts import constant_text
-from scanner.collect.python.values import Gap, MapperValue, Place, Sql, Value
+from scanner.collect.python.values import ConstantValue, Gap, MapperValue, Place, Sql, Value
 
 # The options that load rows of another table, by how they do it.
 _KINDS = {
@@ -50,6 +51,8 @@ def loading(name: str, given: Given, before: LoadValue | None = None) -> LoadVal
         return LoadValue((*before.steps, *(step for value in inner for step in value.steps)))
     if kind is None:
         return None
+    if kind == "joined" and given.named.get("innerjoin") not in (None, (ConstantValue("False"),)):
+        kind = "joined inside"
     step = (kind, tuple(each[0] for each in given.positional))
     return LoadValue((*(before.steps if before else ()), step))
 
@@ -82,12 +85,12 @@ def _applied(query: QueryValue, option: LoadValue, place: Place, world: World) -
         if kind in ("only", "without", "with"):
             here = _narrowed(here, kind, values, target, world)
             continue
-        relation = _relation(target, values[0]) if values else None
+        relation = _relation(target, values[0], world) if values else None
         end = world.model(relation.target) if relation else None
         if relation is None or end is None:
             break
-        if kind == "joined":
-            here, target = _joined(here, target, relation, end, place, world)
+        if kind in ("joined", "joined inside"):
+            here, target = _joined(here, target, relation, end, place, world, outer=kind == "joined")
         elif kind == "joined already":
             here, target = replace(here, columns=(*_columns(end, here, world), *here.columns)), end
         else:
@@ -97,26 +100,30 @@ def _applied(query: QueryValue, option: LoadValue, place: Place, world: World) -
     return here, beside
 
 
-def _relation(mapped: Mapped, value: Value) -> Relation | None:
+def _relation(mapped: Mapped, value: Value, world: World) -> Relation | None:
     name = value.attribute if isinstance(value, RelationValue) else constant_text((value,))
-    return mapped.relation(name) if name else None
+    return relation_of(mapped, name, world) if name else None
 
 
 def _joined(
-    query: QueryValue, source: Mapped, relation: Relation, end: Mapped, place: Place, world: World
+    query: QueryValue, source: Mapped, relation: Relation, end: Mapped, place: Place, world: World, *, outer: bool
 ) -> tuple[QueryValue, Mapped]:
     target = alias(end, None, place, world)
-    columns = (*query.columns, *_columns(target, query, world))
     table = Names(target, world.family).table
     if relation.between is None:
-        join = Join(table, on(source, relation, target, world), outer=True)
-        return replace(query, columns=columns, joins=(*query.joins, join)), target
+        join = Join(table, on(source, relation, target, world), outer)
+        return _loading(query, join, target, world, many=not leads_to_one(source, relation)), target
     ours, theirs, between = Names(source, world.family), Names(target, world.family), relation.between
     middle = unnamed(between.table, place)
     inner = pieces(" JOIN ", from_item(table), f" ON {theirs.column(relation.remote)} = {middle}.{between.remote})")
     both = Source.named(table, pieces(f"({between.table} AS {middle}", inner))
     condition = pieces(f"{ours.column(relation.local)} = {middle}.{between.local}")
-    return replace(query, columns=columns, joins=(*query.joins, Join(both, condition, outer=True))), target
+    return _loading(query, Join(both, condition, outer), target, world, many=True), target
+
+
+def _loading(query: QueryValue, join: Join, target: Mapped, world: World, *, many: bool) -> QueryValue:
+    loaded = Loaded(join, _columns(target, query, world), many)
+    return replace(query, loaded=(*query.loaded, loaded))
 
 
 def _beside(query: QueryValue, relation: Relation, end: Mapped, world: World) -> QueryValue:

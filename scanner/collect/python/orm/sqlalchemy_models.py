@@ -227,7 +227,15 @@ def _relations(declared: list[Declaration], mapped: Mapped, world: World) -> Ite
             else _keys(mapped, target, world)
         )
         if pair is not None and (between or each.keyword("secondary") is None):
-            yield Relation(each.attribute, target, *pair, between, each.text("lazy") or "")
+            yield Relation(each.attribute, target, *pair, between, each.text("lazy") or "", _back(each))
+
+
+def _back(relation: Declaration) -> str:
+    """``backref="orders"`` or ``backref=backref("orders", …)``."""
+    given = relation.keyword("backref")
+    if isinstance(given, syntax.Call):
+        given = given.arguments[0].value if given.arguments else None
+    return constant_text(relation.frame.evaluate(given)) or "" if given is not None else ""
 
 
 def _keys(mapped: Mapped, target: ClassValue, world: World) -> tuple[str, str] | None:

@@ -9,14 +9,13 @@ from dataclasses import replace
 from scanner.collect.python.frames import Frame, World
 from scanner.collect.python.given import Given
 from scanner.collect.python.orm.mapped import Mapped, MappedColumn, Source
-from scanner.collect.python.orm.queries import QueryValue, from_item
+from scanner.collect.python.orm.queries import QueryValue, from_item, named_columns
 from scanner.collect.python.orm.sql import Names, pieces, unnamed
 from scanner.collect.python.orm.sqlalchemy_select import mapped_of
 from scanner.collect.python.texts import constant_text
 from scanner.collect.python.values import Literal, Place, Sql
 
-_ALIAS = re.compile(r" AS (\w+)$")
-_COLUMN = re.compile(r"(?:[\w\x1f]+\.)+(\w+)$")
+_LABELLED = re.compile(r"([\w.\x1f]+)\.(\w+) AS \w+")
 AUTOMAP = "sqlalchemy.automap_base"
 
 
@@ -46,7 +45,7 @@ def subquery(query: QueryValue, method: str, given: Given, frame: Frame, at: int
         return None
     name = constant_text(given.positional[0]) if given.positional else _name(given)
     name = name or unnamed("anon", frame.place(at))
-    columns = tuple(MappedColumn(each, each) for each, _ in _named(query))
+    columns = tuple(MappedColumn(each, each) for each, _ in _plainly(query))
     inner, is_common = _with_names(query), method == "cte"
     lateral = "LATERAL " if method == "lateral" else ""
     listed = f"({', '.join(each.name for each in columns)})" if "recursive" in given.named else ""
@@ -99,18 +98,17 @@ def _name(given: Given) -> str | None:
 
 def _with_names(query: QueryValue) -> Sql:
     """The query, with a name for each of its columns."""
-    return replace(query, columns=tuple(column for _, column in _named(query))).sql
+    return replace(query, columns=tuple(column for _, column in _plainly(query))).sql
 
 
-def _named(query: QueryValue) -> Iterator[tuple[str, Sql]]:
-    """Each column of the query with its name, and as it stands in a subquery."""
-    for column in query.columns:
-        text = "".join(piece.text if isinstance(piece, Literal) else "?" for piece in column)
-        given, plain = _ALIAS.search(text), _COLUMN.fullmatch(text)
-        if given is None and plain is not None:
-            yield plain[1], pieces(column, f" AS {plain[1]}")
+def _plainly(query: QueryValue) -> Iterator[tuple[str, Sql]]:
+    """The columns by their own names, where the query gave them labels of its own accord."""
+    for name, column in named_columns(query):
+        own = _LABELLED.fullmatch("".join(p.text if isinstance(p, Literal) else "?" for p in column))
+        if query.labelled and own is not None and name == f"{own[1]}_{own[2]}".replace(".", "_"):
+            yield own[2], pieces(f"{own[1]}.{own[2]} AS {own[2]}")
         else:
-            yield (given[1] if given else text.rpartition(".")[2]), column
+            yield name, column
 
 
 _SETS = {

@@ -102,7 +102,10 @@ def _offset(query: QueryValue, _: Given, __: World) -> QueryValue:
     return replace(query, limit=f"{query.limit} OFFSET %(param_2)s".strip())
 
 
-def _distinct(query: QueryValue, _: Given, __: World) -> QueryValue:
+def _distinct(query: QueryValue, given: Given, world: World) -> QueryValue:
+    """With columns it is PostgreSQL's DISTINCT ON; on others they are left out."""
+    if given.positional and world.family != "mysql":
+        return replace(query, distinct_on=tuple(_expression(each[0]) for each in given.positional))
     return replace(query, distinct=True)
 
 
