@@ -3,14 +3,35 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 from scanner.check.checking import Checked, key
 from scanner.errors import UsageError
+from scanner.model import Report, Suppressed
 
 
-def known_findings(path: Path) -> frozenset[str]:
-    """The findings of a baseline. Raises UsageError."""
+def set_apart(checked: Checked, baseline: Path) -> Checked:
+    """The same with the findings of a baseline set apart, as suppressed ones are. Raises UsageError."""
+    known = _known(baseline)
+    outcomes = (
+        replace(outcome, reports=tuple(_without(report, known, str(baseline)) for report in outcome.reports))
+        for outcome in checked.outcomes
+    )
+    return replace(checked, outcomes=tuple(outcomes))
+
+
+def _without(report: Report, known: frozenset[str], place: str) -> Report:
+    old = [finding for finding in report.findings if key(report, finding) in known]
+    apart = (*report.suppressed, *(Suppressed(finding, "it was known before", place) for finding in old))
+    return replace(
+        report,
+        findings=tuple(finding for finding in report.findings if finding not in old),
+        suppressed=tuple(sorted(apart, key=lambda each: each.finding.effect.rank)),
+    )
+
+
+def _known(path: Path) -> frozenset[str]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
         return frozenset(map(str, content["findings"]))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -39,14 +39,10 @@ class Checked:
         """Each report with its migration."""
         return ((outcome.migration, report) for outcome in self.outcomes for report in outcome.reports)
 
-    def failing(self, effect: Effect, known: Collection[str] = ()) -> list[tuple[str, Report, Finding]]:
-        """The findings with this effect or a worse one that are not known already."""
-        return [
-            (migration, report, finding)
-            for migration, report in self.reports
-            for finding in report.findings
-            if finding.effect.rank <= effect.rank and key(report, finding) not in known
-        ]
+    def failing(self, effect: Effect) -> list[Finding]:
+        """The findings with this effect or a worse one."""
+        found = (finding for _, report in self.reports for finding in report.findings)
+        return [finding for finding in found if finding.effect.rank <= effect.rank]
 
 
 def key(report: Report, finding: Finding) -> str:

@@ -28,7 +28,7 @@ _NEVER = "never"
 @asked_for
 @click.option("--base", metavar="REF", help="Check what is new since this branch or commit, as in origin/main.")
 @click.option("--fail-on", type=click.Choice((*EFFECTS, _NEVER)), default="breaks", show_default=True)
-@click.option("--baseline", metavar="FILE", help="Findings written there fail no more.")
+@click.option("--baseline", metavar="FILE", help="Findings written there are set apart, and fail no more.")
 @click.option("--write-baseline", metavar="FILE", help="Write today's findings down, and fail on none.")
 @click.option("--markdown", metavar="FILE", help="The comment of a pull request; - for standard output.")
 @click.option("--sarif", metavar="FILE", help="SARIF 2.1.0, for code scanning.")
@@ -62,27 +62,27 @@ def check_(
     for path in paths:
         if not path.is_file():
             raise UsageError(f"There is no migration at {path}.")
-    known = check.known_findings(Path(baseline)) if baseline else frozenset()
     config = asked.config_for()
     with shown() as progress:
-        checked = check.check(config, paths, base, asked.database, progress)
+        found = check.check(config, paths, base, asked.database, progress)
+    checked = check.set_apart(found, Path(baseline)) if baseline else found
     _write(checked, files)
     if github:
         _to_github(checked)
     elif not any(files.values()):
         _show(checked, Manner(explain, chosen, config.root))
     if write_baseline:
-        written = check.write_baseline(checked, Path(write_baseline))
+        written = check.write_baseline(found, Path(write_baseline))
         click.echo(f"{count(written, 'finding')} written to {write_baseline}.", err=True)
         fail_on = _NEVER
-    return _code(checked, fail_on, known)
+    return _code(checked, fail_on)
 
 
-def _code(checked: Checked, fail_on: str, known: frozenset[str]) -> int:
+def _code(checked: Checked, fail_on: str) -> int:
     from scanner.model import Effect
     from scanner.render.words import count
 
-    failing = [] if fail_on == _NEVER else checked.failing(Effect(fail_on), known)
+    failing = [] if fail_on == _NEVER else checked.failing(Effect(fail_on))
     for outcome in checked.outcomes:
         if outcome.unread is not None:
             click.echo(f"scanner: {outcome.migration} could not be checked: {outcome.unread}", err=True)

@@ -102,10 +102,16 @@ def test_outside_of_git(repository, capsys, tmp_path_factory, monkeypatch):
 
 
 @pytest.mark.usefixtures("repository")
-def test_a_baseline_fails_no_more(capsys):
+def test_a_baseline_fails_no_more(repository, capsys):
     assert run([*BASE, "--write-baseline", "known.json"]) == 0
     assert "2 findings written to known.json." in capsys.readouterr().err
-    assert run([*BASE, "--baseline", "known.json"]) == 0
+    assert run([*BASE, "--baseline", "known.json", "--sarif", "out.sarif", "--github"]) == 0
+    assert all(suppressions for _, suppressions in effects(repository / "out.sarif"))
+    assert "::error" not in capsys.readouterr().out
+    (repository / "app" / "more.py").write_text((repository / "app" / "code.py").read_text())
+    assert run([*BASE, "--baseline", "known.json", "--write-baseline", "both.json", "--github"]) == 0
+    assert capsys.readouterr().out.count("::error") > 0
+    assert len(json.loads((repository / "both.json").read_text())["findings"]) == 3
 
 
 def test_annotations_and_the_step_summary(repository, capsys, monkeypatch):

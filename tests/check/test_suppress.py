@@ -119,6 +119,8 @@ def test_every_format_lists_what_is_suppressed(repository, capsys):
     for suffix in ("json", "md", "html", "csv"):
         assert "known to us" in (repository / f"out.{suffix}").read_text()
     assert run(IMPACT[:3]) == 0
+    assert "1 suppressed finding" in capsys.readouterr().out
+    assert run([*IMPACT[:3], "--explain"]) == 0
     assert "known to us (scanner.toml)" in capsys.readouterr().out
 
 
