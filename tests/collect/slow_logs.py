@@ -25,21 +25,22 @@ _HEADERS = {
     "mysql-5.0": "# Time: 0710{d:02} 21:43:52\n# User@Host: root[root] @ localhost []\n"
     "# Query_time: {n}  Lock_time: 0  Rows_sent: 1  Rows_examined: 0\n",
     "mysql-5.5": "# Time: 131128  1:05:{d:02}\n# User@Host: root[root] @  [10.1.2.{d}]\n"
-    "# Query_time: 0.000{n}  Lock_time: 0.000000 Rows_sent: 1  Rows_examined: 0\nSET timestamp=14200000{d:02};\n",
+    "# Query_time: 0.{n:06}  Lock_time: 0.000000 Rows_sent: 1  Rows_examined: 0\nSET timestamp=14200000{d:02};\n",
     "mysql-5.7": "# Time: 2016-12-12T11:54:{d:02}.601172Z\n# User@Host: app[app] @ web{d} [10.0.0.9]  Id:  {n}\n"
-    "# Query_time: 0.{n}  Lock_time: 0.000100 Rows_sent: 3  Rows_examined: 40\nSET timestamp=15534361{d:02};\n",
+    "# Query_time: 0.{n:06}  Lock_time: 0.000100 Rows_sent: 3  Rows_examined: 40\nSET timestamp=15534361{d:02};\n",
     "mysql-8-extra": "# Time: 2019-03-24T14:01:{d:02}+02:00\n# User@Host: a[a] @ h []  Id: {n}\n"
-    "# Query_time: 1.{n}  Lock_time: 0.0 Rows_sent: 0  Rows_examined: 4 Thread_id: {n} Errno: 0 Killed: 0 "
+    "# Query_time: 1.{n:06}  Lock_time: 0.000000 Rows_sent: 0  Rows_examined: 4 Thread_id: {n} Errno: 0 Killed: 0 "
     "Bytes_received: 0 Start: 2019-03-24T14:04:51Z End: 2019-03-24T14:04:53Z\nuse shop;\n"
     "SET timestamp=15534361{d:02};\n",
     "percona": "# Time: 071218 11:48:27 # User@Host: [SQL_SLAVE] @  []\n"
     "# Thread_id: {n}  Schema: db{d}  Last_errno: 0\n"
-    "# Query_time: 0.0000{n}  Lock_time: 0  Rows_sent: 0  Rows_examined: 0  Rows_affected: {d}\n"
+    "# Query_time: 0.{n:06}  Lock_time: 0.000000  Rows_sent: 0  Rows_examined: 0  Rows_affected: {d}\n"
     "# Bytes_sent: 14  Tmp_tables: 0\n#   InnoDB_IO_r_ops: 3  InnoDB_pages_distinct: 24\n"
     "# Log_slow_rate_type: query  Log_slow_rate_limit: 20\nSET insert_id={n},timestamp=15534361{d:02};\n",
     "mariadb": "# User@Host: a[a] @ h{d} []\n# Thread_id: {n}  Schema: shop  QC_hit: No\n"
-    "# Query_time: 0.0{n}  Lock_time: 0.1  Rows_sent: 2  Rows_examined: 9\n# Rows_affected: {d}  Bytes_sent: 11\n#\n"
-    "# explain: id\tselect_type\n# explain: 1\tSIMPLE\n#\nSET timestamp=15534361{d:02};\n",
+    "# Query_time: 0.{n:06}  Lock_time: 0.100000  Rows_sent: 2  Rows_examined: 9\n"
+    "# Rows_affected: {d}  Bytes_sent: 11\n#\n# explain: id\tselect_type\n# explain: 1\tSIMPLE\n#\n"
+    "SET timestamp=15534361{d:02};\n",
 }
 
 

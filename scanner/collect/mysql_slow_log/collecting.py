@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO
 
-from scanner.collect.mysql_slow_log.entries import FINISHED, Entry, entries
+from scanner.collect.mysql_slow_log.entries import FINISHED, Entry, entries, entries_in_runs
 from scanner.collect.mysql_slow_log.parts import Part, answers, bounds
 from scanner.collect.mysql_slow_log.reading import SOURCE, Reading, Tally, beginning, begun
 from scanner.collect.mysql_slow_log.settings import UNKNOWN, sampling
@@ -142,14 +142,15 @@ class _Log:
         """Yields what follows in the stream; returns its end, if more of that may come."""
         state, last, before = self.reading.state, None, None
         checked = state.position.offset
-        for entry in entries(stream, state.position):
+        read = entries if self._statements.alike is None else entries_in_runs
+        for entry in read(stream, state.position):
             if last is not None:
                 yield from self._added(last)
             last = None
-            if not entry[1].endswith(FINISHED) and (entry.header or entry.body.strip()):
+            if isinstance(entry, Entry) and _is_open(entry):
                 last, before = entry, state.copy()
             else:
-                if entry[2] - checked >= CHECKPOINT_BYTES:
+                if entry.offset - checked >= CHECKPOINT_BYTES:
                     checked = entry.offset
                     yield from self._taken()
                     yield from self._checkpoint()
@@ -183,6 +184,11 @@ class _Log:
             )
         reason = f"{tally.fragment_bytes} bytes are no entry: a part of one, or no slow log."
         yield Unread(SOURCE, f"{self._file}, byte {tally.first_fragment}", reason, tally.fragments)
+
+
+def _is_open(entry: Entry) -> bool:
+    """Whether more of it may come."""
+    return not entry.body.endswith(FINISHED) and (entry.header is not None or bool(entry.body.strip()))
 
 
 def _moved(stream: BinaryIO, position: int) -> bool:

@@ -8,9 +8,11 @@ MYSQL_QUERY_LOG::write, of all versions since 5.0.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
+
+from scanner.collect.mysql_slow_log.runs import Plain, Run, plain_entries
 
 CHUNK_BYTES = 1 << 20
 # A longer statement is cut here: with max_allowed_packet one statement can be a gigabyte.
@@ -57,6 +59,9 @@ class Entry(NamedTuple):
     cut: bool  # the body was longer than MAX_BODY_BYTES
 
 
+BANNER_MARK = b"started with:"  # of the lines that a server writes when it opens the log
+TRUNCATION_NOTICE = b"[Your log message was truncated]"  # Amazon RDS, when a log is downloaded in portions
+_LAST_LINE = b"\n# Query_time: "  # of a header, mostly: in a run nothing is looked for after the last one
 # A statement or a server's banner ends so, with its line: no more of it can follow when the log grows.
 FINISHED = (b";\n", b";\r\n", b"Argument\n", b"Argument\r\n")
 # Every line is matched with the line break before it: so the search begins with a literal, which is fast.
@@ -86,23 +91,37 @@ def entries(stream: Readable, at: Position | None = None) -> Iterator[Entry]:
     `at` is where the stream stands, at the start of an entry; it is moved on to the start of each entry that is
     yielded, and to the end. Raises what reading the stream raises, after the entries that were whole before it.
     """
-    at = at or Position()
+    return (item for item in _items(stream, at or Position(), in_runs=False) if isinstance(item, Entry))
+
+
+def entries_in_runs(stream: Readable, at: Position) -> Iterator[Entry | Run]:
+    """Yields the same, where it can be in runs. `at` is moved on to the start of each of these."""
+    return _items(stream, at, in_runs=True)
+
+
+def _items(stream: Readable, at: Position, *, in_runs: bool) -> Iterator[Entry | Run]:
     pending = b"\n"  # the start of the log counts as a line break
     dropped = lines_dropped = 0  # bytes left out of the entry at the start of `pending`, and the lines in them
     while chunk := stream.read(CHUNK_BYTES):
         buffer = _without_nul_runs(pending + chunk)
-        start, header = 0, None
-        for following in _HEADER.finditer(buffer):
-            end = following.start()
-            if header is not None and not dropped and end - start <= MAX_BODY_BYTES:  # as _entry, which is slower
-                yield Entry(header.groups(), buffer[header.end() : end + 1], at.offset, False)
+        ends = _ends(buffer) if in_runs and not dropped else ()
+        start, header = 0, _HEADER.match(buffer)
+        while True:
+            last = next((end for end in ends if end > start), 0)
+            found, end = _run(buffer, start, last) if header is not None else ([], start)
+            if found:
+                yield Run(found, at.offset)
                 at.offset += end - start
                 at.lines += buffer.count(b"\n", start + 1, end + 1)
-            elif end:
-                yield _entry(buffer, start, header, end + 1, at.offset, dropped)
-                at.offset += end - start + dropped
-                at.lines += buffer.count(b"\n", start + 1, end + 1) + lines_dropped
-                dropped = lines_dropped = 0
+                start, header = end, _HEADER.match(buffer, end)
+            following = _HEADER.search(buffer, header.end() if header else start)
+            if following is None:
+                break
+            end = following.start()
+            yield _entry(buffer, start, header, end + 1, at.offset, dropped)
+            at.offset += end - start + dropped
+            at.lines += buffer.count(b"\n", start + 1, end + 1) + lines_dropped
+            dropped = lines_dropped = 0
             start, header = end, following
         pending = buffer[start:]
         if len(pending) > MAX_BODY_BYTES + 2 * CHUNK_BYTES:
@@ -119,6 +138,25 @@ def entries(stream: Readable, at: Position | None = None) -> Iterator[Entry]:
         yield Entry(None, cut[1], at.offset, False)
         at.offset += len(cut[1])
         at.lines += cut[1].count(b"\n")
+
+
+def _ends(buffer: bytes) -> Sequence[int]:
+    """The places that no run reaches across: statements there need a closer look, or have no end here."""
+    ends = [buffer.rfind(_LAST_LINE)] if len(buffer) <= MAX_BODY_BYTES else []
+    for mark in (BANNER_MARK, TRUNCATION_NOTICE):
+        place = buffer.find(mark)
+        while place >= 0:
+            ends.append(place)
+            place = buffer.find(mark, place + 1)
+    return sorted(ends)
+
+
+def _run(buffer: bytes, start: int, end: int) -> tuple[list[Plain], int]:
+    """Plain entries, and where the last one ends: there is a header."""
+    found, ended = plain_entries(buffer, start, end)
+    if found and _HEADER.match(buffer, ended) is None:  # the last one goes on there
+        return plain_entries(buffer, start, ended - 1)
+    return found, ended
 
 
 def starts_with_time(content: bytes, place: int) -> bool:

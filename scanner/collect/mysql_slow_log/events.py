@@ -9,7 +9,14 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import BinaryIO
 
-from scanner.collect.mysql_slow_log.entries import Entry, Header, Position, entries
+from scanner.collect.mysql_slow_log.entries import (
+    BANNER_MARK,
+    TRUNCATION_NOTICE,
+    Entry,
+    Header,
+    Position,
+    entries,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,10 +207,8 @@ def _text(value: bytes | None) -> str | None:
     return value.decode("utf-8", "replace") if value else None
 
 
-BANNER_MARK = b"started with:"
 BLANK = b" \t\r\n\0"
 _ADMINISTRATOR = b"# administrator command: "
-TRUNCATION_NOTICE = b"[Your log message was truncated]"  # Amazon RDS, when a log is downloaded in portions
 _BANNER = re.compile(rb"(?:\A|\n)[^\n]*, Version: [^\n]*started with:")
 _CUT_HEADER = re.compile(
     rb"(?P<after>[^\n]*(?:\n#(?! administrator)[^\n]*)*+)"

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from scanner.collect.mysql_slow_log.entries import Position, entries, starts_with_time
+from scanner.collect.mysql_slow_log.entries import Position, entries_in_runs, starts_with_time
 from scanner.collect.mysql_slow_log.events import State
 from scanner.collect.mysql_slow_log.reading import Tally
 from scanner.collect.mysql_slow_log.sums import Row, Statements, Sums
@@ -88,7 +88,7 @@ def read_part(part: Part) -> Answer:
             raise OSError(errno.ESTALE, "There is another log now", part.path)
         file.seek(part.start)
         rest = _Limited(file, part.end - part.start)
-        for entry in entries(rest, state.position):
+        for entry in entries_in_runs(rest, state.position):
             if sums.add(entry, state, tally):
                 rows += sums.rows(tally)
     if rest.left:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from scanner.collect.mysql_slow_log.entries import Entry
 from scanner.collect.mysql_slow_log.events import (
-    BANNER_MARK,
-    BLANK,
     ROWS_AFFECTED,
     SAMPLED,
-    TRUNCATION_NOTICE,
     Event,
     Fragment,
     State,
@@ -25,19 +22,29 @@ from scanner.collect.mysql_slow_log.events import (
     understood,
 )
 from scanner.collect.mysql_slow_log.reading import SOURCE, Tally
+from scanner.collect.mysql_slow_log.runs import Run
 from scanner.model import Observation, Period
 from scanner.utility_statements import is_utility
 
-# Statements with the same key are one query.
-Alike = Callable[[bytes], Hashable]
+
+class Alike(Protocol):
+    """Gives statements keys: those with the same key are one query."""
+
+    def __call__(self, statement: bytes, /) -> Hashable:
+        """The key of a statement."""
+
+    def each(self, statements: Sequence[bytes], /) -> Iterable[Hashable]:
+        """The keys of several."""
+
 
 _MOST = 20_000  # sums held; with literals that cannot be told apart each entry is one
 _MOST_BYTES = 32 << 20  # of their statements
 _NS_PER_S = 1_000_000_000
 _NS_PER_MS = 1_000_000
+_NS_PER_US = 1_000
 _WRITE = re.compile(r"(?:\s|/\*.*?\*/)*(?:insert|update|delete|replace|load)\b", re.IGNORECASE | re.DOTALL)
-_END = (b";\n", b";\r\n")
 _AFTER = b"; \t\r\n"
+_ADMINISTRATOR = b"#"  # so begins a command of his, and no statement
 
 
 class Row(NamedTuple):
@@ -114,17 +121,16 @@ class Sums:
 
     def __init__(self, statements: Statements) -> None:
         self._statements = statements
-        self._alike = statements.alike or _same
+        self._alike = statements.alike or _Apart()
         self._most = 1 if statements.alike is None else _MOST
         self._texts: dict[Hashable, _Text] = {}
         self._size = 0  # of them, in bytes
         self._sums: dict[Hashable, _Sum] = {}
 
-    def add(self, entry: Entry, state: State, tally: Tally) -> bool:
-        """Adds an entry, or counts in `tally` what is no statement; whether the sums must be taken before the next."""
-        header, body, _, cut = entry
-        if header is not None and header[9] is not None and not cut and body.endswith(_END) and _is_statement(body):
-            self._add_plain(header, body, state, tally)
+    def add(self, entry: Entry | Run, state: State, tally: Tally) -> bool:
+        """Adds entries, or counts in `tally` what is no statement; whether the sums must be taken before the next."""
+        if isinstance(entry, Run):
+            self._add_run(entry, state, tally)
         else:
             item = understood(entry, state)
             if isinstance(item, Fragment):
@@ -159,35 +165,36 @@ class Sums:
                 tally.entries += each.calls
                 yield each.row()
 
-    def _add_plain(self, header: tuple[bytes | None, ...], body: bytes, state: State, tally: Tally) -> None:
-        """As `add_event(understood(entry))`, which is slower."""
-        time, account, before, query_time, _, rows_sent, _, after, use, timestamp = header
-        if time is not None:
-            state.time = time
-        statement = body.strip(BLANK).rstrip(_AFTER)
-        lines = (before or b"") + (after or b"")
-        if use is None and not lines:
-            database = state.database
-        else:
-            database = database_of(use, lines, "", state)
-            if b"rate_limit" in lines:
+    def _add_run(self, run: Run, state: State, tally: Tally) -> None:
+        """As `add_event(understood(entry))` for each, which is several times slower."""
+        columns = tuple(zip(*run.entries, strict=True))
+        times, accounts, befores, query_times, rows_sent, afters, uses, timestamps, statements, _ = columns
+        state.time = next(filter(None, reversed(times)), state.time)
+        times_us = map(int, b" ".join(query_times).replace(b".", b"").split())
+        numbers = times_us, map(int, rows_sent), map(from_seconds, timestamps)
+        entries = zip(accounts, befores, afters, uses, statements, *numbers, self._alike.each(statements), strict=True)
+        is_timed = self._statements.period is not None
+        for account, before, after, use, statement, time_us, rows, seen, alike in entries:
+            if use or before or after:
+                lines = before + after
+                database = database_of(use or None, lines, "", state)
+            else:
+                lines, database = b"", state.database
+            if is_timed and self._is_outside(seen, tally):
+                continue
+            if lines and b"rate_limit" in lines:
                 tally.sampled = max(tally.sampled, number(SAMPLED, lines) or 1)
-        seen = from_seconds(timestamp or b"")
-        if self._is_outside(seen, tally):
-            return
-        account = account.partition(b"Id:")[0] if account else None
-        alike = self._alike(statement)
-        key = (alike, account, database)
-        found = self._sums.get(key)
-        if found is None:
-            user, host, _ = account_of(account) if account else (None, None, None)
-            text = self._text(alike, statement)
-            found = self._sums[key] = _Sum(text, user, host, database, truncated=False)
-        rows = None if rows_sent is None else int(rows_sent)
-        if not rows and found.text.write:
-            rows = number(ROWS_AFFECTED, lines)
-        time_ns = None if query_time is None else round(float(query_time) * _NS_PER_S)
-        found.add(1, time_ns, rows, seen)
+            if statement.startswith(_ADMINISTRATOR):
+                tally.administrator_commands += 1
+                continue
+            key = (alike, account, database)
+            found = self._sums.get(key)
+            if found is None:
+                user, host, _ = account_of(account)
+                text = self._text(alike, statement.rstrip(_AFTER))
+                found = self._sums[key] = _Sum(text, user, host, database, truncated=False)
+            changed = rows or (number(ROWS_AFFECTED, lines) if found.text.write else rows)
+            found.add(1, time_us * _NS_PER_US, changed, seen)
 
     def _is_outside(self, seen: datetime | None, tally: Tally) -> bool:
         period = self._statements.period
@@ -250,18 +257,11 @@ class Sums:
         )
 
 
-def _is_statement(body: bytes) -> bool:
-    """Whether it is a statement and nothing else, and not one that changes the database."""
-    return (
-        (body[1:2] in _FIRST_LETTERS or _SPECIAL.match(body) is None)
-        and BANNER_MARK not in body
-        and TRUNCATION_NOTICE not in body
-    )
+class _Apart:
+    """Each statement is a query of its own."""
 
+    def __call__(self, statement: bytes, /) -> Hashable:
+        return statement
 
-def _same(statement: bytes) -> Hashable:
-    return statement
-
-
-_FIRST_LETTERS = frozenset(bytes([letter]) for letter in b"SsIiDdRrWwCc(")  # most statements begin so
-_SPECIAL = re.compile(rb"[\s\0]*+(?:\#|(?i:use)\b|;|\Z)")  # administrator commands; what changes the database; nothing
+    def each(self, statements: Sequence[bytes], /) -> Iterable[Hashable]:
+        return statements
