@@ -9,8 +9,8 @@ import re
 from typing import NamedTuple
 
 # Empty where the log does not say: time, account (without the thread), before, query_time (with six digits after the
-# point), rows_sent, after, use, timestamp, each as in Header; the statement without its semicolon, of an administrator's
-# command the whole comment; nothing.
+# point), rows_sent, after, use, timestamp, each as in Header; the statement without its semicolon, of a command of the
+# administrator's the whole comment; nothing.
 Plain = tuple[bytes, ...]
 
 
