@@ -68,13 +68,14 @@ class Gathering:
         sql = _cut_off(sql) if observation.truncated else sql
         holes = tuple(_masked(hole, markers[hole.marker]) for hole in observation.holes if hole.marker in markers)
         key = database.name, fingerprint(sql, database.engine)
-        self._sight(key, replace(observation, sql=sql, holes=holes), observation)
+        self._sight(key, sql, holes, observation)
 
     def merge(self, other: Gathering) -> None:
         """Adds what another gathering of the same databases has counted."""
         for key, sightings in other._groups.items():
             for sighting in sightings.values():
-                self._sight(key, sighting.observation, sighting.added_up())
+                seen = sighting.added_up()
+                self._sight(key, seen.sql, seen.holes, seen)
 
     def queries(self) -> list[Query]:
         """One query for each database and fingerprint, most called first."""
@@ -88,12 +89,13 @@ class Gathering:
             for sighting in sightings.values():
                 yield name, sighting.added_up()
 
-    def _sight(self, key: _Key, normalised: Observation, counted: Observation) -> None:
+    def _sight(self, key: _Key, sql: str, holes: tuple[Hole, ...], counted: Observation) -> None:
+        """Counts an observation whose text is normalised apart from it."""
         sightings = self._groups[key]
-        identity = (normalised.sql, normalised.holes, *_circumstances(normalised))
+        identity = (sql, holes, *_circumstances(counted))
         sighting = sightings.get(identity)
         if sighting is None:
-            sighting = sightings[identity] = _Sighting(normalised)
+            sighting = sightings[identity] = _Sighting(replace(counted, sql=sql, holes=holes))
         sighting.add(counted)
 
 

@@ -61,7 +61,8 @@ class Services:
         """
         tree, location = self._tree, observation.location
         if tree is None or location is None:
-            return replace(observation, services=self._services or self._rules.services(observation))
+            services = self._services or self._rules.services(observation)
+            return observation if services == observation.services else replace(observation, services=services)
         uses = tuple(_used(use, tree) for use in observation.row_uses)
         placed = replace(observation, location=tree.place(location), row_uses=uses)
         services = self._services or self._rules.services(placed) or (tree.service(location.path),)

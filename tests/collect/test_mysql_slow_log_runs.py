@@ -91,6 +91,6 @@ def added_up(
         for entry in read(io.BytesIO(log), state.position):
             sums.add(entry, state, tally)
     together = Sums(Statements(Alike(SHOP)))
-    for row in sums.rows(tally):
-        together.merge(row._replace(sql=normalise(row.sql, SHOP.engine)))
+    rows = (row._replace(sql=normalise(row.sql, SHOP.engine)) for row in sums.rows(tally))
+    assert not list(together.merge(rows))
     return {row[:5]: row for row in together.rows(Tally())}, state, tally

@@ -125,10 +125,7 @@ class _Log:
         checked = places[0]
         for answer in answers(parts, workers):
             answer = answer.after(self.reading.state)
-            for row in answer.rows:
-                self._sums.merge(row)
-                if self._sums.full:
-                    yield from self._sums.take(Tally())
+            yield from self._sums.merge(answer.rows)
             self.reading.state = answer.state
             self.reading.tally.add(answer.tally)
             if answer.state.position.offset - checked >= CHECKPOINT_BYTES:

@@ -144,10 +144,16 @@ class Sums:
         """Whether the sums must be taken before more is added."""
         return len(self._sums) >= self._most or self._size >= _MOST_BYTES
 
-    def merge(self, row: Row) -> None:
-        """Adds a sum that was made elsewhere, and counted there."""
-        statement = row.sql.encode("utf-8", "surrogatepass")
-        self._sum(statement, row.user, row.host, row.database, row.truncated).add(*row[5:])
+    def merge(self, rows: Iterable[Row]) -> Iterator[Observation]:
+        """Adds sums that were made elsewhere, and counted there; yields what must be taken before the next."""
+        keys: dict[str, Hashable] = {}  # one text stands in many rows
+        for row in rows:
+            alike = keys.get(row.sql)
+            if alike is None:
+                alike = keys[row.sql] = self._alike(_bytes(row.sql))
+            self._sum(alike, row.sql, row.user, row.host, row.database, row.truncated).add(*row[5:])
+            if self.full:
+                yield from self.take(Tally())
 
     def take(self, tally: Tally) -> Iterator[Observation]:
         """Yields the observations, and counts them; then there are none."""
@@ -191,10 +197,10 @@ class Sums:
             found = self._sums.get(key)
             if found is None:
                 user, host, _ = account_of(account)
-                text = self._text(alike, statement.rstrip(_AFTER))
+                text = self._text(alike, statement.rstrip(_AFTER).decode("utf-8", "replace"))
                 found = self._sums[key] = _Sum(text, user, host, database, truncated=False)
-            changed = rows or (number(ROWS_AFFECTED, lines) if found.text.write else rows)
-            found.add(1, time_us * _NS_PER_US, changed, seen)
+            written = number(ROWS_AFFECTED, lines) if found.text.write and not rows else rows
+            found.add(1, time_us * _NS_PER_US, written, seen)
 
     def _is_outside(self, seen: datetime | None, tally: Tally) -> bool:
         period = self._statements.period
@@ -213,29 +219,29 @@ class Sums:
         if event.administrator_command:
             tally.administrator_commands += 1
             return
-        statement = event.sql.encode("utf-8", "surrogatepass")
-        found = self._sum(statement, event.user, event.host, event.database, event.truncated)
+        alike = self._alike(_bytes(event.sql))
+        found = self._sum(alike, event.sql, event.user, event.host, event.database, event.truncated)
         # Rows returned or changed: a write returns none, and only some servers log how many it changed.
         rows = event.rows_affected if found.text.write and not event.rows_sent else event.rows_sent
         time_ns = None if event.query_time_s is None else round(event.query_time_s * _NS_PER_S)
         found.add(1, time_ns, rows, event.time)
 
-    def _sum(self, statement: bytes, user: str | None, host: str | None, database: str | None, truncated: bool) -> _Sum:
-        alike = self._alike(statement)
+    def _sum(
+        self, alike: Hashable, sql: str, user: str | None, host: str | None, database: str | None, truncated: bool
+    ) -> _Sum:
         key = (alike, user, host, database, truncated)
         found = self._sums.get(key)
         if found is None:
-            found = self._sums[key] = _Sum(self._text(alike, statement), user, host, database, truncated)
+            found = self._sums[key] = _Sum(self._text(alike, sql), user, host, database, truncated)
         return found
 
-    def _text(self, alike: Hashable, statement: bytes) -> _Text:
+    def _text(self, alike: Hashable, sql: str) -> _Text:
         """The same for all that are alike, so that it is normalised once."""
         text = self._texts.get(alike)
         if text is None:
             if len(self._texts) >= self._most:
                 self._texts, self._size = {}, 0
-            self._size += len(statement)
-            sql = statement.decode("utf-8", "replace")
+            self._size += len(sql)
             text = self._texts[alike] = _Text(sql, is_utility(sql), _WRITE.match(sql) is not None)
         return text
 
@@ -255,6 +261,10 @@ class Sums:
             hosts=(row.host,) if row.host else (),
             truncated=row.truncated,
         )
+
+
+def _bytes(sql: str) -> bytes:
+    return sql.encode("utf-8", "surrogatepass")
 
 
 class _Apart:
