@@ -10,7 +10,7 @@ Why it matters
 
 Example
     ALTER TABLE orders ADD COLUMN status text;
-    -- Order(*row), where class Order has the fields id, customer_id and total
+    -- Order(*row) or Order(id=row["id"], …), where class Order has the fields id, customer_id and total
 
 Instead
     Add the field in the release that uses the column, together with the statements that fill it.

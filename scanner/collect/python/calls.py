@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from scanner.collect.python import applying, builders, factories, inlining, loading, rows, syntax, taking
+from scanner.collect.python import applying, builders, factories, inlining, loading, row_classes, rows, syntax, taking
 from scanner.collect.python.executing import executed
 from scanner.collect.python.executors import (
     MESSAGE_KEYWORDS,
@@ -46,6 +46,7 @@ def call(expression: syntax.Call, frame: Frame) -> Variants:
     queries = loading.loaded(functions, given, frame)
     if queries:
         return queries
+    row_classes.noted(expression, functions, frame)
     taken = taking.taken(expression, receivers, functions, arguments, frame)
     if taken:
         return taken

@@ -11,7 +11,7 @@ from pathlib import Path
 from queue import SimpleQueue
 
 from scanner.collect.python.facts import Facts, digest_of, read_facts
-from scanner.workers import NoProcessError, TaskError, TooSlowError, Workers, apart
+from scanner.workers import EndedError, NoProcessError, TaskError, TooSlowError, Workers, apart
 
 GROUP_BYTES = 100_000  # of source: some tenths of a second, so that what a task costs beside does not count
 
@@ -19,7 +19,7 @@ GROUP_BYTES = 100_000  # of source: some tenths of a second, so that what a task
 Request = tuple[str, str, bool]
 _Group = tuple[Request, ...]
 
-_CRASHED = "The file was not read because reading it ended the process that did; it may be nested too deeply."
+_CRASHED = "The file was not read because reading it ended the process that did, twice; it may be nested too deeply."
 _TOO_SLOW = "The file was not read because that took longer than {limit:g} seconds."
 _NOT_THERE = (
     "A worker of the cluster found another file there, or none: give all workers the same files, at the same path."
@@ -53,6 +53,7 @@ class Groups:
     workers: Workers
     _pending: list[Request] = field(default_factory=list)
     _bytes: int = 0  # of the pending files
+    _alone: set[Request] = field(default_factory=set)  # files tried once more by themselves
     _waiting: dict[Future[list[Facts]], _Group] = field(default_factory=dict)
     _done: SimpleQueue[Future[list[Facts]]] = field(default_factory=SimpleQueue)
 
@@ -88,9 +89,10 @@ class Groups:
         except NoProcessError:
             return map(_read, group)
         except TaskError as error:
-            if len(group) == 1:
+            if len(group) == 1 and (group[0] in self._alone or not isinstance(error, EndedError)):
                 return (Facts(relevant=True, parsed=True, problem=("", _reason(error))),)
             for request in group:
+                self._alone.add(request)
                 self._submit((request,))
             return ()
 

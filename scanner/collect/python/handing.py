@@ -10,7 +10,7 @@ from scanner.collect.python.executors import CERTAIN, MESSAGES
 from scanner.collect.python.frames import Frame
 from scanner.collect.python.given import Given
 from scanner.collect.python.names import last_name
-from scanner.collect.python.signatures import Signature, signature
+from scanner.collect.python.signatures import Signature, by_keyword, signature
 from scanner.collect.python.texts import placeholders
 from scanner.collect.python.uses import note, use
 from scanner.collect.python.values import (
@@ -41,6 +41,8 @@ _KEEPS = frozenset(("append", "extend", "insert", "add", "appendleft"))
 _TEMPLATES = frozenset(("render_template", "render", "render_string", "TemplateResponse", "render_async"))
 # Methods that read the fields they know by name: of pydantic, marshmallow and the like.
 _READS_FIELDS = frozenset(("model_validate", "from_orm", "parse_obj", "validate_python", "model_construct", "load"))
+# Those of them that refuse names that a strict class does not know.
+_READS_ALL = frozenset(("model_validate", "parse_obj", "validate_python"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,8 @@ def handed(value: ResultValue, call: HandedCall) -> Variants:
     elif call.name in _READS_FIELDS or _dumps_schema(call):
         known = next(filter(None, (signature(each, call.frame) for each in call.receivers)), Signature(""))
         found = RowUse("by-name", into=known.name or None, fields=known.fields, declared=known.declared)
+        if call.name in _READS_ALL and known.names is not None:
+            found = by_keyword(known, known.names)
         note(value, found, call.frame, call.at)
     elif _sends(value, call):
         note(value, _sent(call), call.frame, call.at)

@@ -22,6 +22,7 @@ from scanner.model import Location, RowUse
 _MAKES_INIT = frozenset(("dataclass", "define", "frozen", "mutable", "attrs", "s", "attrib"))
 # They take keywords alone and drop those that they do not know.
 _LENIENT = frozenset(("BaseModel", "SQLModel", "TypedDict", "RootModel"))
+_ATTRS = frozenset(("attrib", "ib"))
 _FIELD_MAKERS = frozenset(("field", "Field", "attrib", "ib", "Factory"))
 
 
@@ -110,13 +111,47 @@ def _parameters_of(of: ClassValue, name: str, frame: Frame) -> Signature | None:
             if definition is not None:
                 return _of_parameters(name, definition.function, list(definition.function.parameters[1:]))
     if _LENIENT.intersection(_bases(of, world)):
-        return Signature(name, 0, 0, None)
+        return Signature(name, 0, 0, _given_names(of, world) if _is_strict(of, frame) else None)
     if not _is_generated(of, world):
         return None
     found = _fields(of, world)
     positional = [each for each in found if not each.keyword_only]
     least = sum(not each.default for each in positional)
     return Signature(name, least, len(positional), tuple(each.name for each in found))
+
+
+def _is_strict(of: ClassValue, frame: Frame) -> bool:
+    """Whether a class of pydantic refuses names that it does not know: ``extra="forbid"``, in any of its spellings."""
+    for each in lineage(of, frame):
+        info = frame.world.classes[each]
+        own = [each.value for each in info.syntax.bases if each.keyword == "extra"]
+        for statement in info.syntax.body:
+            if isinstance(statement, syntax.Assign) and last_name(statement.targets[0]) == "model_config":
+                own.extend(_settings(statement.value))
+            elif isinstance(statement, syntax.Class) and statement.name == "Config":
+                assigned = (inner for inner in statement.body if isinstance(inner, syntax.Assign))
+                own.extend(inner.value for inner in assigned if last_name(inner.targets[0]) == "extra")
+        if own:
+            return any(_says_forbid(value) for value in own)
+    return False
+
+
+def _says_forbid(value: syntax.Expression) -> bool:
+    """``"forbid"`` or ``Extra.forbid``."""
+    return value.value == "forbid" if isinstance(value, syntax.Text) else last_name(value) == "forbid"
+
+
+def _settings(value: syntax.Expression) -> Iterator[syntax.Expression]:
+    """What ``ConfigDict(extra=…)`` or ``{"extra": …}`` says of other names."""
+    if isinstance(value, syntax.Call):
+        yield from (each.value for each in value.arguments if each.keyword == "extra")
+    elif isinstance(value, syntax.Mapping):
+        yield from (each for key, each in value.entries if isinstance(key, syntax.Text) and key.value == "extra")
+
+
+def _given_names(of: ClassValue, world: World) -> tuple[str, ...]:
+    """The names of the fields as they are given, and those by which they are known inside."""
+    return tuple(dict.fromkeys(name for field in _fields(of, world) for name in (field.alias, field.name) if name))
 
 
 def _is_generated(of: ClassValue, world: World) -> bool:
@@ -138,6 +173,7 @@ class _Field:
     name: str
     default: bool
     keyword_only: bool
+    alias: str | None = None
 
 
 def _fields(of: ClassValue, world: World) -> list[_Field]:
@@ -151,13 +187,26 @@ def _fields(of: ClassValue, world: World) -> list[_Field]:
 def _own_fields(info: ClassInfo) -> Iterator[_Field]:
     only = any(_says(each, "kw_only") for each in info.syntax.decorators)
     for statement in info.syntax.body:
-        if not isinstance(statement, syntax.Assign) or statement.annotation is None:
+        if not isinstance(statement, syntax.Assign) or not _is_field(statement):
             continue
-        target, annotation = statement.targets[0], statement.annotation
-        if last_name(annotation) == "KW_ONLY":
+        target, value = statement.targets[0], statement.value
+        if statement.annotation is not None and last_name(statement.annotation) == "KW_ONLY":
             only = True
-        elif isinstance(target, syntax.Name) and not _is_class_variable(annotation) and not _is_left_out(statement):
-            yield _Field(target.id, _has_default(statement.value), only or _says(statement.value, "kw_only"))
+        elif isinstance(target, syntax.Name) and not _is_left_out(statement):
+            yield _Field(target.id, _has_default(value), only or _says(value, "kw_only"), _alias(value))
+
+
+def _is_field(statement: syntax.Assign) -> bool:
+    """With an annotation, or made as attrs makes them: ``total = attr.ib()``."""
+    if statement.annotation is None:
+        return isinstance(statement.value, syntax.Call) and last_name(statement.value.function) in _ATTRS
+    return not _is_class_variable(statement.annotation)
+
+
+def _alias(value: syntax.Expression) -> str | None:
+    given = value.arguments if isinstance(value, syntax.Call) else ()
+    names = (each.value for each in given if each.keyword in ("alias", "validation_alias"))
+    return next((name.value for name in names if isinstance(name, syntax.Text)), None)
 
 
 def _is_class_variable(annotation: syntax.Expression) -> bool:
