@@ -14,6 +14,7 @@ from scanner.cli.asked import asked_for
 from scanner.cli.check import check_
 from scanner.cli.codes import BROKEN_PIPE, DONE, INTERRUPTED, UNUSABLE
 from scanner.cli.impact import impact_
+from scanner.cli.init import init_
 from scanner.cli.progress import shown
 from scanner.cli.reference import export_sql_, rule_
 from scanner.cli.saying import say_unread
@@ -118,6 +119,7 @@ def graph(table: str | None, paths: tuple[str, ...], asked: Request, stored: str
 
 
 commands.add_command(impact_)
+commands.add_command(init_)
 commands.add_command(rule_)
 commands.add_command(export_sql_)
 commands.add_command(check_)

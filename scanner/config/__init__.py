@@ -4,6 +4,7 @@ Relative paths are relative to the file, ``${NAME}`` in a DSN is taken from the 
 that cannot be used as written is a ConfigError naming the entry, what is wrong and the nearest valid name.
 """
 
+from scanner.config.discover import kinds_of
 from scanner.config.model import (
     NAMED_BY,
     Config,
@@ -31,6 +32,7 @@ __all__ = [
     "expand",
     "find_config",
     "is_dsn",
+    "kinds_of",
     "load_config",
     "nearest",
     "with_options",

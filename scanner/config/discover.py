@@ -56,11 +56,12 @@ def _in_directory(path: Path) -> Iterator[SourceConfig]:
 
 def _in_file(path: Path) -> Iterator[SourceConfig]:
     known = _BY_SUFFIX.get(path.suffix.lower())
-    for kind in (known,) if known else _by_content(path):
+    for kind in (known,) if known else kinds_of(path):
         yield SourceConfig(kind, path=path)
 
 
-def _by_content(path: Path) -> tuple[SourceKind, ...]:
+def kinds_of(path: Path) -> tuple[SourceKind, ...]:
+    """What servers wrote that a file is, by its content; a slow log is what cannot be opened."""
     try:
         with open_binary(path) as file:
             start = file.read(_SNIFFED)

@@ -13,10 +13,10 @@ from scanner.services.project_files import COMPOSE_NAMES, Project, UnusableError
 from scanner.text_files import decode
 from scanner.trees import repository_top
 
-_OWNERS_FILES = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS")
+OWNERS_FILES = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS", ".gitlab/CODEOWNERS")
 # The files above a source tree that say something of what is in it.
 DESCRIBING = (
-    *_OWNERS_FILES,
+    *OWNERS_FILES,
     *COMPOSE_NAMES,
     "catalog-info.yaml",
     "pyproject.toml",
@@ -99,7 +99,7 @@ class Folders:
             return self._blind(folder, error, {})
 
     def _read_owners_file(self, folder: Path) -> CodeOwners | None:
-        file = next((folder / name for name in _OWNERS_FILES if (folder / name).is_file()), None)
+        file = next((folder / name for name in OWNERS_FILES if (folder / name).is_file()), None)
         if file is None or folder.name in (".github", "docs", ".gitlab"):
             return None
         try:
