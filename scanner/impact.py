@@ -37,7 +37,7 @@ from scanner.model import (
     UnresolvedQuery,
     fold,
 )
-from scanner.named_late import named_at_run_time
+from scanner.named_late import ahead, named_at_run_time
 from scanner.objects import object_findings
 from scanner.resolve import References
 from scanner.rollout import Hit, Traffic, hazards, plan
@@ -93,6 +93,7 @@ def impact(change: Change, parts: Parts, evidence: Evidence | None = None) -> Re
     judged = [_Answer(query, *_judge(prepared, query)) for query in touching]
     built = _seen_as_statements(judged)
     answers = [answer for answer in judged if answer.query.fingerprint not in built]
+    waiting = [answer.query for answer in answers if answer.waits]
     writing = [query for query in touching if _writes(query, parts, prepared)]
     findings = [finding for answer in answers for finding in answer.findings]
     findings += object_findings(prepared, reaching)
@@ -108,7 +109,7 @@ def impact(change: Change, parts: Parts, evidence: Evidence | None = None) -> Re
         tuple(a.query for a in answers if not a.findings and a.unresolved is None),
         tuple(UnresolvedQuery(a.query, a.unresolved) for a in answers if a.unresolved is not None),
         mentions,
-        (*known.blind_spots, *everything.made_at_run_time, *unread_bodies),
+        (*known.blind_spots, *everything.made_at_run_time, *unread_bodies, *ahead(change, parts, waiting)),
         known.unread,
         known.coverage,
         tuple(_reading(known.consumers, prepared.table.name)),
@@ -152,6 +153,7 @@ class _Answer:
     query: Query
     findings: tuple[Finding, ...]
     unresolved: Unresolved | None
+    waits: bool  # it runs only once the column is there
 
     @property
     def effect(self) -> Effect | None:
@@ -205,15 +207,17 @@ def _may_mention(query: Query, parts: Parts, prepared: Prepared) -> bool:
     return prepared.mentioned_in(query.sql)
 
 
-def _judge(prepared: Prepared, query: Query) -> tuple[tuple[Finding, ...], Unresolved | None]:
+def _judge(prepared: Prepared, query: Query) -> tuple[tuple[Finding, ...], Unresolved | None, bool]:
     """The findings for a query: those that hold everywhere once, those of single places with the places."""
     merged: dict[Finding, list[Location]] = {}
     own = replace(query, observations=tuple(o for o in query.observations if o.built_by is None))
     groups = _by_use(own.located or own.observations)
     unresolved: Unresolved | None = None
+    waits = False
     for how, places in groups.items():
         verdict = prepared.assess(query.sql, **how._asdict())
         unresolved = unresolved or verdict.unresolved
+        waits = waits or verdict.waits
         for finding in fold(verdict.findings):
             merged.setdefault(finding, []).extend(places)
     everywhere = sum(map(len, groups.values()))
@@ -222,7 +226,7 @@ def _judge(prepared: Prepared, query: Query) -> tuple[tuple[Finding, ...], Unres
         for f, places in merged.items()
     )
     findings += tuple(_about(finding, query) for finding in _where_built(prepared, query, merged))
-    return findings, None if findings or unresolved is None else _readable(unresolved, query)
+    return findings, None if findings or unresolved is None else _readable(unresolved, query), waits
 
 
 def _where_built(prepared: Prepared, query: Query, known: Container[Finding]) -> Iterator[Finding]:

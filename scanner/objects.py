@@ -8,6 +8,7 @@ from scanner.fingerprint import normalise
 from scanner.model import (
     MODEL_SOURCE,
     Certainty,
+    Column,
     Finding,
     Location,
     Observation,
@@ -32,11 +33,18 @@ def object_findings(prepared: Prepared, queries: Iterable[Query]) -> list[Findin
 
 
 def _models(prepared: Prepared, queries: Iterable[Query]) -> Iterator[Finding]:
-    names = ", ".join(prepared.change.names)
     for query in queries:
-        for observation in query.observations:
+        known = _columns(query.sql)
+        new = [added.column for added in prepared.change.columns if added.column.name.lower() not in known]
+        for observation in query.observations if new else ():
             if observation.source == MODEL_SOURCE and observation.location is not None:
-                yield _model(prepared, names, observation)
+                yield _model(prepared, new, observation)
+
+
+def _columns(sql: str) -> set[str]:
+    """The columns that a model lists: its observation is the SELECT of them."""
+    listed = sql.partition(" ")[2].rpartition(" FROM ")[0]
+    return {part.strip().rpartition(".")[2].strip('"`').lower() for part in listed.split(",")}
 
 
 def _row_classes(prepared: Prepared, queries: Iterable[Query]) -> Iterator[Finding]:
@@ -54,16 +62,17 @@ def _row_classes(prepared: Prepared, queries: Iterable[Query]) -> Iterator[Findi
         yield _finding("row-class", hit, subject, occurrences=(place,), services=tuple(sorted(services)))
 
 
-def _model(prepared: Prepared, names: str, observation: Observation) -> Finding:
+def _model(prepared: Prepared, new: list[Column], observation: Observation) -> Finding:
     location = observation.location
-    model = (location.function if location is not None else None) or str(location)
-    required = [c.column.name for c in prepared.change.columns if not (c.column.nullable or c.column.has_default)]
+    model = (location.function if location is not None else None) or ""
+    names = ", ".join(column.name for column in new)
+    required = [column.name for column in new if not (column.nullable or column.has_default)]
     senders = [f"{use.into} ({use.location})" for use in observation.row_uses if use.kind == "serialised"]
     hit = mapped_model.mapped_model(model, str(location), str(prepared.table.name), names, required, senders)
     return _finding(
         "mapped-model",
         hit,
-        Subject("model", model),
+        Subject("model", model or str(location)),
         occurrences=(location,) if location is not None else (),
         services=observation.services,
     )

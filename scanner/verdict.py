@@ -39,6 +39,7 @@ class Verdict:
 
     findings: tuple[Finding, ...] = ()  # worst first
     unresolved: Unresolved | None = None  # why there is no answer; excludes findings
+    waits: bool = False  # it fails today and runs once the column is there: code that is ahead of the schema
 
     @property
     def effect(self) -> Effect | None:
@@ -115,7 +116,9 @@ class Prepared:
             by_hand=by_hand,
             planned_before=_is_execute(statement),
         )
-        findings = () if _mended(compared) else tuple(judge(asked))
+        if _blocking(compared.before):  # nobody has results today that could become others
+            return Verdict(unresolved=self._not_checked(compared), waits=not compared.after.errors)
+        findings = tuple(judge(asked))
         return Verdict(findings) if findings else Verdict(unresolved=self._not_checked(compared))
 
     def _in_session(self, known: Session) -> Prepared:
@@ -208,11 +211,6 @@ class _Shared:
 
 def _blocking(resolution: Resolution) -> list[SqlError]:
     return [error for error in resolution.errors if error.kind not in _TOLERATED and error.possible is None]
-
-
-def _mended(compared: Comparison) -> bool:
-    """A statement that fails today and runs then, such as one that names the new column already: nobody has results."""
-    return bool(_blocking(compared.before)) and not compared.after.errors
 
 
 def _is_execute(statement: str) -> bool:

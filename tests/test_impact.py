@@ -261,3 +261,27 @@ def test_nothing_is_lost_and_nothing_is_told_twice(statements, column):
     reaching = {sql for sql in statements if "orders" in sql or sql.startswith("INSERT INTO customers")}
     assert len(found.queries) >= len(reaching)
     assert len(found.queries) <= len(reaching | {sql for sql in statements if sql == "DELETE FROM customers"})
+
+
+def test_code_that_is_ahead_of_the_schema_is_told_and_has_no_finding():
+    """It fails today, so nobody has results or rows of it that could become others."""
+    sql = ("SELECT id, status FROM orders", "SELECT DISTINCT * FROM orders WHERE status = 'new'")
+    found = report(seen(sql[0], 7), seen(sql[1], 3, row_uses=(RowUse("unpacked", 2),)))
+    assert (of_queries(found), len(found.unaffected), found.unresolved) == ([], 2, ())
+    (spot,) = found.blind_spots
+    assert spot.message == "2 statements fail until status is there, for the code names it already: a.py:3, a.py:7"
+
+
+def test_code_that_fails_before_and_after_has_no_finding():
+    (unresolved,) = report(seen("SELECT DISTINCT * FROM orders WHERE elsewhere = 1")).unresolved
+    assert unresolved.why.reason == "does not run today"
+
+
+def test_a_model_that_knows_the_column_has_nothing_to_learn():
+    def model(columns: str) -> list[str]:
+        sql = f"SELECT {columns} FROM orders"
+        found = report(replace(seen(sql, executes="model"), source="python_model"))
+        return [finding.message for finding in found.findings if finding.subject.kind == "model"]
+
+    assert model("orders.id, orders.status") == []
+    assert model("orders.id, orders.total")[0].startswith("The Table at a.py:1 maps orders and does not know status")

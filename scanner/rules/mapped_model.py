@@ -33,18 +33,17 @@ CODE = "SC601"
 def mapped_model(model: str, place: str, table: str, columns: str, required: list[str], senders: list[str]) -> Hit:
     """What to say of a class that maps the table.
 
-    `required` are the columns an INSERT must give a value, `senders` the classes that take all of the model's
-    fields, with their places.
+    `model` is empty for a Table object. `required` are the columns an INSERT must give a value, `senders` the
+    classes that take all of the model's fields, with their places.
     """
-    message = f"The model {model} maps {table} and does not know {columns}: it neither reads nor writes it."
-    help_ = (
-        f"Add {columns} to {model} at {place}, as nullable or with the database's default, before code relies on it."
-    )
+    who, there = (f"model {model}", f"{model} at {place}") if model else (f"Table at {place}", f"the Table at {place}")
+    message = f"The {who} maps {table} and does not know {columns}: it neither reads nor writes it."
+    help_ = f"Add {columns} to {there}, as nullable or with the database's default, before code relies on it."
     if required:
         message += f" Its INSERTs fail once the column is there: the database has no default for {listed(required)}."
         help_ = (
             f"Give {listed(required)} a default in the database first: one in the class alone reaches only the code "
-            f"that is released with it. Then add {columns} to {model} at {place}."
+            f"that is released with it. Then add {columns} to {there}."
         )
     if senders:
         takes = "takes" if len(senders) == 1 else "take"

@@ -122,8 +122,16 @@ def _read(given: Given, receivers: Variants, family: Family | None) -> tuple[Sql
 
 
 def _write_table(given: Given, receivers: Variants, family: Family | None) -> tuple[Sql, ...]:
-    """``frame.to_sql(table, …)`` inserts the columns of the frame, and its index unless it is told not to."""
+    """``frame.to_sql(table, …)`` inserts the columns of the frame, and its index unless it is told not to.
+
+    A table that is there stays as it is and gets nothing unless it is told otherwise, or makes room for another.
+    """
     schema = constant_text(given.named["schema"]) if "schema" in given.named else None
+    existing = _argument(given, "if_exists", 3)
+    known = constant_text(existing) if existing else "fail"
+    if known in ("fail", "replace"):
+        tables = (_table(value, schema, family) for value in _argument(given, "name", 0) if known == "replace")
+        return tuple((Literal("DROP TABLE "), *table) for table in tables if table)
     frame = next((v for v in receivers if isinstance(v, DictValue) and not v.open), None)
     listed: Sql = (Gap("columns", "list"),)
     marks: Sql = (Gap("values", "list"),)
