@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from scanner.model import Query as Query
     from scanner.model import Report as Report
     from scanner.render.csv_file import read_findings as read_findings
+    from scanner.render.json_schema import json_schema as json_schema
     from scanner.schema import Schema as Schema
     from scanner.verdict import Verdict as Verdict
     from scanner.verdict import assess as assess
@@ -47,6 +48,7 @@ _HOMES = {
     "Schema": "scanner.schema",
     "Verdict": "scanner.verdict",
     "assess": "scanner.verdict",
+    "json_schema": "scanner.render.json_schema",
     "load": "scanner.api",
     "load_config": "scanner.config",
     "read_findings": "scanner.render.csv_file",

@@ -13,10 +13,11 @@ from scanner import store
 from scanner.change import Change
 from scanner.config import Config, load_config
 from scanner.errors import ChangeError, SourceError, UsageError
-from scanner.graph import build_graph, export_graph, neighbourhood, outline, relation_id
+from scanner.graph import build_graph, neighbourhood, relation_id
 from scanner.model import Effect, Report, Unread
 from scanner.progress import Progress, silent
 from scanner.render import render
+from scanner.render.graph_outline import outline
 from scanner.render.words import count
 from scanner.scanning import SCHEMA, DatabaseScan, scan_databases
 from scanner.schema import Schema
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from scanner.graph.build import Graph
     from scanner.model import PlanTool
+    from scanner.render.picture import Drawing
 
 
 def scan(config: Config | str | Path, progress: Progress | None = None, *, dask: str | None = None) -> Scan:
@@ -140,10 +142,22 @@ class Scan:
         """The queries that reach a table or view, as text. Raises UsageError."""
         return outline(self.graph, self._node(table, database))
 
+    def plot(self, table: str, database: str | None = None) -> Drawing:
+        """A picture of what reaches a table or view, which a notebook shows. Raises UsageError."""
+        from scanner.render.picture import draw_neighbourhood
+
+        node = self._node(table, database)
+        return draw_neighbourhood(neighbourhood(self.graph, node), node)
+
     def export_graph(self, path: str | Path, table: str | None = None, database: str | None = None) -> None:
-        """Writes the graph, or what of it reaches a table, as .graphml, .json or .dot. Raises UsageError."""
-        part = self.graph if table is None else neighbourhood(self.graph, self._node(table, database))
-        export_graph(part, path)
+        """Writes the graph, or what of it reaches a table, as .graphml, .json or .dot, or a table's as .svg.
+
+        Raises UsageError.
+        """
+        from scanner.render.graph_files import write_graph
+
+        node = None if table is None else self._node(table, database)
+        write_graph(self.graph if node is None else neighbourhood(self.graph, node), path, node)
 
     def save(self, path: str | Path) -> None:
         """Keeps the scan in one file, for `load`. Raises StoreError."""
@@ -202,6 +216,12 @@ class Impact:
         from scanner.render.tables import findings_frame
 
         return findings_frame(self.report)
+
+    def plot(self) -> Drawing:
+        """A picture of the services, of what is hit and of the table, which a notebook shows."""
+        from scanner.render.picture import draw_report
+
+        return draw_report(self.report)
 
     def to_html(self, path: str | Path) -> None:
         """Writes the report as one self-contained page. Raises UsageError."""

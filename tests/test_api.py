@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import jsonschema
 import pandas as pd
 import pytest
 
@@ -79,6 +80,11 @@ def test_tables(scan: scanner.Scan) -> None:
 def test_graph(scan: scanner.Scan) -> None:
     assert scan.graph.has_edge("relation:shop/big_orders", "relation:shop/orders", "depends_on")
     assert "relation:stock/shelves" in scan.graph
+
+
+def test_the_graph_as_json_is_as_its_schema_says(scan: scanner.Scan, tmp_path: Path) -> None:
+    scan.export_graph(tmp_path / "graph.json")
+    jsonschema.validate(json.loads((tmp_path / "graph.json").read_text()), scanner.json_schema("graph"))
 
 
 def test_findings(impact: scanner.Impact) -> None:

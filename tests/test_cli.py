@@ -165,7 +165,7 @@ def test_fail_on_counts_more_than_an_unread_source() -> None:
         ),
         (
             ["impact", "orders", "a int", "-o", "a.pdf"],
-            "a.pdf names no format of a report: end it in one of .html, .csv, .json, .md.",
+            "a.pdf names no format of a report: end it in one of .html, .csv, .json, .md, .svg.",
         ),
         (
             ["impact", "orders", "a int", "--engine", "postgres"],

@@ -16,7 +16,7 @@ from scanner.cli.codes import BROKEN_PIPE, DONE, INTERRUPTED, UNUSABLE
 from scanner.cli.impact import impact_
 from scanner.cli.init import init_
 from scanner.cli.progress import shown
-from scanner.cli.reference import export_sql_, rule_
+from scanner.cli.reference import export_sql_, json_schema_, rule_
 from scanner.cli.saying import say_unread
 from scanner.cli.scanned import scanned
 from scanner.cli.verify import verify_
@@ -103,7 +103,7 @@ def scan(paths: tuple[str, ...], asked: Request, output: str, merge: bool, dask:
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @asked_for
 @click.option("--scan", "stored", metavar="FILE", help="Ask a stored scan instead of scanning now.")
-@click.option("-o", "--output", metavar="FILE", help="Write the graph: .graphml .json .dot")
+@click.option("-o", "--output", metavar="FILE", help="Write the graph: .graphml .json .dot .svg")
 def graph(table: str | None, paths: tuple[str, ...], asked: Request, stored: str | None, output: str | None) -> int:
     """What depends on TABLE, as text or as a graph; without TABLE, the graph of everything."""
     with shown() as progress:
@@ -122,5 +122,6 @@ commands.add_command(impact_)
 commands.add_command(init_)
 commands.add_command(rule_)
 commands.add_command(export_sql_)
+commands.add_command(json_schema_)
 commands.add_command(check_)
 commands.add_command(verify_)

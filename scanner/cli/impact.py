@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 )
 @click.option("--scan", "stored", metavar="FILE", help="Ask a stored scan instead of scanning now.")
 @explain_option
-@click.option("-o", "--output", "outputs", multiple=True, metavar="FILE", help="Write the report: .html .csv .json .md")
+@click.option("-o", "--output", "outputs", multiple=True, metavar="FILE", help="Write it: .html .csv .json .md .svg")
 @click.option("--plan", "plan_directory", metavar="DIR", help="Write the plan's phases as numbered .sql files.")
 @click.option("--as", "tool", type=click.Choice(TOOLS), help="Write them as the next migrations of the project in DIR.")
 @click.option("--live", metavar="DSN", help="Ask this server, read-only, what uses the table right now.")

@@ -1,4 +1,4 @@
-"""The commands that scan nothing: pages of rules, scripts for servers."""
+"""The commands that scan nothing: pages of rules, scripts for servers, schemas."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from scanner.errors import UsageError
 
 if TYPE_CHECKING:
     from scanner.export_sql import Format
+    from scanner.render.json_schema import SchemaName
     from scanner.rules import Rule
 
 
@@ -45,6 +46,16 @@ def export_sql_(engine: str, form: Format | None) -> int:
     from scanner.model import Engine
 
     click.echo(export_sql(Engine.parse(engine), form), nl=False)
+    return DONE
+
+
+@click.command("json-schema")
+@click.argument("name", type=click.Choice(("impact", "graph")), default="impact")
+def json_schema_(name: SchemaName) -> int:
+    """The JSON Schema of impact.json, or of a graph's .json."""
+    from scanner.render.json_schema import schema_text
+
+    click.echo(schema_text(name), nl=False)
     return DONE
 
 

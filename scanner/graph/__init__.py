@@ -31,23 +31,19 @@ has_column     table → column
 """
 
 from scanner.graph.arrows import Arrows
-from scanner.graph.ask import Reaching, namings_reaching, neighbourhood, queries_reaching, services_of
+from scanner.graph.ask import REACHING, Reaching, namings_reaching, neighbourhood, queries_reaching, services_of
 from scanner.graph.build import Parts, arrows, build_graph, named_nodes, query_id, relation_id
-from scanner.graph.export import FORMATS, export_graph
-from scanner.graph.outline import outline
 
 __all__ = [
-    "FORMATS",
+    "REACHING",
     "Arrows",
     "Parts",
     "Reaching",
     "arrows",
     "build_graph",
-    "export_graph",
     "named_nodes",
     "namings_reaching",
     "neighbourhood",
-    "outline",
     "queries_reaching",
     "query_id",
     "relation_id",

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from scanner.graph.build import Graph
 
 # Edges that lead from a statement to what it touches; the others say where it stands and what it is made of.
-_REACHING = frozenset({"reads", "writes", "depends_on", "calls", "fires", "cascades"})
+REACHING = frozenset({"reads", "writes", "depends_on", "calls", "fires", "cascades"})
 
 _NAMINGS = ("reads", "writes", "calls")  # those of a query
 
@@ -84,7 +84,7 @@ def _walk(graph: Graph | Arrows, relation: str) -> Iterator[_Step]:
 def _before(graph: Graph | Arrows, step: _Step) -> Iterator[_Step]:
     via = (step.node, *step.via)
     for node, _, kind in sorted(graph.in_edges(step.node, keys=True)):
-        if kind not in _REACHING or (kind == "reads" and step.written):
+        if kind not in REACHING or (kind == "reads" and step.written):
             continue
         written = kind in ("fires", "cascades") or (kind == "depends_on" and step.written)
         yield _Step(node, written, via)

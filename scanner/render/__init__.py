@@ -1,4 +1,4 @@
-"""Report → terminal, HTML, CSV, JSON, Markdown. Nothing here reads anything but the report."""
+"""Report → terminal, HTML, CSV, JSON, Markdown, SVG. Nothing here reads anything but the report."""
 
 from __future__ import annotations
 
@@ -63,8 +63,20 @@ def _markdown(report: Report) -> str:
     return to_markdown(report)
 
 
+def _svg(report: Report) -> str:
+    from scanner.render.picture import draw_report
+
+    return draw_report(report).svg
+
+
 # pandas and jinja2 are slow to load: only the format that is asked for loads what it needs.
-FORMATS: dict[str, Callable[[Report], str]] = {".html": _html, ".csv": _csv, ".json": _json, ".md": _markdown}
+FORMATS: dict[str, Callable[[Report], str]] = {
+    ".html": _html,
+    ".csv": _csv,
+    ".json": _json,
+    ".md": _markdown,
+    ".svg": _svg,
+}
 
 
 def _replace(target: Path, text: str) -> None:

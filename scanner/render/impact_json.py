@@ -18,7 +18,7 @@ Json = dict[str, Any]
 
 def to_json(report: Report) -> str:
     """The report as JSON text, ASCII only; a lone surrogate, which readers of JSON refuse, is written out."""
-    return json.dumps(_sound(to_dict(report)), indent=2) + "\n"
+    return json.dumps(sound(to_dict(report)), indent=2) + "\n"
 
 
 def to_dict(report: Report) -> Json:
@@ -186,11 +186,12 @@ def _coverage(report: Report) -> Json:
     }
 
 
-def _sound(value: object) -> object:
+def sound(value: object) -> object:
+    """The value with each lone surrogate in its texts written out, for readers of JSON refuse them."""
     if isinstance(value, str):
         return value.encode("utf-8", "backslashreplace").decode()
     if isinstance(value, dict):
-        return {_sound(key): _sound(held) for key, held in value.items()}
+        return {sound(key): sound(held) for key, held in value.items()}
     if isinstance(value, list | tuple):
-        return [_sound(held) for held in value]
+        return [sound(held) for held in value]
     return value

@@ -1,14 +1,14 @@
 import json
-from pathlib import Path
 
 import jsonschema
 import pytest
 
-import scanner.render
+import scanner
+from scanner.cli import run
 from scanner.model import Report
 from scanner.render.impact_json import to_dict, to_json
 
-SCHEMA = json.loads(Path(scanner.render.__file__).with_name("templates").joinpath("impact.schema.json").read_text())
+SCHEMA = scanner.json_schema()
 
 
 def check(report: Report) -> dict:
@@ -20,6 +20,15 @@ def check(report: Report) -> dict:
 def test_the_report_follows_the_published_schema(report, empty):
     check(report)
     check(empty)
+
+
+@pytest.mark.parametrize("name", ["impact", "graph"])
+def test_the_schema_is_one_and_can_be_printed(name, capsys):
+    assert run(["json-schema", name]) == 0
+    printed = json.loads(capsys.readouterr().out)
+    assert printed == scanner.json_schema(name)
+    jsonschema.Draft202012Validator.check_schema(printed)
+    assert printed["$id"] == f"urn:query-dependency-scanner:{name}:1"
 
 
 def test_the_schema_refuses_what_is_no_report(report):

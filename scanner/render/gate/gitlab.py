@@ -6,6 +6,7 @@ import json
 
 from scanner.model import Effect
 from scanner.render.gate.results import Reports, results
+from scanner.render.impact_json import sound
 
 _SEVERITIES = {
     Effect.BREAKS: "critical",
@@ -28,4 +29,4 @@ def to_gitlab(reports: Reports, prefix: str = "") -> str:
         for result in results(reports, prefix)
         if result.suppressed is None
     ]
-    return json.dumps(entries, indent=1) + "\n"
+    return json.dumps(sound(entries), indent=1) + "\n"

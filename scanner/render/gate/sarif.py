@@ -10,6 +10,7 @@ from urllib.parse import quote
 import scanner
 from scanner.model import Effect
 from scanner.render.gate.results import Reports, Result, results
+from scanner.render.impact_json import sound
 from scanner.rules import ALL_RULES
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -41,7 +42,7 @@ def to_sarif(reports: Reports, prefix: str = "", unread: Iterable[tuple[str, str
         "columnKind": "unicodeCodePoints",
         "results": [_result(each, order) for each in found],
     }
-    return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1) + "\n"
+    return json.dumps(sound({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}), indent=1) + "\n"
 
 
 def _rule(code: str, name: str, page: str) -> dict[str, Any]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scanner.graph.ask import Reaching, queries_reaching, services_of
+from scanner.graph import Reaching, queries_reaching, services_of
+from scanner.render.words import count, one_line
 
 if TYPE_CHECKING:
     from scanner.graph.build import Graph
@@ -27,15 +28,15 @@ def outline(graph: Graph, relation: str) -> str:
 def _heading(graph: Graph, relation: str, queries: int, services: tuple[str, ...]) -> str:
     node = graph.nodes[relation]
     owners = f" of {', '.join(services)}" if services else ""
-    count = "1 query" if queries == 1 else f"{queries:,} queries"
     reach = "reaches" if queries == 1 else "reach"
-    return f"{count}{owners} {reach} the {node['kind']} {node['name']} of {node['database']}."
+    what = f"{node['kind']} {node['name']} of {node['database']}"
+    return one_line(f"{count(queries, 'query')}{owners} {reach} the {what}.")
 
 
 def _through(graph: Graph, via: tuple[str, ...]) -> str:
     if not via:
         return "Directly"
-    return "Through " + ", ".join(f"{graph.nodes[node]['kind']} {graph.nodes[node]['name']}" for node in via)
+    return one_line("Through " + ", ".join(f"{graph.nodes[node]['kind']} {graph.nodes[node]['name']}" for node in via))
 
 
 def _most_called(graph: Graph, found: Reaching) -> tuple[int, str]:
@@ -44,9 +45,8 @@ def _most_called(graph: Graph, found: Reaching) -> tuple[int, str]:
 
 def _query(graph: Graph, found: Reaching) -> str:
     node = graph.nodes[found.query]
-    known = node.get("calls")
-    calls = "calls not known" if known is None else f"{known:,} {'call' if known == 1 else 'calls'}"
-    sql = " ".join(node["sql"].split())
+    calls = "calls not known" if "calls" not in node else count(node["calls"], "call")
+    sql = one_line(node["sql"])
     shown = sql if len(sql) <= _SQL_LENGTH else sql[: _SQL_LENGTH - 1] + "…"
-    services = ", ".join(services_of(graph, [found.query])) or "service not known"
+    services = one_line(", ".join(services_of(graph, [found.query]))) or "service not known"
     return f"{node['fingerprint']}  {services}  {calls}  {shown}"
