@@ -81,7 +81,9 @@ def _ancestry(of: ClassValue, world: World) -> list[ClassValue | ExternalValue]:
             continue
         order[each] = None
         info = world.classes.get(each) if isinstance(each, ClassValue) else None
-        if info is not None:
+        if info is None and isinstance(each, ClassValue):  # not yet
+            world.guess()
+        elif info is not None:
             bases = [base for variants in info.bases for base in world.resolved(variants)]
             known = [base for base in bases if isinstance(base, ClassValue | ExternalValue)]
             stack.extend(reversed(known))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, islice
 from typing import Any, TypeVar, cast
 
 from scanner.collect.python import syntax
@@ -155,8 +155,9 @@ class World:
     _named: dict[str, list[ClassValue]] = field(default_factory=lambda: defaultdict(list))
     _made: dict[Hashable, tuple[object, Any]] = field(default_factory=dict)  # and of what it was made
     _frames: dict[str, Frame | None] = field(default_factory=dict)
-    _running: int = 0  # modules that are being evaluated, each for another
-    _followed: dict[ImportedValue, Variants] = field(default_factory=dict)  # once that is settled
+    _running: list[str] = field(default_factory=list)  # paths of modules that are being evaluated, each for another
+    _guesses: int = 0  # how often something was asked for that may still become another
+    _followed: dict[ImportedValue, Variants] = field(default_factory=dict)  # unless that was a guess
     # By identity, with the expression, so that no other one has it.
     _unknown: dict[int, tuple[syntax.Expression, Variants]] = field(default_factory=dict)
 
@@ -167,11 +168,13 @@ class World:
             self._frames[path] = Frame(self, module) if module else None
             frame = self._frames[path]
             if frame is not None:
-                self._running += 1
+                self._running.append(path)
                 try:
                     self.run(frame.module.statements, frame)
                 finally:
-                    self._running -= 1
+                    self._running.pop()
+        elif path in self._running:
+            self.guess()
         return self._frames[path]
 
     @property
@@ -179,14 +182,20 @@ class World:
         """Whether names of modules stay what they are: none of them is being evaluated."""
         return self.reach is not None and not self._running
 
+    def guess(self) -> None:
+        """To be called where an answer may become another while modules are evaluated."""
+        self._guesses += 1
+
     def once(self, key: Hashable, make: Callable[[], _Made], given: object = None) -> _Made:
-        """What `make` gives, for the same `given` only once: without any, once names are settled."""
-        if given is None and not self.is_settled:
-            return make()
+        """What `make` gives, for the same `given` only once; without any, as soon as it is no guess."""
         known = self._made.get(key)
-        if known is None or known[0] is not given:
-            known = self._made[key] = given, make()
-        return cast("_Made", known[1])
+        if known is not None and known[0] is given:
+            return cast("_Made", known[1])
+        guesses = self._guesses
+        made = make()
+        if given is not None or self.is_settled or self._guesses == guesses:
+            self._made[key] = given, made
+        return made
 
     def link(self) -> None:
         """To be called once all modules are evaluated: finds which functions lead to a database.
@@ -194,7 +203,7 @@ class World:
         Mapped classes are read anew: one whose module was imported in a circle may not have known another.
         """
         self.mapped.clear()
-        self._looked_at = 0
+        self._models, self._looked_at = (), 0
         written = {value: each.function for value, each in self.functions.items()}
         self.reach = reaching(written, {value for value, each in self.functions.items() if each.frame.is_method})
         self._made.clear()
@@ -216,20 +225,19 @@ class World:
             found = self.mapped[of] = self.read_model(of, self)
         finally:
             self._reading -= 1
-        if found is not None:
-            self._looked_at = 0
         return found
 
     def models(self) -> tuple[Mapped, ...]:
         """All mapped classes; the same object as long as there are no others."""
         if self._looked_at == len(self.classes) and not self._reading:
             return self._models
-        found = {id(mapped): mapped for of in list(self.classes) if (mapped := self.model(of)) is not None}
+        others = list(islice(self.classes, self._looked_at, None))
+        found = {id(mapped): mapped for mapped in (*self._models, *map(self.model, others)) if mapped is not None}
         if self._reading:
             return tuple(found.values())
-        if list(found) != list(map(id, self._models)):
+        if len(found) > len(self._models):
             self._models = tuple(found.values())
-        self._looked_at = len(self.classes)
+        self._looked_at += len(others)
         return self._models
 
     def classes_named(self, name: str) -> list[ClassValue]:
@@ -262,11 +270,13 @@ class World:
         return (ModuleValue(dotted, path),) if path or module.path else (ExternalValue(dotted),)
 
     def _follow(self, name: ImportedValue) -> Variants:
-        if not self.is_settled:
-            return self._imported(name)
-        if name not in self._followed:
-            self._followed[name] = self._imported(name)
-        return self._followed[name]
+        known = self._followed.get(name)
+        if known is None:
+            guesses = self._guesses
+            known = self._imported(name)
+            if self.is_settled or self._guesses == guesses:
+                self._followed[name] = known
+        return known
 
     def _imported(self, name: ImportedValue) -> Variants:
         path = self.project.find(name.module, name.importer, name.level)

@@ -14,6 +14,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 _Class = TypeVar("_Class", bound=type)
 
+
+class Hashed:
+    """Base of those that are hashed often, or hold much: the hash is told once."""
+
+    __slots__ = ("_hash",)
+
+
 if TYPE_CHECKING:
     from dataclasses import dataclass as dataclass
 else:
@@ -22,9 +29,22 @@ else:
         """As the library's, with nothing that keeps a frozen one from being changed."""
 
         def made(plain: _Class) -> _Class:
-            return dataclasses.dataclass(slots=slots, unsafe_hash=frozen and "__hash__" not in vars(plain))(plain)
+            kind = dataclasses.dataclass(slots=slots, unsafe_hash=frozen and "__hash__" not in vars(plain))(plain)
+            if issubclass(plain, Hashed):
+                kind.__hash__ = _told_once(kind.__hash__)
+            return kind
 
         return made
+
+    def _told_once(told: Callable[[object], int]) -> Callable[[object], int]:
+        def hashed(value: Hashed) -> int:
+            try:
+                return value._hash
+            except AttributeError:
+                value._hash = told(value)
+                return value._hash
+
+        return hashed
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from operator import is_
+from typing import cast
 
 from scanner.collect.python import syntax
 from scanner.collect.python.classes import lineage
@@ -114,17 +115,24 @@ def _kept(values: Variants) -> Variants:
 
 def _canonical(value: Value) -> Value | None:
     """The value without what does not matter, and the same object if all of it does; None if nothing of it does."""
-    if isinstance(value, ListValue):
-        items = tuple(map(_kept, value.items))
-        return value if _are_same(items, value.items) else ListValue(items, value.open)
-    if isinstance(value, DictValue):
-        kept = tuple(_kept(item) for _, item in value.entries)
-        if _are_same(kept, [item for _, item in value.entries]):
-            return value
-        return DictValue(tuple((name, item) for (name, _), item in zip(value.entries, kept, strict=True)), value.open)
+    if isinstance(value, ListValue | DictValue):
+        if value.kept is False:
+            kept = _canonical_display(value)
+            value.kept = kept is value or kept  # never itself: it would be a circle
+        return value if value.kept is True else cast("Value", value.kept)
     if isinstance(value, ConstantValue):
         return value if value.source in ("None", "True", "False") else None
     return None if isinstance(value, Unknown | ModuleValue) else value
+
+
+def _canonical_display(value: ListValue | DictValue) -> ListValue | DictValue:
+    if isinstance(value, ListValue):
+        items = tuple(map(_kept, value.items))
+        return value if _are_same(items, value.items) else ListValue(items, value.open)
+    kept = tuple(_kept(item) for _, item in value.entries)
+    if _are_same(kept, [item for _, item in value.entries]):
+        return value
+    return DictValue(tuple((name, item) for (name, _), item in zip(value.entries, kept, strict=True)), value.open)
 
 
 def _are_same(ones: Sequence[object], others: Sequence[object]) -> bool:

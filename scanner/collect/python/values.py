@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Literal as OneOf
 
-from scanner.collect.python.light import dataclass
+from scanner.collect.python.light import Hashed, dataclass
 from scanner.collect.python.weighing import MAX_WEIGHT, Display
 from scanner.model import RowUse
 
@@ -19,7 +19,7 @@ HoleKind = OneOf["identifier", "list", "value", "clause", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Place(Hashed):
     """Where a literal or a call stands: path within the root, offset in characters, dotted enclosing name."""
 
     path: str
@@ -28,7 +28,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Literal:
+class Literal(Hashed):
     """A known piece of a text."""
 
     text: str
@@ -47,7 +47,7 @@ Sql = tuple[Literal | Gap, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class TextValue:
+class TextValue(Hashed):
     """A string, known piece by piece."""
 
     pieces: tuple[Literal | Gap, ...]
@@ -119,7 +119,7 @@ class ModuleValue:
 
 
 @dataclass(frozen=True, slots=True)
-class ClassValue:
+class ClassValue(Hashed):
     """A class of the scanned root."""
 
     path: str
@@ -153,7 +153,7 @@ class WriterValue:
 
 
 @dataclass(frozen=True, slots=True)
-class InstanceValue:
+class InstanceValue(Hashed):
     """An instance of such a class."""
 
     of: ClassValue
@@ -162,7 +162,7 @@ class InstanceValue:
 
 
 @dataclass(frozen=True, slots=True)
-class FunctionValue:
+class FunctionValue(Hashed):
     """A function or method of the scanned root."""
 
     path: str
@@ -185,7 +185,7 @@ class PartialValue:
 
 
 @dataclass(frozen=True, slots=True)
-class ExternalValue:
+class ExternalValue(Hashed):
     """A member of a library: "sqlalchemy.text", "django.db.models.Model"."""
 
     name: str
@@ -200,7 +200,7 @@ class QueriesValue:
 
 
 @dataclass(frozen=True, slots=True)
-class ImportedValue:
+class ImportedValue(Hashed):
     """A name bound by an import, followed only when it is used."""
 
     importer: str  # path

@@ -12,10 +12,11 @@ MAX_WEIGHT = 100_000  # values in a list or dict, pieces of a text
 class Display:
     """What a list or dict knows of what is in it: told once, for it is asked for often, and there may be much."""
 
-    __slots__ = ("has_rows", "hashed", "weight")
+    __slots__ = ("has_rows", "hashed", "kept", "weight")
     weight: int  # how many values are in it, at every depth
     has_rows: bool  # at any depth
     hashed: int  # 0: not yet
+    kept: Display | bool  # what matters of it to a function that is handed it; True: all, False: not yet told
 
     def weigh(self, parts: Iterable[Iterable[object]], rows: type) -> None:
         """Tells what these are, as soon as it is made."""
@@ -27,7 +28,7 @@ class Display:
             else:
                 weight += 1
                 has_rows = has_rows or isinstance(value, rows)
-        self.weight, self.has_rows, self.hashed = weight, has_rows, 0
+        self.weight, self.has_rows, self.hashed, self.kept = weight, has_rows, 0, False
 
     def __hash__(self) -> int:
         if not self.hashed:

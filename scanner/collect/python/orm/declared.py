@@ -48,14 +48,15 @@ class Declaration:
         return tuple(argument.value for argument in arguments if argument.keyword is None and not argument.star)
 
 
-def declarations(info: ClassInfo) -> Iterator[Declaration]:
-    """The assignments in a class body, in order."""
+def declarations(info: ClassInfo, attribute: str | None = None) -> Iterator[Declaration]:
+    """The assignments in a class body, in order: all, or those to one attribute."""
     for statement in info.syntax.body:
-        if isinstance(statement, syntax.Assign) and isinstance(statement.targets[0], syntax.Name):
+        target = statement.targets[0] if isinstance(statement, syntax.Assign) else None
+        if isinstance(statement, syntax.Assign) and isinstance(target, syntax.Name) and attribute in (None, target.id):
             value, frame = statement.value if isinstance(statement.value, syntax.Call) else None, info.frame
             made = _made(value, frame) if value is not None and isinstance(value.function, syntax.Name) else None
             value, frame = made or (value, frame)
-            yield Declaration(statement.targets[0].id, value, statement.annotation, frame)
+            yield Declaration(target.id, value, statement.annotation, frame)
 
 
 def _made(call: syntax.Call, frame: Frame) -> tuple[syntax.Call, Frame] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal as OneOf
 
-from scanner.collect.python.light import dataclass
+from scanner.collect.python.light import Hashed, dataclass
 from scanner.collect.python.values import ClassValue, MapperValue, Place, Sql
 
 Framework = OneOf["django", "sqlalchemy", "peewee"]
@@ -61,7 +61,7 @@ class Between:
 
 
 @dataclass(frozen=True, slots=True)
-class Mapped(MapperValue):
+class Mapped(MapperValue, Hashed):
     """A mapped class, or a Table object when `of` is None."""
 
     framework: Framework

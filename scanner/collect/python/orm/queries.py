@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Literal as OneOf
 
-from scanner.collect.python.light import dataclass
+from scanner.collect.python.light import Hashed, dataclass
 from scanner.collect.python.orm.mapped import Framework, Mapped, Source
 from scanner.collect.python.orm.sql import joined, pieces
 from scanner.collect.python.values import ClassValue, Literal, MapperValue, Place, Sql
@@ -58,7 +58,7 @@ class Annotation:
 
 
 @dataclass(frozen=True, slots=True)
-class QueryValue(MapperValue):
+class QueryValue(MapperValue, Hashed):
     """A query as far as it has been built, from `place` on; `call` is what was called last."""
 
     mapped: Mapped

@@ -239,6 +239,8 @@ def text_at(sql: Sql, place: Place) -> TextValue:
         numbers = known.setdefault(match[1], {})
         return f"{match[1]}_{numbers.setdefault(match[2], len(numbers) + 1)}"
 
-    texts = (_UNNAMED.sub(numbered, p.text) if isinstance(p, Literal) else None for p in sql)
-    pairs = zip(sql, texts, strict=True)
-    return TextValue(tuple(p if text is None else Literal(text, place) for p, text in pairs))
+    def placed(piece: Literal) -> Literal:
+        named = "\N{INFORMATION SEPARATOR ONE}" not in piece.text
+        return Literal(piece.text if named else _UNNAMED.sub(numbered, piece.text), place)
+
+    return TextValue(tuple(placed(piece) if isinstance(piece, Literal) else piece for piece in sql))
