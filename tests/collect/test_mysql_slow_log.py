@@ -283,14 +283,13 @@ def test_observations(tmp_path):
         f"{ACCOUNT}{TIMES}{STAMP}COMMIT;\n{ACCOUNT}{TIMES}# administrator command: Quit;\n"
     )
     path = write(tmp_path, log)
-    begins, *observations, checkpoint, blind_spot, coverage = collect(path, database="shop", service="checkout")
+    begins, *observations, checkpoint, blind_spot, coverage = collect(path, database="shop")
     assert isinstance(begins, Checkpoint)
     assert begins.position == 0
     assert observations[0] == Observation(
         source="mysql_slow_log",
         sql="SELECT 1",
         database="shop",
-        services=("checkout",),
         default_schema="shop",
         calls=1,
         total_time_ms=250.0,

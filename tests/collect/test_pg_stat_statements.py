@@ -34,12 +34,11 @@ def unread(path: Path) -> list[Unread]:
 
 def test_every_field_of_a_row(tmp_path):
     path = write(tmp_path, HEADER + ROW)
-    *found, coverage = collect_export(path, database="main", service="billing")
+    *found, coverage = collect_export(path, database="main")
     assert found[0] == Observation(
         source="pg_stat_statements",
         sql="SELECT a, b FROM t\nWHERE c = $1",
         database="main",
-        services=("billing",),
         calls=7,
         total_time_ms=12.5,
         rows=14,

@@ -25,7 +25,6 @@ def collect(
     path: Path,
     *,
     database: str | None = None,
-    service: str | None = None,
     alike: Alike | None = None,
     period: Period | None = None,
     since: Collection[Checkpoint] = (),
@@ -50,7 +49,7 @@ def collect(
         raise SourceError(f"There is no slow log at {path}: give the file that slow_query_log_file names.")
     totals, files, lines, size = Tally(), 0, 0, 0
     for file in found:
-        log = _Log(file, Statements(alike, database, service, period), workers, alone=file == path)
+        log = _Log(file, Statements(alike, database, period), workers, alone=file == path)
         yield from log.collect(since)
         files += 1
         lines += log.reading.state.position.lines

@@ -104,7 +104,6 @@ class Statements:
 
     alike: Alike | None = None  # None: each entry is an observation of its own
     database: str | None = None
-    service: str | None = None
     period: Period | None = None  # entries of other times are counted alone
 
 
@@ -251,7 +250,6 @@ class Sums:
             source=SOURCE,
             sql=row.sql,
             database=self._statements.database,
-            services=(self._statements.service,) if self._statements.service else (),
             default_schema=row.database,
             calls=row.calls,
             total_time_ms=None if row.time_ns is None else row.time_ns / _NS_PER_MS,

@@ -24,7 +24,7 @@ _NAMES = {
     "mean time": ("mean_exec_time", "mean_time"),
     "rows": ("rows",),
     "query id": ("queryid", "query_id"),
-    "role": ("rolname", "usename", "username"),  # a userid is a number, and no name of a service
+    "role": ("rolname", "usename", "username"),  # a userid is a number
     "server database": ("datname", "dbname", "database", "dbid"),
 }
 
@@ -33,7 +33,6 @@ def collect_export(
     path: Path,
     *,
     database: str | None = None,
-    service: str | None = None,
     server_database: str | None = None,
     elsewhere: Collection[str] = (),
 ) -> Iterator[Collected]:
@@ -48,7 +47,7 @@ def collect_export(
     export = _Export(path, _require_query(path, columns(text)))
     about = _About.of(text, export)
     wanted = about.wanted(server_database, database)
-    tally = Tally(str(path), database, service, about.limit)
+    tally = Tally(str(path), database, about.limit)
     for record in records(text):
         if record.values is None:
             export.note(record.line, "it has more or fewer values than the header, or is no JSON object")

@@ -25,7 +25,6 @@ def collect_live(
     dsn: str,
     *,
     database: str | None = None,
-    service: str | None = None,
     server_database: str | None = None,
     elsewhere: Collection[str] = (),
     sample_s: float = 0,
@@ -41,7 +40,7 @@ def collect_live(
     """
     import psycopg
 
-    tally = Tally(place_of(dsn), database, service)
+    tally = Tally(place_of(dsn), database)
     activity = sample(dsn, sample_s, timeout_s)
     try:
         with closing(connect(dsn, timeout_s)) as connection:

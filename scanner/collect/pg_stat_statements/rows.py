@@ -36,7 +36,6 @@ class Tally:
 
     place: str
     database: str | None
-    service: str | None
     limit: int | None = None  # characters at which texts were cut off; None: not known
     entries: int = 0
     ignored: int = 0
@@ -61,7 +60,6 @@ class Tally:
                 source=SOURCE,
                 sql=as_statement(row.query),
                 database=self.database,
-                services=(self.service,) if self.service else (),
                 calls=row.calls,
                 total_time_ms=row.total_time_ms,
                 rows=row.rows,
