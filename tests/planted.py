@@ -173,6 +173,7 @@ def _files(plants: Plants) -> Iterator[tuple[str, str]]:
     quoted = ((sql.replace("\0", "").replace('"', '""')) for sql in (plants.fill(s, "csv") for s in (*BOTH, *POSTGRES)))
     yield "statements.csv", "query,calls,rolname\n" + "".join(f'"{sql}",5,app\n' for sql in quoted)
     yield "mysql.tsv", "".join(_mysql_tables(plants))
+    yield "mysql.json", json.dumps([*_digests(plants), *_slow_log_table(plants)])
     for name, statements in (("code", (*BOTH, *POSTGRES)), ("stock", (*BOTH, *MYSQL))):
         for number, sql in enumerate(statements):  # each in a file of its own, for one without an end takes the rest
             yield f"{name}/jobs/{number}.sql", plants.fill(sql, "sql file") + ";\n"
@@ -197,9 +198,10 @@ def _files(plants: Plants) -> Iterator[tuple[str, str]]:
 def _slow_log(plants: Plants) -> Iterator[str]:
     for number, sql in enumerate((*BOTH, *MYSQL, *BOTH)):
         text = plants.fill(sql, "slow log")
+        took = "0.500000" if number % 2 else "0.5"  # the first are read many at a time
         yield (
             f"# Time: 2026-03-01T00:00:{number % 60:02}Z\n# User@Host: app[app] @ web [10.0.0.1] Id: 5\n"
-            "# Query_time: 0.5 Lock_time: 0 Rows_sent: 1 Rows_examined: 1\n"
+            f"# Query_time: {took} Lock_time: 0.000000 Rows_sent: 1 Rows_examined: 1\n"
             f"SET timestamp={1772323200 + number};\n{text};\n"
         )
     yield plants.fill("# administrator command: Connect {};\nleft over '{}' of {#}", "end of the slow log")
@@ -217,6 +219,20 @@ def _mysql_tables(plants: Plants) -> Iterator[str]:
         text = plants.fill(sql, "mysql.slow_log").translate(escaped)
         yield f"2026-03-01 00:00:00.1\tapp[app] @ web []\t00:00:01\tstock\t{text}\n"
     yield plants.fill("no time {}\tapp\t{#}\tstock\tSELECT '{}'\nbroken {}\t'{}'\n", "broken row")
+
+
+def _digests(plants: Plants) -> Iterator[dict[str, object]]:
+    for number, sql in enumerate((*BOTH, *MYSQL)):
+        digest, sample = (plants.fill(sql, "statement digest in JSON") for _ in range(2))
+        texts = {"digest_text": digest, "query_sample_text": sample}
+        yield {"schema_name": "stock", "digest": f"y{number}", "count_star": 3, **texts}
+
+
+def _slow_log_table(plants: Plants) -> Iterator[dict[str, object]]:
+    for sql in (*BOTH, *MYSQL, "no time {}"):
+        text = plants.fill(sql, "mysql.slow_log in JSON")
+        start = text if sql == "no time {}" else "2026-03-01 00:00:00.1"
+        yield {"start_time": start, "user_host": "app[app] @ web []", "query_time": 1, "db": "stock", "sql_text": text}
 
 
 def _notebook(plants: Plants) -> dict[str, object]:
@@ -280,6 +296,8 @@ database = "stock"
         ("pg_stat_statements", "statements.csv", "shop"),
         ("mysql_digests", "mysql.tsv", "stock"),
         ("mysql_slow_log_table", "mysql.tsv", "stock"),
+        ("mysql_digests", "mysql.json", "stock"),
+        ("mysql_slow_log_table", "mysql.json", "stock"),
         ("sql_files", "code", "shop"),
         ("python", "code", "shop"),
         ("python", "stock", "stock"),

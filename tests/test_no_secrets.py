@@ -8,6 +8,7 @@ import json
 import sqlite3
 import zlib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -81,8 +82,26 @@ def test_what_is_looked_for_is_planted_and_what_is_written_is_about_it(
     assert said["summary"]["breaks"] > 10
     assert said["summary"]["unaffected"] > 10
     assert said["unresolved"]
-    assert {source["source"] for source in said["coverage"]["sources"]} == {"pg_stat_statements", "sql_file", "python"}
+    assert _read(said) == {
+        "pg_stat_statements": {"statements.json", "statements.csv"},
+        "sql_file": {"code"},
+        "python": {"code"},
+    }
+    assert _read(json.loads((written / "stock-0.json").read_text())) == {
+        "mysql_slow_log": {"slow.log", "mysql.tsv", "mysql.json"},
+        "mysql_digests": {"mysql.tsv", "mysql.json"},
+        "sql_file": {"stock"},
+        "python": {"stock"},
+    }
     assert any(path.suffix == ".sqlite" for path in (written / "cache").iterdir())
+
+
+def _read(said: dict[str, Any]) -> dict[str, set[str]]:
+    """The places of which something was read, by kind of source."""
+    places = [
+        (each["source"], Path(each["place"]).name) for each in said["coverage"]["sources"] if each["entries"] > 10
+    ]
+    return {source: {place for other, place in places if other == source} for source, _ in places}
 
 
 def _leaks(text: str, path: Path) -> bool:
