@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 import os
 import re
@@ -168,7 +167,7 @@ def _file_system(url: str) -> tuple[AbstractFileSystem, str]:
 def _errors() -> tuple[type[BaseException], ...]:
     """What file systems raise, those that were loaded."""
     loaded = (getattr(sys.modules.get(module), name, None) for module, name in _OWN_ERRORS)
-    return OSError, ValueError, RuntimeError, asyncio.TimeoutError, *filter(None, loaded)
+    return OSError, ValueError, RuntimeError, *filter(None, loaded)
 
 
 def _sentence(error: BaseException) -> str:
