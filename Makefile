@@ -31,6 +31,7 @@ check: $(VENV)/.installed-dev ## everything static: format, lint, types, layers,
 
 docs: $(VENV)/.installed-dev ## writes the generated pages and passages anew
 	$(BIN)/python -m docs.generate
+	$(BIN)/python -m docs.notebook
 
 fuzz: $(VENV)/.installed-dev ## scans killed 50 times, damaged logs, then generated statements on real servers, for SECONDS=600
 	SCANNER_TEST_KILLS=50 $(BIN)/python -m pytest tests/test_store_killed.py tests/test_cluster.py -k whenever

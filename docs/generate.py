@@ -20,7 +20,7 @@ import sys
 from pathlib import Path
 from textwrap import dedent
 
-from docs import evidence, reference
+from docs import evidence, recipes, reference
 from docs.evidence import ENGINES
 from scanner.model import Effect
 from scanner.rules import ALL_RULES, RULES, Rule
@@ -61,6 +61,7 @@ def generated() -> dict[Path, str]:
         "cli": reference.cli_page(),
         "python-reference": reference.api_page(),
         "json": reference.json_page(),
+        "recipes": recipes.page(),
     }
     written = {ROOT / "docs" / f"{name}.md": text for name, text in pages.items()}
     return passages | generated_rules() | written | {COUNTS: evidence.counted()}

@@ -18,7 +18,7 @@ from scanner.model import Effect, Report, Unread
 from scanner.progress import Progress, silent
 from scanner.render import render
 from scanner.render.graph_outline import outline
-from scanner.render.words import count
+from scanner.render.words import count, visible
 from scanner.scanning import SCHEMA, DatabaseScan, scan_databases
 from scanner.schema import Schema
 from scanner.store import KeptScan
@@ -162,6 +162,14 @@ class Scan:
     def save(self, path: str | Path) -> None:
         """Keeps the scan in one file, for `load`. Raises StoreError."""
         store.save(self.databases, path)
+
+    def _repr_html_(self) -> str:
+        from scanner.frames import databases_frame
+
+        unread = (sum(each.count for each in found.evidence.unread) for found in self.databases)
+        found = ((each.schema, each.count, missing) for each, missing in zip(self.databases, unread, strict=True))
+        shown: str = databases_frame(found).map(lambda cell: visible(str(cell))).to_html(index=False, border=0)
+        return shown
 
     def __repr__(self) -> str:
         return f"<Scan of {self.summary}>"

@@ -39,6 +39,31 @@ TABLES: dict[str, str] = {
     "services": "string",
     "calls": "Int64",
 }
+# What a scan shows of itself.
+DATABASES: dict[str, str] = {
+    "database": "string",
+    "engine": "string",
+    "tables": "Int64",
+    "views": "Int64",
+    "queries": "Int64",
+    "unread": "Int64",
+}
+
+
+def databases_frame(databases: Iterable[tuple[Schema, int, int]]) -> pd.DataFrame:
+    """One row a database: its schema, and how many queries and entries that could not be read there are."""
+    return _frame([_database(*found) for found in databases], DATABASES)
+
+
+def _database(schema: Schema, queries: int, unread: int) -> dict[str, Any]:
+    return {
+        "database": schema.database.name,
+        "engine": str(schema.database.engine),
+        "tables": sum(1 for _ in schema.tables),
+        "views": sum(1 for _ in schema.views),
+        "queries": queries,
+        "unread": unread,
+    }
 
 
 def queries_frame(databases: Iterable[Parts]) -> pd.DataFrame:

@@ -82,6 +82,15 @@ def test_graph(scan: scanner.Scan) -> None:
     assert "relation:stock/shelves" in scan.graph
 
 
+def test_a_query_uses_the_columns_that_it_reads_and_those_that_it_writes(scan: scanner.Scan) -> None:
+    edges = scan.graph.in_edges("column:shop/orders.total", keys=True)
+    users = [scan.graph.nodes[node] for node, _, kind in edges if kind == "uses_column"]
+    assert sorted(user.get("name", user.get("sql", "").partition("(")[0]) for user in users) == [
+        "INSERT INTO orders",
+        "big_orders",
+    ]
+
+
 def test_the_graph_as_json_is_as_its_schema_says(scan: scanner.Scan, tmp_path: Path) -> None:
     scan.export_graph(tmp_path / "graph.json")
     jsonschema.validate(json.loads((tmp_path / "graph.json").read_text()), scanner.json_schema("graph"))
@@ -123,6 +132,7 @@ def test_files(impact: scanner.Impact, tmp_path: Path) -> None:
 
 def test_it_shows_itself_in_a_notebook(impact: scanner.Impact, scan: scanner.Scan) -> None:
     assert "orders" in impact._repr_html_()
+    assert "<td>stock</td>" in scan._repr_html_()
     assert repr(impact).startswith("<Impact: Adding ")
     assert repr(scan) == "<Scan of shop: 6 queries, stock: 1 query>"
 

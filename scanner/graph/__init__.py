@@ -21,7 +21,7 @@ type           from → to                            attributes
 runs           service → query                      sources, calls, total_time_ms
 at             query → location                     service, row_use (the worst), built (only a possible origin)
 reads, writes  query, routine, trigger → relation
-uses_column    query, view, routine, trigger → column
+uses_column    query, view → column                 named to be read or to be written
 depends_on     view → relation; child → parent table  via (view, partition, inheritance)
 calls          query, view, routine, trigger → routine
 fires          table → trigger                      timing, events

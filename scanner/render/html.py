@@ -15,11 +15,12 @@ from scanner.model import Effect, Report
 from scanner.render import words
 from scanner.render.excerpt import marked
 from scanner.render.forecast import forecast_lines
-from scanner.render.outline import last_seen, measures, places, sections, sources, suppressed_items
+from scanner.render.outline import items, last_seen, measures, places, sections, sources, suppressed_items
 from scanner.render.plan import script as sql_script
 from scanner.render.verdict import headline, production_only, tallies
 
 _TEMPLATES = Path(__file__).with_name("templates")
+_IN_A_CELL = 10  # findings that a notebook shows
 _FILTERS: dict[str, Callable[..., object]] = {
     "effect": words.EFFECT_WORDS.__getitem__,
     "count": words.count,
@@ -64,11 +65,11 @@ def to_html(report: Report) -> str:
 
 
 def to_notebook(report: Report) -> str:
-    """The verdict as an HTML fragment for a notebook's cell, in the notebook's own style."""
+    """The verdict and the worst ten findings as an HTML fragment for a notebook's cell, in the notebook's own style."""
     return (
         _environment()
         .get_template("notebook.html")
-        .render(report=report, headline=headline(report), tallies=tallies(report), sections=sections(report))
+        .render(report=report, headline=headline(report), sections=sections(report), worst=items(report)[:_IN_A_CELL])
     )
 
 

@@ -39,9 +39,11 @@ def references(sql: str, schema: Schema, default_schema: str | None = None) -> R
 def named_by(resolution: Resolution) -> References:
     """The objects that a resolution found named."""
     bound = ((b.table, b.column) for b in resolution.bindings.values())
+    own = (write for write in resolution.writes if write.via is None and write.columns_listed)
+    written = ((write.table, column) for write in own for column, _ in write.values)
     return References(
         frozenset(resolution.reads | resolution.unknown_relations),
         frozenset(write.table for write in resolution.writes),
         frozenset(resolution.routines),
-        frozenset((table, column) for table, column in bound if table is not None and column is not None),
+        frozenset((table, column) for table, column in (*bound, *written) if table is not None and column is not None),
     )

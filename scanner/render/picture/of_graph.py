@@ -91,7 +91,7 @@ def _box(graph: Graph, node: str, column: int) -> Box:
 
 
 def _lines(graph: Graph) -> Iterator[Line]:
-    for start, end, kind, held in graph.edges(keys=True, data=True):
+    for start, end, kind, held in sorted(graph.edges(keys=True, data=True), key=lambda edge: edge[:3]):
         if kind in REACHING:
             yield Line(start, end, graph.nodes[start]["kind"], kind in ("writes", "fires", "cascades"), kind)
         elif kind == "at":
