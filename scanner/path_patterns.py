@@ -1,4 +1,4 @@
-"""The pattern language of .gitignore, which CODEOWNERS shares: a pattern → a compiled expression."""
+"""What paths say: the pattern language of .gitignore, which CODEOWNERS shares, and where programs keep their tests."""
 
 from __future__ import annotations
 
@@ -18,6 +18,10 @@ _POSIX_CLASSES = {
     "[:upper:]": "A-Z",
     "[:xdigit:]": "0-9A-Fa-f",
 }
+_BESIDE = re.compile(
+    r"(?:^|/)(?:tests?|testing|__tests__|e2e|cypress|docs?|examples?|migrations|alembic|versions|locale|i18n)/"
+    r"|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$|\.(?:test|spec|stories)\.\w+$"
+)
 _CLASS_ITEM = re.compile(r"\[:\w+:\]|\\.|.", re.DOTALL)
 
 
@@ -29,6 +33,11 @@ class PathPattern:
     of_name: bool  # it has no slash: a name at any depth
     folders_only: bool  # it ends in a slash
     ends_in_star: bool  # its last name is `*`
+
+
+def is_beside_the_program(path: str) -> bool:
+    """Whether a file is none that the program runs: a test, an example, a migration, a translation."""
+    return _BESIDE.search(path) is not None
 
 
 def path_pattern(text: str) -> PathPattern:

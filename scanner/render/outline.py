@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from scanner.model import Effect, Finding, Location, Query, Report, Subject, Suppressed, counted, worst_effects
+from scanner.path_patterns import is_beside_the_program
 from scanner.render.words import calls_words, count, duration, subjects_words
 
 Number = TypeVar("Number", int, float)
@@ -124,7 +125,7 @@ def sections(
 
 
 def places(query: Query) -> tuple[Place, ...]:
-    """Where the query stands in the source, in order, each place once."""
+    """Where the query stands in the source, each place once: the program first, its tests and migrations last."""
     found: dict[tuple[Location, str | None], bool] = {}
     for o in query.observations:
         if o.location is not None:
@@ -253,5 +254,8 @@ def _calls(item: Item) -> int:
     return item.calls or 0
 
 
-def _place_key(place: Place) -> tuple[bool, str, int, int, str]:
-    return place.built, place.location.path, place.location.line, place.location.column, place.service or ""
+def _place_key(place: Place) -> tuple[bool, bool, str, int, int, str]:
+    """What production runs first: a test of it is mended with it."""
+    where = place.location
+    beside = is_beside_the_program(where.path)
+    return place.built, beside, where.path, where.line, where.column, place.service or ""

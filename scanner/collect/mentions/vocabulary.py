@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Set
 
 from scanner.collect.mentions.names import Names
+from scanner.path_patterns import is_beside_the_program
 
 # Programs, and the pages and texts that they fill in.
 _PROGRAMS = (
@@ -13,17 +13,13 @@ _PROGRAMS = (
     *(".js", ".jsx", ".mjs", ".cjs", ".ts", ".tsx", ".vue", ".svelte", ".graphql", ".ex", ".exs", ".clj", ".swift"),
     *(".dart", ".html", ".j2", ".jinja", ".jinja2", ".mako", ".tmpl", ".tpl"),
 )
-# What does not tell which code handles a table: tests follow the code, and migrations name every column once.
-_APART = re.compile(
-    r"(?:^|/)(?:tests?|testing|__tests__|e2e|cypress|docs?|examples?|migrations|alembic|versions|locale|i18n)/"
-    r"|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$|\.(?:test|spec|stories)\.\w+$"
-)
 _LETTERS = frozenset(b"abcdefghijklmnopqrstuvwxyz0123456789_")
 
 
 def is_program(place: str) -> bool:
     """Whether a path is that of a program's own code: neither a test nor a migration."""
-    return place.endswith(_PROGRAMS) and _APART.search(place) is None
+    # Tests follow the code, and migrations name every column once: neither tells which code handles a table.
+    return place.endswith(_PROGRAMS) and not is_beside_the_program(place)
 
 
 def columns_in(lowered: bytes, words: Set[bytes], names: Names) -> dict[str, int]:
