@@ -155,3 +155,24 @@ def test_a_temporary_table_may_say_what_becomes_of_it():
     (finding,) = verdict("CREATE TEMPORARY TABLE today ON COMMIT DROP AS SELECT * FROM orders").findings
     assert (finding.rule, finding.effect) == ("SC101", Effect.CHANGES_SHAPE)
     assert verdict("CREATE TEMP TABLE today ON COMMIT DELETE ROWS AS SELECT id FROM orders") == Verdict()
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT o.id, t.nth FROM orders o JOIN unnest($1::int[]) WITH ORDINALITY AS t(id, nth) USING (id) ORDER BY nth",
+        "SELECT o.id FROM orders o JOIN unnest($1::int[]) WITH ORDINALITY AS t ON t.t = o.id ORDER BY t.ordinality",
+        "UPDATE orders SET note = t.note FROM (VALUES __hole_1__) AS t(id, note) WHERE orders.id = t.id",
+        "WITH t(id, note) AS (VALUES __hole_1__) SELECT t.note FROM orders JOIN t ON t.id = orders.id",
+    ],
+)
+def test_lists_of_names_say_what_there_is(sql):
+    assert verdict(sql) == Verdict()
+
+
+def test_copy_writes_what_it_lists():
+    schema = Schema.from_ddl("CREATE TABLE t (a int, b int, c int, d int, e int, f int)", engine="postgres:15")
+    change = Change.parse("ALTER TABLE t ADD COLUMN g int", engine="postgres:15")
+    assert assess("COPY t (a, b) FROM STDIN", change, schema) == Verdict()
+    (finding,) = assess("COPY t (a, b, c, d, e, f) FROM STDIN", change, schema).findings
+    assert finding.message == "It writes 6 of the 6 columns of t by name, and not g."

@@ -160,7 +160,8 @@ def _load_into(
     span: tuple[int, int] | None,
 ) -> None:
     if listed is not None and ctx.postgres:
-        check_insert(ctx, table, [c for c in columns if c.name in listed], exp.Insert())
+        columns = [c for c in columns if c.name in listed]
+        check_insert(ctx, table, columns, exp.Insert())
     written = tuple((c.name, ctx.meanings.of("field of the file", i)) for i, c in enumerate(columns))
     lax = not ctx.postgres and (ctx.wrapper.ignores or not ctx.settings.strict)
     ctx.result.writes.append(Write(table.name, "load", written, listed is not None, span, lax))

@@ -45,8 +45,10 @@ def function_source(ctx: Context, node: exp.Expr, call: exp.Expr | None, scope: 
     if listed:
         outputs = _renamed(ctx, outputs, listed, rows)
         open_ = False
-    if node.args.get("ordinality"):
-        outputs = [*outputs, Output("ordinality", ctx.meanings.of("ordinality", rows))]
+    number = node.args.get("offset") or node.args.get("ordinality")  # sqlglot takes its name out of unnest's list
+    if number:
+        name = ctx.name(number) if isinstance(number, exp.Identifier) else "ordinality"
+        outputs = [*outputs, Output(name, ctx.meanings.of("ordinality", rows), "bigint")]
     return DerivedSource(alias, id(node), rows, outputs, ctx.key, ctx.meanings, open_=open_)
 
 

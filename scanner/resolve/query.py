@@ -160,7 +160,7 @@ def _values(ctx: Context, node: exp.Expr, parent: Scope | None) -> Relation:
 
 def _common_table(ctx: Context, cte: exp.Expr, relation: Relation) -> CommonTable:
     names = [ctx.name(column) for column in cte.args["alias"].args.get("columns") or ()]
-    outputs = rename(ctx, relation.outputs, names, cte.args["alias"])
+    outputs = rename(ctx, relation.outputs, names, cte.args["alias"], open_=relation.open)
     duplicate_names(ctx, outputs, cte)
     return CommonTable(outputs, relation.rows, relation.open)
 

@@ -65,11 +65,15 @@ def tree_of(ctx: Context, node: exp.Expr, scope: Scope) -> Tree:
     return tree
 
 
-def rename(ctx: Context, outputs: Sequence[Output], names: Sequence[str], node: exp.Expr) -> tuple[Output, ...]:
+def rename(
+    ctx: Context, outputs: Sequence[Output], names: Sequence[str], node: exp.Expr, *, open_: bool = False
+) -> tuple[Output, ...]:
     """Outputs under the names of an alias list. PostgreSQL lets it be shorter than the columns, MySQL does not."""
     if not names:
         return tuple(outputs)
     ctx.result.alias_lists[id(node)] = tuple(names)
+    if open_:  # how many there are is not known but from the list
+        return tuple(Output(name, ctx.meanings.of("listed", id(node), place)) for place, name in enumerate(names))
     if len(names) > len(outputs) or (not ctx.postgres and len(names) != len(outputs)):
         code = "42P10/4002" if ctx.schema.engine.name == "mariadb" else "42P10/1353"
         message = f"alias list has {len(names)} names for {len(outputs)} columns"
@@ -140,8 +144,9 @@ def _source(ctx: Context, node: exp.Expr, scope: Scope) -> Tree:
             return _derived(ctx, node, inner, scope)
         return function_source(ctx, node, inner, scope)
     if isinstance(node, (exp.Subquery, exp.Values, exp.Select, exp.SetOperation)):
-        outer = scope if node.args.get("lateral") else _siblings_hidden(scope)
-        return _derived(ctx, node, node, outer)
+        # It sees the CTEs and the scopes around, its neighbours only when it is LATERAL.
+        hidden = Scope(scope.parent, ctes=scope.ctes, variables=scope.variables)
+        return _derived(ctx, node, node, scope if node.args.get("lateral") else hidden)
     if isinstance(node, exp.Unnest):
         return function_source(ctx, node, node, scope)
     ctx.doubt(f"FROM has an item that is not resolved ({node.key})")
@@ -166,15 +171,10 @@ def _named_join(ctx: Context, node: exp.Subquery, scope: Scope) -> Source:
     return DerivedSource(alias, id(node), tree.rows, outputs, ctx.key, ctx.meanings, open_=open_)
 
 
-def _siblings_hidden(scope: Scope) -> Scope:
-    """What a subquery in FROM sees: the CTEs and the scopes around, not its neighbours."""
-    return Scope(scope.parent, ctes=scope.ctes, variables=scope.variables)
-
-
 def _derived(ctx: Context, node: exp.Expr, inner: exp.Expr, scope: Scope) -> Source:
     relation = ctx.query(inner.this if isinstance(inner, exp.Subquery) and _plain(inner) else inner, scope)
     alias, names = _alias(ctx, node)
-    outputs = rename(ctx, relation.outputs, names, node)
+    outputs = rename(ctx, relation.outputs, names, node, open_=relation.open)
     if not isinstance(inner, exp.Values):
         duplicate_names(ctx, outputs, node)
     return DerivedSource(alias, id(node), relation.rows, outputs, ctx.key, ctx.meanings, open_=relation.open)

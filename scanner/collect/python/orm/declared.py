@@ -101,3 +101,30 @@ def _shared(path: list[str], here: list[str]) -> int:
             break
         count += 1
     return count
+
+
+def is_declarative(name: str) -> bool:
+    """Whether a base of this dotted name makes a class one that SQLAlchemy maps."""
+    last = name.rsplit(".", 1)[-1]
+    return last in ("DeclarativeBase", "DeclarativeBaseNoMeta", "MappedAsDataclass", "SQLModel") or name in (
+        "sqlalchemy.Model",
+        "sqlalchemy.declarative_base",
+    )
+
+
+def related_class(declaration: Declaration) -> ClassValue | None:
+    """The class that a relation of SQLAlchemy leads to: named first, or in the annotation."""
+    named = declaration.positional[0] if declaration.positional else _innermost(declaration.annotation)
+    if isinstance(named, syntax.Text):
+        return class_named(named.value.strip("\"' "), declaration.frame)
+    if named is None:
+        return None
+    value = declaration.frame.evaluate(named)[0]
+    return value if isinstance(value, ClassValue) else None
+
+
+def _innermost(annotation: syntax.Expression | None) -> syntax.Expression | None:
+    """``Order`` of ``Mapped[List["Order"]]``."""
+    while isinstance(annotation, syntax.Subscript):
+        annotation = annotation.index
+    return annotation

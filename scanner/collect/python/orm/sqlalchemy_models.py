@@ -12,7 +12,14 @@ from scanner.collect.python.frames import ClassInfo, Frame, World
 from scanner.collect.python.given import Given
 from scanner.collect.python.inlining import invoked
 from scanner.collect.python.names import last_name
-from scanner.collect.python.orm.declared import Declaration, class_named, declarations, externals, own_text
+from scanner.collect.python.orm.declared import (
+    Declaration,
+    declarations,
+    externals,
+    is_declarative,
+    own_text,
+    related_class,
+)
 from scanner.collect.python.orm.mapped import Between, Mapped, MappedColumn, Relation
 from scanner.collect.python.orm.sql import Names
 from scanner.collect.python.texts import constant_text
@@ -21,7 +28,7 @@ from scanner.collect.python.values import ClassValue, DictValue, FunctionValue, 
 _COLUMNS = frozenset(("Column", "mapped_column", "deferred"))
 _RELATIONS = frozenset(("relationship", "relation", "dynamic_loader", "Relationship"))
 _MAKES_VALUE = frozenset(("Identity", "Computed", "Sequence"))
-_CAMEL = re.compile(r"(?<!^)(?=[A-Z])")
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<!^)(?=[A-Z][a-z])")  # as Flask-SQLAlchemy divides words
 
 
 def sqlalchemy_model(of: ClassValue, world: World) -> Mapped | None:
@@ -78,7 +85,7 @@ def _table_name(of: ClassValue, info: ClassInfo, world: World) -> str | None:
     if own is not None:
         return own
     bases = externals(of, world)
-    if not any(_is_declarative(name) for name in bases):
+    if not any(is_declarative(name) for name in bases):
         return None
     if info.frame.names.get("__abstract__") or not list(_key_columns(of, world)):
         return None
@@ -86,7 +93,7 @@ def _table_name(of: ClassValue, info: ClassInfo, world: World) -> str | None:
     if inherited and isinstance(inherited[0], FunctionValue):  # a mixin makes it of the class
         inherited = invoked(inherited[0], of, Given((), {}), info.frame, always=True) or ()
     text = constant_text(inherited) if inherited else None
-    if text is not None:
+    if text is not None and not _has_own_table(of, info, world):
         return text
     plain = of.name.rsplit(".", 1)[-1]
     if any(name.endswith("SQLModel") for name in bases):
@@ -94,12 +101,10 @@ def _table_name(of: ClassValue, info: ClassInfo, world: World) -> str | None:
     return _CAMEL.sub("_", plain).lower()
 
 
-def _is_declarative(name: str) -> bool:
-    last = name.rsplit(".", 1)[-1]
-    return last in ("DeclarativeBase", "DeclarativeBaseNoMeta", "MappedAsDataclass", "SQLModel") or name in (
-        "sqlalchemy.Model",
-        "sqlalchemy.declarative_base",
-    )
+def _has_own_table(of: ClassValue, info: ClassInfo, world: World) -> bool:
+    """Whether it has a key of its own and extends a mapped class: its table is joined to that one's."""
+    own = any(each.is_true("primary_key") for each in declarations(info))
+    return own and any(world.model(base) is not None for base in lineage(of, info.frame)[1:])
 
 
 def _is_table(base: syntax.Argument) -> bool:
@@ -217,7 +222,7 @@ def _schema(of: ClassValue, world: World) -> str | None:
 def _relations(declared: list[Declaration], mapped: Mapped, world: World) -> Iterator[Relation]:
     for each in declared:
         is_relation = each.kind in _RELATIONS
-        target = _target(each) if is_relation else None
+        target = related_class(each) if is_relation else None
         if target is None or target not in world.classes:
             continue
         between = _between(each, mapped, target, world)
@@ -264,23 +269,6 @@ def _between(relation: Declaration, mapped: Mapped, target: ClassValue, world: W
 
 def _refers(column: MappedColumn, table: str) -> bool:
     return column.refers.rpartition(".")[0].rpartition(".")[2] == table
-
-
-def _target(declaration: Declaration) -> ClassValue | None:
-    named = declaration.positional[0] if declaration.positional else _innermost(declaration.annotation)
-    if isinstance(named, syntax.Text):
-        return class_named(named.value.strip("\"' "), declaration.frame)
-    if named is None:
-        return None
-    value = declaration.frame.evaluate(named)[0]
-    return value if isinstance(value, ClassValue) else None
-
-
-def _innermost(annotation: syntax.Expression | None) -> syntax.Expression | None:
-    """``Order`` of ``Mapped[List["Order"]]``."""
-    while isinstance(annotation, syntax.Subscript):
-        annotation = annotation.index
-    return annotation
 
 
 def _pair(mapped: Mapped, declared: list[Declaration], target: ClassValue, world: World) -> tuple[str, str] | None:
