@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from scanner.collect.python import answers
 from scanner.collect.python.frames import Definition, Frame
+from scanner.collect.python.light import replace
 from scanner.collect.python.parameters import ANY, bindings
 from scanner.collect.python.rows import inside
 from scanner.collect.python.values import FunctionValue, Variants, bounded

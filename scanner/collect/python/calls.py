@@ -31,6 +31,9 @@ from scanner.collect.python.values import (
     bounded,
 )
 
+# What may run something when it is called, or handed to a call.
+_ENTERED = (FunctionValue, ClassValue, PartialValue)
+
 
 def call(expression: syntax.Call, frame: Frame) -> Variants:
     """What the call gives; whatever its arguments are, they are evaluated exactly once."""
@@ -59,14 +62,17 @@ def call(expression: syntax.Call, frame: Frame) -> Variants:
     fetched = _fetched(expression, receivers, arguments, frame)
     if fetched:
         return fetched
-    trail = frame.world.record.trail
-    before = len(trail)
-    root = frame.root if frame.depth else _root(expression, frame)
-    entered = _entered(functions or _namesakes(expression, receivers, given, frame), receivers, given, frame, root)
-    if len(trail) == before:
-        entered = _called_back(functions, given, frame, root) or entered
-    if entered and len(trail) > before:
-        return entered
+    entered: Variants = ()
+    known = functions or _namesakes(expression, receivers, given, frame)
+    if any(isinstance(value, _ENTERED) for values in (known, *given.every()) for value in values):
+        trail = frame.world.record.trail
+        before = len(trail)
+        root = frame.root if frame.depth else _root(expression, frame)
+        entered = _entered(known, receivers, given, frame, root)
+        if len(trail) == before:
+            entered = _called_back(functions, given, frame, root) or entered
+        if entered and len(trail) > before:
+            return entered
     return executed(expression, functions, receivers, arguments, given, frame) or entered
 
 

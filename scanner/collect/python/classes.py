@@ -63,8 +63,11 @@ def class_attribute(of: ClassValue, name: str, frame: Frame) -> Variants:
 
 def lineage(of: ClassValue, frame: Frame) -> list[ClassValue]:
     """The class and its bases within the project, depth first, each once."""
-    known = frame.world.classes
-    return [each for each in ancestry(of, frame.world) if isinstance(each, ClassValue) and each in known]
+    return frame.world.once((lineage, of), lambda: _lineage(of, frame.world))
+
+
+def _lineage(of: ClassValue, world: World) -> list[ClassValue]:
+    return [each for each in ancestry(of, world) if isinstance(each, ClassValue) and each in world.classes]
 
 
 def ancestry(of: ClassValue, world: World) -> list[ClassValue | ExternalValue]:

@@ -28,7 +28,7 @@ def executed(
     named = loading.statement(functions)
     if named is not None:
         name, arguments = loading.METHODS.get(named[0], "fetchall"), [(named[1],)]
-    made = implied(name, given, receivers, frame.place(expression.at), frame.world.family)
+    made = implied(name, given, receivers, expression.at, frame)
     for values in [made] if made else arguments:
         for value in values:
             if isinstance(value, TextValue):
@@ -39,7 +39,8 @@ def executed(
     if frame.in_transaction:
         frame.world.record.in_transactions.update(numbers)
     found = rows.result(numbers, name, frame, expression.at)
-    _note_factory(expression, numbers, frame)
+    if numbers:
+        _note_factory(expression, numbers, frame)
     if isinstance(expression.function, syntax.Attribute) and name in CERTAIN:
         cursor = called(expression.function.base)
         frame.world.cursors.add(cursor)
@@ -52,9 +53,9 @@ def _passes_on(functions: Variants) -> bool:
 
 
 def _note_factory(expression: syntax.Call, numbers: list[int], frame: Frame) -> None:
-    if numbers and last_name(expression.function) == "raw":  # Django fills instances by the names of columns
+    if last_name(expression.function) == "raw":  # Django fills instances by the names of columns
         use(ResultValue(tuple(numbers), "row"), "by-name", frame, expression.at)
-    if numbers and isinstance(expression.function, syntax.Attribute):
+    if isinstance(expression.function, syntax.Attribute):
         for value in frame.evaluate(expression.function.base):
             if isinstance(value, ConnectionValue):
                 note(ResultValue(tuple(numbers), "row"), value.rows, frame, expression.at)

@@ -217,8 +217,9 @@ class World:
 
     def model(self, of: ClassValue) -> Mapped | None:
         """The class as its mapper sees it, or None if it is not mapped."""
-        if of in self.mapped:
-            return self.mapped[of]
+        known = self.mapped.get(of)
+        if known is not None or of in self.mapped:
+            return known
         self.mapped[of] = None  # what a class that refers to itself is told
         self._reading += 1
         try:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from scanner.collect.python.frames import Frame
 from scanner.collect.python.given import Given
 from scanner.collect.python.orm.sql import quoted
 from scanner.collect.python.texts import constant_text
@@ -29,11 +30,13 @@ _IDENTIFIER = re.compile(r"[A-Za-z_][\w$]*(?:\.[A-Za-z_][\w$]*)?|\"[^\"]+\"")
 Maker = Callable[[Given, Variants, Family | None], tuple[Sql, ...]]
 
 
-def implied(name: str, given: Given, receivers: Variants, place: Place, family: Family | None) -> Variants:
-    """The statements that a call of this name stands for; empty where it stands for none."""
+def implied(name: str, given: Given, receivers: Variants, at: int, frame: Frame) -> Variants:
+    """The statements that a call of this name at this offset stands for; empty where it stands for none."""
     make = _MAKERS.get(name)
-    made = make(given, receivers, family) if make is not None else ()
-    return bounded(TextValue(_placed(sql, place)) for sql in made)
+    if make is None:
+        return ()
+    place = frame.place(at)
+    return bounded(TextValue(_placed(sql, place)) for sql in make(given, receivers, frame.world.family))
 
 
 def _placed(sql: Sql, place: Place) -> Sql:

@@ -8,13 +8,12 @@ depth, once for each combination of arguments that matter.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from scanner.collect.python import syntax
 from scanner.collect.python.alone import rows_of
 from scanner.collect.python.classes import class_attribute, lineage
 from scanner.collect.python.frames import Definition, Frame, Outcome
 from scanner.collect.python.given import Given
+from scanner.collect.python.light import replace
 from scanner.collect.python.names import last_name
 from scanner.collect.python.parameters import bindings
 from scanner.collect.python.passing import may_run

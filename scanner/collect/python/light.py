@@ -10,9 +10,12 @@ import dataclasses
 import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, TypeVar
 
 _Class = TypeVar("_Class", bound=type)
+_Value = TypeVar("_Value")
 
 
 class Hashed:
@@ -23,7 +26,18 @@ class Hashed:
 
 if TYPE_CHECKING:
     from dataclasses import dataclass as dataclass
+    from dataclasses import replace as replace
 else:
+
+    def replace(value: _Value, **changes: object) -> _Value:
+        """As the library's, of values all of whose fields are given when they are made."""
+        names, given = _fields(type(value))
+        return type(value)(**{**dict(zip(names, given(value), strict=True)), **changes})
+
+    @cache
+    def _fields(kind: type) -> tuple[tuple[str, ...], Callable[[object], tuple[object, ...]]]:
+        names = tuple(field.name for field in dataclasses.fields(kind))
+        return names, attrgetter(*names) if len(names) > 1 else lambda value: (getattr(value, names[0]),)
 
     def dataclass(*, frozen: bool, slots: bool) -> Callable[[_Class], _Class]:
         """As the library's, with nothing that keeps a frozen one from being changed."""

@@ -60,8 +60,7 @@ class Record:
 
     def text(self, value: TextValue) -> None:
         """A text was written or built; whether it is SQL, and a whole statement, is seen later."""
-        place = value.place
-        if place is None or not begins_as_sql(value):
+        if not begins_as_sql(value) or (place := value.place) is None:
             return
         grown = self._texts[place]
         if len(grown) >= _MAX_GROWTH:
@@ -191,5 +190,7 @@ def _extent(text: TextValue) -> tuple[int, int]:
 
 def begins_as_sql(value: TextValue) -> bool:
     """Whether the first known piece begins as a statement does."""
-    first = next((p.text for p in value.pieces if isinstance(p, Literal) and p.text.strip()), "")
-    return may_begin(first)
+    for piece in value.pieces:
+        if isinstance(piece, Literal) and piece.text.strip():
+            return may_begin(piece.text)
+    return may_begin("")

@@ -166,7 +166,8 @@ def _fetched(base: ResultValue, method: str, frame: Frame, at: int) -> Variants:
 
 def compared(comparison: syntax.Binary, lefts: Variants, rights: Variants, frame: Frame, at: int | None) -> None:
     """``row == (1, 2)``, ``(1, 2) in rows``, ``row is None``, ``len(row) == 2``."""
-    operator, demanded = comparison.operator, frame.demanded.get(comparison)
+    operator = comparison.operator
+    demanded = frame.demanded.get(comparison) if frame.demanded else None
     for one, sign, other in ((lefts, operator, rights), (rights, _TURNED.get(operator, operator), lefts)):
         for value in one:
             if not isinstance(value, ResultValue):
@@ -229,6 +230,11 @@ def formatted(template: TextValue, value: ResultValue, frame: Frame) -> None:
     if value.shape == "row":
         at = template.place.at if template.place else None
         use(value, "filled", frame, at, count=conversions(template))
+
+
+def holds(value: Value) -> bool:
+    """Whether it may be or hold rows."""
+    return isinstance(value, ResultValue) or (isinstance(value, ListValue | DictValue) and value.has_rows)
 
 
 def inside(value: Value, depth: int = 0) -> Iterator[ResultValue]:

@@ -30,7 +30,7 @@ def taken(
     expression: syntax.Call, receivers: Variants, functions: Variants, arguments: list[Variants], frame: Frame
 ) -> Variants:
     """Notes what the call does with the rows it is handed; what it gives where that is rows again."""
-    if not any(True for values in arguments for value in values for _ in rows.inside(value)):
+    if not any(rows.holds(value) for values in arguments for value in values):
         return ()
     call = HandedCall(expression, receivers, functions, arguments, frame)
     given: list[Value] = []

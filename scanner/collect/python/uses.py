@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import get_args
 
 from scanner.collect.python.frames import Frame
+from scanner.collect.python.light import replace
 from scanner.collect.python.values import ResultValue
 from scanner.model import RowUse
 from scanner.model.observation import RowUseKind

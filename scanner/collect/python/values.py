@@ -53,8 +53,10 @@ class TextValue(Hashed):
     pieces: tuple[Literal | Gap, ...]
 
     def __post_init__(self) -> None:
+        if len(self.pieces) <= 1:
+            return
         length = sum(len(piece.text) for piece in self.pieces if isinstance(piece, Literal))
-        if len(self.pieces) > MAX_WEIGHT or (len(self.pieces) > 1 and length > MAX_CHARACTERS):
+        if len(self.pieces) > MAX_WEIGHT or length > MAX_CHARACTERS:
             object.__setattr__(self, "pieces", (Gap("a text too long to follow"),))
 
     @property

@@ -81,7 +81,8 @@ def app_label(of: ClassValue, world: World) -> str:
     folders = PurePosixPath(of.path).parent.parts
     if "models" in folders:
         folders = folders[: len(folders) - 1 - folders[::-1].index("models")]
-    configured = _configured_label("/".join((*folders, "apps.py")), world)
+    path = "/".join((*folders, "apps.py"))
+    configured = world.once((_configured_label, path), lambda: _configured_label(path, world))
     return configured or (folders[-1] if folders else world.project.root.name)
 
 

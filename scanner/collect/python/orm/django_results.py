@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from scanner.collect.python.frames import Frame
 from scanner.collect.python.given import Given
+from scanner.collect.python.light import replace
 from scanner.collect.python.orm import django_writes as writes
 from scanner.collect.python.orm.django_columns import annotate
 from scanner.collect.python.orm.django_orders import ordered, quoted_name, reverse

@@ -6,10 +6,10 @@ A model that extends another's table has its rows in both: each is written by a 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from scanner.collect.python.frames import Frame, World
 from scanner.collect.python.given import Given
+from scanner.collect.python.light import replace
 from scanner.collect.python.orm.django_many import parent
 from scanner.collect.python.orm.lookups import expression
 from scanner.collect.python.orm.mapped import Mapped, MappedColumn

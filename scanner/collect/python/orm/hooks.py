@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from scanner.collect.python import syntax
 from scanner.collect.python.frames import Frame, World
 from scanner.collect.python.given import Given
 from scanner.collect.python.history import is_history
+from scanner.collect.python.light import replace
 from scanner.collect.python.names import called, last_name
 from scanner.collect.python.orm import (
     django_expressions,
@@ -43,6 +42,7 @@ from scanner.collect.python.values import (
     ExternalValue,
     InstanceValue,
     MapperValue,
+    Unknown,
     Value,
     Variants,
 )
@@ -100,6 +100,8 @@ def call(
 
 
 def _of_receiver(receiver: Value, expression: syntax.Call, given: Given, frame: Frame) -> Variants | None:
+    if isinstance(receiver, Unknown):
+        return None
     name = last_name(expression.function)
     if isinstance(receiver, Mapped):
         return sqlalchemy_calls.of_table(receiver, name, given, expression, frame)

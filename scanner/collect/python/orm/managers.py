@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from scanner.collect.python import syntax
 from scanner.collect.python.classes import class_attribute, lineage
 from scanner.collect.python.frames import Frame
 from scanner.collect.python.given import Given
 from scanner.collect.python.inlining import invoked
+from scanner.collect.python.light import replace
 from scanner.collect.python.orm.declared import Declaration, declarations
 from scanner.collect.python.orm.django_many import Many, many
 from scanner.collect.python.orm.django_models import reverse_relations

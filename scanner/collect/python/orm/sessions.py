@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from scanner.collect.python import rows, syntax
 from scanner.collect.python.frames import Frame
 from scanner.collect.python.given import Given
+from scanner.collect.python.light import replace
 from scanner.collect.python.names import called, last_name
 from scanner.collect.python.orm import (
     django_queries,
@@ -45,8 +44,8 @@ def call(expression: syntax.Call, given: Given, frame: Frame) -> Variants | None
         return _run(expression, given, frame)
     if first is None or not isinstance(expression.function, syntax.Attribute):
         return None
-    place, written = frame.place(expression.at), called(expression.function)
     if name == "query":
+        place, written = frame.place(expression.at), called(expression.function)
         query = sqlalchemy_select.selected(given, place, written, frame, labels=True)
         if query is None:
             return None

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from scanner.collect.python.frames import Frame, World
 from scanner.collect.python.given import Given
+from scanner.collect.python.light import replace
 from scanner.collect.python.orm.queries import QueryValue, RelationValue, SqlValue
 from scanner.collect.python.orm.sql import Names, joined, pieces
 from scanner.collect.python.orm.sqlalchemy_expressions import bracketed, condition, operand, operated
