@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from hashlib import blake2b
 from pathlib import Path
 
 from scanner.collect.python.cache import Kept
+from scanner.collect.python.facts import Facts
 from scanner.collect.python.files import Walk, python_files
 from scanner.collect.python.layout import Layout
 from scanner.collect.python.linking import linked
 from scanner.collect.python.manifests import Manifests
+from scanner.collect.python.moving import NotMovedError, moved, moves
 from scanner.collect.python.readings import SMALL, Readings
 from scanner.model import BlindSpot, Collected, Coverage, Family, Observation
 from scanner.workers import Workers
@@ -50,9 +52,7 @@ def _collected(readings: Readings, walk: Walk, database: str | None, family: Fam
         if known is not None:
             return (*known, *blind, kept.coverage)
     readings.read()
-    touching = _touching(readings)
-    same = kept is not None and kept.touching == touching and kept.asked.items() <= readings.digests.items()
-    known = cache.found(options) if same else None
+    known = _still_found(kept, readings, options)
     if kept is None or known is None:
         made = linked(readings, family)
         asked = {path: readings.digests[path] for path in made.asked}
@@ -61,12 +61,32 @@ def _collected(readings: Readings, walk: Walk, database: str | None, family: Fam
         )
         statements, ignored = made.statements, made.ignored
     else:
-        asked, found, statements, ignored = kept.asked, known, kept.coverage.entries, kept.coverage.ignored
+        asked, found = {path: readings.digests[path] for path in kept.asked}, known
+        statements, ignored = kept.coverage.entries, kept.coverage.ignored
     files, lines, size = readings.counts
     coverage = Coverage("python", str(root), statements, files=files, lines=lines, bytes=size, ignored=ignored)
-    now = Kept(_everything(readings), touching, asked, coverage)
-    cache.keep(readings.stamped(), readings.new(), options, now, found if known is None else None)
+    now = Kept(_everything(readings), _touching(readings, {}), asked, coverage)
+    is_as_it_was = kept is not None and known is not None and kept.asked == asked
+    cache.keep(readings.stamped(), readings.new(), options, now, None if is_as_it_was else found)
     return (*found, *blind, coverage)
+
+
+def _still_found(kept: Kept | None, readings: Readings, options: str) -> tuple[Collected, ...] | None:
+    """The last result, with its places as they are now; None where linking may give another."""
+    if kept is None:
+        return None
+    before = {path: digest for path, digest in kept.asked.items() if readings.digests.get(path) != digest}
+    if kept.touching != _touching(readings, before):
+        return None
+    try:
+        files = {
+            path: moves(readings.cache.facts(digest) or Facts(), readings.parsed(path))
+            for path, digest in before.items()
+        }
+        found = readings.cache.found(options)
+        return found if found is None or not files else moved(found, files)
+    except NotMovedError:
+        return None
 
 
 def _everything(readings: Readings) -> str:
@@ -74,10 +94,14 @@ def _everything(readings: Readings) -> str:
     return _digest(sorted(readings.digests.items()), readings)
 
 
-def _touching(readings: Readings) -> str:
-    """The digest of the files that linking begins with, of the names of all, and of what stands beside them."""
+def _touching(readings: Readings, before: Mapping[str, str]) -> str:
+    """The digest of the files that linking begins with, of the names of all, and of what stands beside them.
+
+    `before` has the digests of files as they were, to be taken for those of now.
+    """
     facts = ((path, readings.facts(path)) for path in readings.paths)
-    return _digest([(path, each.digest, each.problem) for path, each in facts if each.is_linked], readings)
+    begun = [(path, before.get(path, each.digest), each.problem) for path, each in facts if each.is_linked]
+    return _digest(begun, readings)
 
 
 def _digest(files: object, readings: Readings) -> str:

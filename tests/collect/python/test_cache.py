@@ -103,7 +103,53 @@ def test_after_random_edits_the_warm_scan_is_the_cold_one(root: Path, seed: int)
         warm = _scan(root)
         assert warm == _cold(root)
         results.add(warm)
+        _move(root, random.Random(seed))
+        assert _scan(root) == _cold(root)
     assert len(results) > 1
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_what_only_moved_is_not_linked_again(root: Path, seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    choose = random.Random(seed)
+    results = {_scan(root)}
+    for _ in range(6):
+        _move(root, choose)
+        expected = _cold(root)
+        with monkeypatch.context() as patched:
+            patched.setattr(sys.modules["scanner.collect.python.collect"], "linked", None)
+            assert _scan(root) == expected == _scan(root)
+        results.add(expected)
+    assert len(results) > 2
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('"""Reads."""', '"""Select what was read from orders."""'),  # it may lead to a database
+        ("a, b = db", "a, b, c = db"),
+        ("rows(db)", "rows(db, limit=1)"),
+        ("SELECT *", "SELECT  *"),
+        ("\n    a, b", "\n    if db:\n        a, b"),
+        ("from shop.settings import SUFFIX\n", "from shop.settings import SUFFIX\n\nSUFFIX = SUFFIX\n"),
+    ],
+)
+def test_what_did_more_than_move_is_linked_again(root: Path, before: str, after: str) -> None:
+    text = FILES["shop/archive.py"].replace("(db):\n", '(db):\n    """Reads."""\n')
+    _write(root / "shop/archive.py", text)
+    _scan(root)
+    assert before in text
+    _write(root / "shop/archive.py", text.replace(before, after))
+    assert _scan(root) == _cold(root)
+
+
+def test_a_script_whose_second_statement_moved_is_linked_again(root: Path) -> None:
+    script = 'def run(cursor):\n    cursor.executescript("""\nSELECT 1 FROM a;\nSELECT 2 FROM b""")\n'
+    _write(root / "shop/queries.py", script)
+    _scan(root)
+    _write(root / "shop/queries.py", f"# first\n{script}")
+    warm = _scan(root)
+    assert warm == _cold(root)
+    assert any("SELECT 2 FROM b" in each and "line=5" in each for each in warm)
 
 
 def test_what_is_known_is_not_read_again(root: Path) -> None:
@@ -224,3 +270,19 @@ def _edit(root: Path, choose: random.Random) -> None:
         file.rename(file.with_name(f"moved_{file.name}"))
     else:
         _write(file, choose.choice((*EDITS[path], FILES.get(path, ""))))
+
+
+def _move(root: Path, choose: random.Random) -> None:
+    """Puts comments, docstrings and blank lines between lines, and breaks some in two."""
+    file = root / choose.choice(sorted(path for path in FILES if (root / path).exists()) or ["shop/plain.py"])
+    lines = file.read_text().splitlines() if file.exists() else []
+    for number in range(len(lines), -1, -1):
+        line = lines[number - 1] if number else ""
+        turn = choose.random()
+        if turn < 0.2:
+            lines.insert(number, choose.choice(("", "# a comment", "        # (another")))
+        elif turn < 0.4 and line.startswith("def ") and line.endswith(":"):
+            lines.insert(number, '    """What it does."""')
+        elif turn < 0.6 and "execute(" in line:
+            lines[number - 1] = line.replace("execute(", "execute(  # here\n", 1)
+    _write(file, "".join(f"{line}\n" for line in lines))
