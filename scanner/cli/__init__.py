@@ -13,6 +13,7 @@ import scanner
 from scanner.cli.asked import asked_for
 from scanner.cli.check import check_
 from scanner.cli.codes import BROKEN_PIPE, DONE, INTERRUPTED, UNUSABLE
+from scanner.cli.doctor import doctor_
 from scanner.cli.impact import impact_
 from scanner.cli.init import init_
 from scanner.cli.progress import shown
@@ -120,6 +121,7 @@ def graph(table: str | None, paths: tuple[str, ...], asked: Request, stored: str
 
 commands.add_command(impact_)
 commands.add_command(init_)
+commands.add_command(doctor_)
 commands.add_command(rule_)
 commands.add_command(export_sql_)
 commands.add_command(json_schema_)

@@ -67,4 +67,4 @@ def _summary(found: Survey, path: Path) -> str:
     asked = f'Try it: scanner impact {table} "note text"{name}'
     ask = asked if table and found.sources else "Fill in what is missing there"
     there = listing((databases, count(len(found.sources), "source")))
-    return f"Written to {path}: {there}. {ask}."
+    return f"Written to {path}: {there}. {ask}; scanner doctor says what can be read."

@@ -55,7 +55,7 @@ def _tables(found: FoundDatabase) -> str:
 def _production(found: Survey) -> Iterator[list[str]]:
     """What was found of what servers ran, and for each database without any, how to add it."""
     given = [each for each in found.sources if each.kind not in ("python", "sql_files")]
-    yield ["# What production runs."]
+    yield ["# What production runs. scanner doctor says what a server or file shows, and what to grant."]
     several = len(found.databases) > 1
     for source in given:
         yield _source(source, several)
