@@ -8,16 +8,18 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
+from click.shell_completion import shell_complete
 
 import scanner
 from scanner.cli.asked import asked_for
 from scanner.cli.check import check_
 from scanner.cli.codes import BROKEN_PIPE, DONE, INTERRUPTED, UNUSABLE
+from scanner.cli.completing import FILE, VARIABLE, tables
 from scanner.cli.doctor import doctor_
 from scanner.cli.impact import impact_
 from scanner.cli.init import init_
 from scanner.cli.progress import shown
-from scanner.cli.reference import export_sql_, json_schema_, rule_
+from scanner.cli.reference import completion_, export_sql_, json_schema_, rule_
 from scanner.cli.saying import say_unread
 from scanner.cli.scanned import scanned
 from scanner.cli.verify import verify_
@@ -51,6 +53,8 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: list[str]) -> int:
+    if instruction := os.environ.get(VARIABLE):
+        return shell_complete(commands, {}, "scanner", VARIABLE, instruction)
     # Not click's own main(): it would turn a broken pipe into the exit code of --fail-on.
     try:
         with commands.make_context("scanner", arguments) as context:
@@ -76,9 +80,9 @@ def commands(context: click.Context) -> None:
 
 
 @commands.command()
-@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.argument("paths", nargs=-1, type=FILE, metavar="[PATH]...")
 @asked_for
-@click.option("-o", "--output", required=True, metavar="FILE", help="Where the scan is kept, as in scan.db.")
+@click.option("-o", "--output", required=True, type=FILE, help="Where the scan is kept, as in scan.db.")
 @click.option("--merge", is_flag=True, help="Each PATH is a kept scan: put them together.")
 @click.option("--dask", metavar="ADDRESS", help="The scheduler of a Dask cluster that reads, tcp://host:8786.")
 def scan(paths: tuple[str, ...], asked: Request, output: str, merge: bool, dask: str | None) -> int:
@@ -100,11 +104,11 @@ def scan(paths: tuple[str, ...], asked: Request, output: str, merge: bool, dask:
 
 
 @commands.command()
-@click.argument("table", required=False)
-@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.argument("table", required=False, shell_complete=tables)
+@click.argument("paths", nargs=-1, type=FILE, metavar="[PATH]...")
 @asked_for
-@click.option("--scan", "stored", metavar="FILE", help="Ask a stored scan instead of scanning now.")
-@click.option("-o", "--output", metavar="FILE", help="Write the graph: .graphml .json .dot .svg")
+@click.option("--scan", "stored", type=FILE, help="Ask a stored scan instead of scanning now.")
+@click.option("-o", "--output", type=FILE, help="Write the graph: .graphml .json .dot .svg")
 def graph(table: str | None, paths: tuple[str, ...], asked: Request, stored: str | None, output: str | None) -> int:
     """What depends on TABLE, as text or as a graph; without TABLE, the graph of everything."""
     with shown() as progress:
@@ -123,6 +127,7 @@ commands.add_command(impact_)
 commands.add_command(init_)
 commands.add_command(doctor_)
 commands.add_command(rule_)
+commands.add_command(completion_)
 commands.add_command(export_sql_)
 commands.add_command(json_schema_)
 commands.add_command(check_)

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from scanner.cli.completing import type_for
 from scanner.cli.loudness import loudness
 from scanner.errors import UsageError
 
@@ -32,7 +33,9 @@ def asked_for(command: Command) -> Command:
 
     with_request = loudness(with_request)
     for name, metavar, help_text, several in reversed(_OPTIONS):
-        with_request = click.option(f"--{name}", metavar=metavar, help=help_text, multiple=several)(with_request)
+        with_request = click.option(
+            f"--{name}", type=type_for(metavar), metavar=metavar, help=help_text, multiple=several
+        )(with_request)
     return with_request
 
 

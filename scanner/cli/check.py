@@ -10,6 +10,7 @@ import click
 
 from scanner.cli.asked import asked_for
 from scanner.cli.codes import EFFECTS, FAILED, UNREAD
+from scanner.cli.completing import FILE
 from scanner.cli.progress import shown
 from scanner.cli.saying import say_unread
 from scanner.cli.showing import Manner, explain_option, show, take_chosen
@@ -24,16 +25,16 @@ _NEVER = "never"
 
 
 @click.command("check")
-@click.argument("migrations", nargs=-1, metavar="[MIGRATION]...")
+@click.argument("migrations", nargs=-1, type=FILE, metavar="[MIGRATION]...")
 @asked_for
 @click.option("--base", metavar="REF", help="Check what is new since this branch or commit, as in origin/main.")
 @click.option("--fail-on", type=click.Choice((*EFFECTS, _NEVER)), default="breaks", show_default=True)
-@click.option("--baseline", metavar="FILE", help="Findings written there are set apart, and fail no more.")
-@click.option("--write-baseline", metavar="FILE", help="Write today's findings down, and fail on none.")
-@click.option("--markdown", metavar="FILE", help="The comment of a pull request; - for standard output.")
-@click.option("--sarif", metavar="FILE", help="SARIF 2.1.0, for code scanning.")
-@click.option("--gitlab", metavar="FILE", help="GitLab's Code Quality report.")
-@click.option("--junit", metavar="FILE", help="JUnit's XML.")
+@click.option("--baseline", type=FILE, help="Findings written there are set apart, and fail no more.")
+@click.option("--write-baseline", type=FILE, help="Write today's findings down, and fail on none.")
+@click.option("--markdown", type=FILE, help="The comment of a pull request; - for standard output.")
+@click.option("--sarif", type=FILE, help="SARIF 2.1.0, for code scanning.")
+@click.option("--gitlab", type=FILE, help="GitLab's Code Quality report.")
+@click.option("--junit", type=FILE, help="JUnit's XML.")
 @explain_option
 @click.option("--github", is_flag=True, help="Annotate the worst ten findings, and write the step summary.")
 def check_(

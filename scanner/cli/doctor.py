@@ -10,6 +10,7 @@ import click
 
 from scanner.cli.asked import asked_for
 from scanner.cli.codes import DONE, UNREAD
+from scanner.cli.completing import FILE
 from scanner.cli.loudness import is_quiet
 from scanner.cli.progress import shown
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @click.command("doctor")
-@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.argument("paths", nargs=-1, type=FILE, metavar="[PATH]...")
 @asked_for
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 def doctor_(paths: tuple[str, ...], asked: Request, as_json: bool) -> int:

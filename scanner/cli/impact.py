@@ -9,6 +9,7 @@ import click
 
 from scanner.cli.asked import asked_for, change_of, is_file
 from scanner.cli.codes import EFFECTS, FAILED, TOOLS
+from scanner.cli.completing import DIR, FILE, tables
 from scanner.cli.live import with_forecast
 from scanner.cli.progress import shown
 from scanner.cli.saying import say_unread
@@ -25,16 +26,16 @@ if TYPE_CHECKING:
 
 
 @click.command("impact")
-@click.argument("change", required=False)
-@click.argument("rest", nargs=-1, metavar="[DEFINITION] [PATH]...")
+@click.argument("change", required=False, shell_complete=tables)
+@click.argument("rest", nargs=-1, type=FILE, metavar="[DEFINITION] [PATH]...")
 @asked_for
 @click.option(
-    "--migration", metavar="FILE", help="The change is what this file adds: SQL, Flyway, Liquibase, Django, Alembic."
+    "--migration", type=FILE, help="The change is what this file adds: SQL, Flyway, Liquibase, Django, Alembic."
 )
-@click.option("--scan", "stored", metavar="FILE", help="Ask a stored scan instead of scanning now.")
+@click.option("--scan", "stored", type=FILE, help="Ask a stored scan instead of scanning now.")
 @explain_option
-@click.option("-o", "--output", "outputs", multiple=True, metavar="FILE", help="Write it: .html .csv .json .md .svg")
-@click.option("--plan", "plan_directory", metavar="DIR", help="Write the plan's phases as numbered .sql files.")
+@click.option("-o", "--output", "outputs", multiple=True, type=FILE, help="Write it: .html .csv .json .md .svg")
+@click.option("--plan", "plan_directory", type=DIR, help="Write the plan's phases as numbered .sql files.")
 @click.option("--as", "tool", type=click.Choice(TOOLS), help="Write them as the next migrations of the project in DIR.")
 @click.option("--live", metavar="DSN", help="Ask this server, read-only, what uses the table right now.")
 @click.option("--fail-on", type=click.Choice(EFFECTS), help="Exit with 1 for this effect or a worse one.")

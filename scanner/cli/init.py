@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from scanner.cli.codes import DONE
+from scanner.cli.completing import DIR, FILE
 from scanner.cli.loudness import loudness
 from scanner.cli.progress import shown
 from scanner.errors import UsageError, reason_of
@@ -20,9 +21,9 @@ _STANDARD_OUTPUT = "-"
 
 
 @click.command("init")
-@click.argument("folder", required=False, default=".", metavar="[DIR]")
+@click.argument("folder", required=False, default=".", type=DIR, metavar="[DIR]")
 @loudness
-@click.option("-o", "--output", metavar="FILE", help="Where to write it; - for standard output.")
+@click.option("-o", "--output", type=FILE, help="Where to write it; - for standard output.")
 @click.option("--dry-run", is_flag=True, help="Print it, and write nothing.")
 @click.option("--force", is_flag=True, help="Replace a file that is there.")
 def init_(folder: str, output: str | None, dry_run: bool, force: bool) -> int:

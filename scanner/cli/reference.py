@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from scanner.cli.codes import DONE
+from scanner.cli.completing import SHELLS, VARIABLE, rules
 from scanner.errors import UsageError
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command("rule")
-@click.argument("name", required=False, metavar="RULE")
+@click.argument("name", required=False, metavar="RULE", shell_complete=rules)
 def rule_(name: str | None) -> int:
     """The page of a RULE, by its code or name; without one, the list of them."""
     from scanner.rules import ALL_RULES
@@ -57,6 +58,20 @@ def json_schema_(name: SchemaName) -> int:
 
     click.echo(schema_text(name), nl=False)
     return DONE
+
+
+@click.command("completion")
+@click.argument("shell", type=click.Choice(SHELLS))
+@click.pass_context
+def completion_(context: click.Context, shell: str) -> int:
+    """A script that makes SHELL complete commands, options, files, and the tables of scanner.toml.
+
+    bash: eval "$(scanner completion bash)" in ~/.bashrc; zsh: the same with zsh in ~/.zshrc, behind compinit;
+    fish: scanner completion fish > ~/.config/fish/completions/scanner.fish.
+    """
+    from click.shell_completion import shell_complete
+
+    return shell_complete(context.find_root().command, {}, "scanner", VARIABLE, f"{shell}_source")
 
 
 def _title(rule: Rule) -> str:

@@ -9,6 +9,7 @@ import click
 
 from scanner.cli.asked import asked_for, change_of
 from scanner.cli.codes import DONE, FAILED
+from scanner.cli.completing import FILE, tables
 from scanner.cli.progress import shown
 
 if TYPE_CHECKING:
@@ -19,10 +20,10 @@ _SHOWN = 20  # of each standing
 
 
 @click.command("verify")
-@click.argument("change", required=False)
-@click.argument("rest", nargs=-1, metavar="[DEFINITION] [PATH]...")
+@click.argument("change", required=False, shell_complete=tables)
+@click.argument("rest", nargs=-1, type=FILE, metavar="[DEFINITION] [PATH]...")
 @asked_for
-@click.option("--migration", metavar="FILE", help="The change is what this file adds.")
+@click.option("--migration", type=FILE, help="The change is what this file adds.")
 @click.option("--scratch", metavar="DSN", required=True, help="An empty server of the same engine and version.")
 @click.option("--not-empty", is_flag=True, help="Use it although it holds tables; they are not touched.")
 def verify_(

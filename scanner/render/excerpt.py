@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 from scanner.model import Query
@@ -34,25 +33,3 @@ def moved(sql: str, span: Span, query: Query) -> Span:
     """The span in `Query.readable` of what it is in the SQL."""
     start, end = (len(query.readable(sql[:offset])) for offset in span)
     return start, end
-
-
-def narrow(excerpt: Excerpt, width: int) -> Excerpt:
-    """The excerpt on one line of at most this many characters, cut where it is far from the marked place."""
-    before, middle, after = (re.sub(r"\s+", " ", part) for part in (excerpt.before, excerpt.marked, excerpt.after))
-    before, after = before.lstrip(), after.rstrip()
-    if not middle:
-        return Excerpt(_head(before, width))
-    room = width - len(middle)
-    if room < width // 3:
-        before = _tail(before, width // 3)
-        return Excerpt(before, _head(middle, width - len(before)))
-    right = min(len(after), max(room // 2, room - len(before)))
-    return Excerpt(_tail(before, room - right), middle, _head(after, right))
-
-
-def _head(text: str, width: int) -> str:
-    return text if len(text) <= width else text[: max(width - 1, 0)] + "…"
-
-
-def _tail(text: str, width: int) -> str:
-    return text if len(text) <= width else "…" + text[len(text) - max(width - 1, 0) :]

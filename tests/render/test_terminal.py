@@ -4,6 +4,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
+from rich.cells import cell_len
 from rich.console import Console
 
 from scanner.model import Report
@@ -60,6 +61,23 @@ def test_the_caret_stands_under_the_place(report, width):
     assert "status" in marked
     assert "*" in marked
     assert len(pairs) == sum(f.span is not None for f in report.findings) + 1  # one query is in two services
+
+
+@pytest.mark.parametrize("width", [40, 80])
+def test_the_caret_stands_under_a_wide_place(report, width):
+    first = report.findings[0]
+    query = report.query(first.subject.name)
+    wide = replace(
+        query, sql=f"SELECT '注文番号注文番号注文番号' AS 番号, 状態 FROM orders WHERE 状態 = $1 {'AND true ' * 20}"
+    )
+    start = wide.sql.index("状態")
+    findings = (replace(first, span=(start, start + 2)), *report.findings[1:])
+    queries = tuple(wide if each is query else each for each in report.queries)
+    lines = shown(replace(report, findings=findings, queries=queries), width).splitlines()
+    above, carets = next(pair for pair in pairwise(lines) if "状態" in pair[0] and set(pair[1]) == {" ", "^"})
+    assert cell_len(above) <= width
+    assert cell_len(above[: above.index("状態")]) == carets.index("^")
+    assert carets.strip() == "^^^^"
 
 
 def test_every_message_and_every_gap_is_there(report):

@@ -23,9 +23,10 @@ from scanner.model import (
     Unread,
 )
 from scanner.render.chosen import Chosen
-from scanner.render.excerpt import Excerpt, Span, marked, narrow
+from scanner.render.excerpt import Excerpt, Span, marked
 from scanner.render.outline import Cause, Group, Item, Place, Section, measures, sections, suppressed_items
 from scanner.render.terminal.lines import EFFECT_STYLES, Lines, Link, heading, located, no_link, print_lines
+from scanner.render.terminal.narrow import narrow
 from scanner.render.terminal.rollout import rollout
 from scanner.render.verdict import Tally, headline, production_only, tallies
 from scanner.render.words import (

@@ -138,5 +138,5 @@ def _advice(report: Report, console: Console, tight: bool) -> Lines:
     worst = next(iter(rows_of(report).values()), ())
     if not worst:
         return
-    said = f"--explain shows SQL and fixes, --explain {one_line(worst[0].rule)} of one rule; -o report.html everything."
+    said = f"--explain [{one_line(worst[0].rule)}] shows SQL and fixes, -o report.html everything."
     yield 0, bounded(Text(said, "dim"), console, 1 if tight else 2)
