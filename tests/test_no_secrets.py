@@ -44,9 +44,13 @@ def written(company: tuple[Path, Plants], tmp_path_factory: pytest.TempPathFacto
                 _ran(out / name, "impact", change, *config, *asked)
                 files = [text for suffix in ("html", "csv", "json", "md") for text in ("-o", f"{out}/{name}.{suffix}")]
                 _ran(out / f"files-{name}", "impact", change, "--scan", str(out / "scan.db"), *asked, *files)
+            _ran(out / f"all-{database}", "impact", CHANGES[0], "--scan", str(out / "scan.db"), *asked, "--explain")
             _ran(out / f"outline-{database}", "graph", "orders", "--scan", str(out / "scan.db"), *asked)
         for suffix in ("graphml", "json", "dot"):
             _ran(out / f"graph-{suffix}", "graph", "--scan", str(out / "scan.db"), "-o", f"{out}/graph.{suffix}")
+        _ran(out / "doctor", "doctor", *config)
+        _ran(out / "doctor-json", "doctor", *config, "--json")
+        _ran(out / "init", "init", str(folder), "--dry-run")
         scan = scanner.scan(folder / "scanner.toml")
     impact = scan.impact(CHANGES[0], "shop")
     for name, frame in {"queries": scan.queries, "tables": scan.tables, "findings": impact.findings}.items():

@@ -56,16 +56,17 @@ def init_(folder: str, output: str | None, dry_run: bool, force: bool) -> int:
 
 
 def _summary(found: Survey, path: Path) -> str:
-    from scanner.render.words import count, listing
+    from scanner.render.words import count
 
     usable = [each for each in found.databases if each.tables and not each.doubt]
-    said = [f"{each.name} ({each.engine}, {count(len(each.tables), 'table')})" for each in usable]
-    unusable = (each for each in found.databases if each not in usable)
-    said += [f"{each.name} without a schema ({each.doubt or 'none was found'})" for each in unusable]
-    databases = listing(said) if said else "no database was found"
+    lines = [f"Written to {path}."]
+    lines += [f"  {each.name}: {each.engine}, {count(len(each.tables), 'table')}" for each in usable]
+    for each in found.databases:
+        if each not in usable:
+            lines.append(f"  {each.name}: {each.engine}, without a schema: {each.doubt or 'none was found'}.")
+    lines.append(f"  {count(len(found.sources), 'source')}" + ("" if found.databases else ", no database"))
     table = next((min(each.tables) for each in usable), None)
+    if table is None or not found.sources:
+        return "\n".join((*lines, "Fill in what is missing; scanner doctor says what can be read."))
     name = f" --database {usable[0].name}" if len(found.databases) > 1 else ""
-    asked = f'Try it: scanner impact {table} "note text"{name}'
-    ask = asked if table and found.sources else "Fill in what is missing there"
-    there = listing((databases, count(len(found.sources), "source")))
-    return f"Written to {path}: {there}. {ask}; scanner doctor says what can be read."
+    return "\n".join((*lines, f'Ask: scanner impact {table} "note text"{name}', "Look: scanner doctor"))

@@ -18,6 +18,10 @@ _MYSQL_DUMP = re.compile(r"^-- (?:MySQL|MariaDB) dump\b", re.M)
 _SERVER = re.compile(r"^-- Server version\s+(\d+\.\d+)[\d.]*(-MariaDB)?", re.M)
 _OF_DATABASE = re.compile(r"^-- Host: .*\bDatabase: (\w+)", re.M)
 _TABLE = re.compile(r"^\s*CREATE\s+(?:UNLOGGED\s+)?TABLE\b", re.M | re.I)
+_TABLE_NAME = re.compile(_TABLE.pattern + r"\s+(?:IF\s+NOT\s+EXISTS\s+)?([\w.`\"]+)", re.M | re.I)
+_WHOLE = re.compile(r"schema|structure|dump", re.I)  # in the name of a script that has everything
+_MAKES = re.compile(r"^\s*CREATE\b", re.M | re.I)
+_WRITES = re.compile(r"^\s*(?:INSERT|UPDATE|DELETE|SELECT|COPY)\b", re.M | re.I)
 _CHANGE = re.compile(r"^\s*ALTER\s+TABLE\b", re.M | re.I)
 _SCHEMA_NAME = re.compile(r"schema|structure|ddl|tables|create|init", re.I)
 _SUFFIX = re.compile(r"[-_.]?(?:schema|structure|dump|ddl|tables|db)(?:[-_.]?v?\d+)?$", re.I)
@@ -110,7 +114,23 @@ def _written(scripts: Mapping[str, str]) -> list[SchemaFiles]:
     )
     if not found or not tables[found[0]]:
         return []
-    return [SchemaFiles(found[0], "a script", _signs(found[0], scripts[found[0]]), _stem(found[0]), tuple(found[1:]))]
+    first, text = found[0], scripts[found[0]]
+    inside = _parts(first, scripts)
+    others = tuple(path for path in found if path not in inside)
+    if len(inside) > 1:
+        return [SchemaFiles(os.path.dirname(first), "scripts", _signs(first, text), "", others)]
+    return [SchemaFiles(first, "a script", _signs(first, text), _stem(first), others)]
+
+
+def _parts(first: str, scripts: Mapping[str, str]) -> list[str]:
+    """The scripts of its folder, where together they make one schema: each makes something, no table is made twice."""
+    folder, name = os.path.split(first)
+    if _WHOLE.search(name):
+        return [first]
+    inside = {path: text for path, text in scripts.items() if os.path.dirname(path) == folder}
+    made = [name.lower() for text in inside.values() for name in _TABLE_NAME.findall(text)]
+    whole = all(_MAKES.search(text) and not _WRITES.search(text) for text in inside.values())
+    return list(inside) if folder and whole and len(set(made)) == len(made) else [first]
 
 
 def _signs(path: str, text: str) -> Hint | None:

@@ -21,7 +21,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_what_it_writes_is_asked_without_editing(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["init"]) == 0
     said = capsys.readouterr().err
-    assert f"Written to {home}/scanner.toml" in said
+    assert said.startswith(f"Written to {home}/scanner.toml.\n")
     table = said.partition("scanner impact ")[2].split()[0]
     assert run(["impact", table, "note text"]) == 0
     assert "services/billing/pay.py:3" in capsys.readouterr().out

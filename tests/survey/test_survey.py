@@ -121,6 +121,9 @@ def test_dumps_say_everything_of_their_databases(tmp_path):
         ({"sql/V1__orders.sql": TABLES, "sql/V2__note.sql": "ALTER TABLE orders ADD COLUMN note text;"}, "sql"),
         ({"db/other.sql": "CREATE TABLE x (i int);", "db/schema.sql": TABLES}, "db/schema.sql"),
         ({"tests/schema.sql": "CREATE TABLE x (i int);", "tables.sql": TABLES}, "tables.sql"),
+        ({"ddl/a.sql": TABLES, "ddl/b.sql": "CREATE VIEW v AS\nTABLE orders;"}, "ddl"),
+        ({"ddl/a.sql": TABLES, "ddl/b.sql": "CREATE TABLE users (id int);"}, "ddl/a.sql"),
+        ({"ddl/a.sql": TABLES, "ddl/b.sql": "INSERT INTO users VALUES (1);"}, "ddl/a.sql"),
     ],
 )
 def test_migrations_and_scripts_are_schemas(tmp_path, files, schema):
