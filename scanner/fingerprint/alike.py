@@ -13,7 +13,7 @@ from scanner.tags import Tags, tags_of
 
 Key = int | bytes | tuple[int | bytes, ...]
 _Meant = tuple[int, ...] | None  # numbers that mean something, by their place among all; None: nothing is known
-_Known = tuple[int, _Meant]
+_Known = int | tuple[int, _Meant]  # a name, with what else is a part of the key
 
 _LONGEST = 4_000  # bytes; a longer statement is hardly repeated
 _MOST = 20_000  # reductions remembered
@@ -56,14 +56,13 @@ class Alike:
         """The keys of statements, the same as one by one, and faster where their quotes are closed."""
         joined = _BETWEEN.join(statements)
         code = None if self._tags and b"/*" in joined else self._without_strings(joined)
-        codes = [] if code is None else code.split(_BETWEEN)
-        if not len(codes) == joined.count(_BETWEEN) + 1 == len(statements):
+        if code is None or not code.count(_BETWEEN) == joined.count(_BETWEEN) == len(statements) - 1:
             return [self(statement) for statement in statements]
-        known = map(self._known.get, _zeroed(code or b"").split(_BETWEEN))
-        return [
-            each[0] if each and each[1] == () else self._key_of(statement, code, each)
-            for statement, code, each in zip(statements, codes, known, strict=True)
-        ]
+        known = [*map(self._known.get, _zeroed(code).split(_BETWEEN))]
+        if {*map(type, known)} == {int}:
+            return known  # type: ignore[return-value]
+        codes = code.split(_BETWEEN)
+        return [self._key_of(*each) for each in zip(statements, codes, known, strict=True)]
 
     def _asked(self, statement: bytes) -> Tags:
         found = tags_of(statement.decode("utf-8", "replace"), self._database.engine.family)
@@ -74,14 +73,13 @@ class Alike:
         return self._key_of(statement, code, None if code is None else self._known.get(_zeroed(code)))
 
     def _key_of(self, statement: bytes, code: bytes | None, known: _Known | None) -> Key:
-        if known is None:
+        if isinstance(known, int):
+            return known
+        if known is None or code is None:
             return self._new_key(statement, code)
         name, meant = known
         if meant is None:
             return statement
-        if not meant:
-            return name
-        assert code is not None
         numbers = _NUMBER.findall(code)
         return (name, *[numbers[place] for place in meant])
 
@@ -114,7 +112,8 @@ class Alike:
     def _learn(self, statement: bytes, code: bytes) -> None:
         if len(self._known) >= _MOST:
             self._known.clear()
-        self._known[_zeroed(code)] = next(self._names), self._look(statement.decode("utf-8", "replace"), code)
+        name, meant = next(self._names), self._look(statement.decode("utf-8", "replace"), code)
+        self._known[_zeroed(code)] = name if meant == () else (name, meant)
 
     def _look(self, sql: str, code: bytes) -> _Meant:
         if self._dialect.postgres:

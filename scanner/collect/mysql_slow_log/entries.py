@@ -14,7 +14,7 @@ from typing import NamedTuple, Protocol
 
 from scanner.collect.mysql_slow_log.runs import Plain, Run, plain_entries
 
-CHUNK_BYTES = 1 << 20
+CHUNK_BYTES = 1 << 18
 # A longer statement is cut here: with max_allowed_packet one statement can be a gigabyte.
 MAX_BODY_BYTES = 4 << 20
 _MAX_HEADER_BYTES = 1 << 16

@@ -6,6 +6,8 @@ import re
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import repeat
+from operator import add
 from typing import NamedTuple, Protocol
 
 from scanner.collect.mysql_slow_log.entries import Entry
@@ -44,7 +46,7 @@ _NS_PER_MS = 1_000_000
 _NS_PER_US = 1_000
 _WRITE = re.compile(r"(?:\s|/\*.*?\*/)*(?:insert|update|delete|replace|load)\b", re.IGNORECASE | re.DOTALL)
 _AFTER = b"; \t\r\n"
-_ADMINISTRATOR = b"#"  # so begins a command of his, and no statement
+_COMMENT = ord("#")  # so begins a command of the administrator's, and no statement
 
 
 class Row(NamedTuple):
@@ -175,31 +177,30 @@ class Sums:
         columns = tuple(zip(*run.entries, strict=True))
         times, accounts, befores, query_times, rows_sent, afters, uses, timestamps, statements, _ = columns
         state.time = next(filter(None, reversed(times)), state.time)
+        lines, databases = _circumstances(befores, afters, uses, state)
+        keys = [*zip(self._alike.each(statements), accounts, databases, strict=True)]
         times_us = map(int, b" ".join(query_times).replace(b".", b"").split())
-        numbers = times_us, map(int, rows_sent), map(from_seconds, timestamps)
-        entries = zip(accounts, befores, afters, uses, statements, *numbers, self._alike.each(statements), strict=True)
+        counts = times_us, map(int, rows_sent), map(from_seconds, timestamps)
+        entries = zip(map(self._sums.get, keys), keys, statements, lines, *counts, strict=True)
         is_timed = self._statements.period is not None
-        for account, before, after, use, statement, time_us, rows, seen, alike in entries:
-            if use or before or after:
-                lines = before + after
-                database = database_of(use or None, lines, "", state)
-            else:
-                lines, database = b"", state.database
+        for found, key, statement, line, time_us, rows, seen in entries:
             if is_timed and self._is_outside(seen, tally):
                 continue
-            if lines and b"rate_limit" in lines:
-                tally.sampled = max(tally.sampled, number(SAMPLED, lines) or 1)
-            if statement.startswith(_ADMINISTRATOR):
+            if line and b"rate_limit" in line:
+                tally.sampled = max(tally.sampled, number(SAMPLED, line) or 1)
+            if statement[0] == _COMMENT:
                 tally.administrator_commands += 1
                 continue
-            key = (alike, account, database)
-            found = self._sums.get(key)
-            if found is None:
-                user, host, _ = account_of(account)
-                text = self._text(alike, statement.rstrip(_AFTER).decode("utf-8", "replace"))
-                found = self._sums[key] = _Sum(text, user, host, database, truncated=False)
-            written = number(ROWS_AFFECTED, lines) if found.text.write and not rows else rows
-            found.add(1, time_us * _NS_PER_US, written, seen)
+            each = found or self._new_sum(key, statement)
+            written = number(ROWS_AFFECTED, line) if each.text.write and not rows else rows
+            each.add(1, time_us * _NS_PER_US, written, seen)
+
+    def _new_sum(self, key: tuple[Hashable, bytes, str | None], statement: bytes) -> _Sum:
+        alike, account, database = key
+        user, host, _ = account_of(account)
+        text = self._text(alike, statement.rstrip(_AFTER).decode("utf-8", "replace"))
+        self._sums[key] = made = _Sum(text, user, host, database, truncated=False)
+        return made
 
     def _is_outside(self, seen: datetime | None, tally: Tally) -> bool:
         period = self._statements.period
@@ -259,6 +260,16 @@ class Sums:
             hosts=(row.host,) if row.host else (),
             truncated=row.truncated,
         )
+
+
+def _circumstances(
+    befores: Sequence[bytes], afters: Sequence[bytes], uses: Sequence[bytes], state: State
+) -> tuple[Iterable[bytes], Iterable[str | None]]:
+    """What more each header of a run says, and the database of each."""
+    if not (any(befores) or any(afters) or any(uses)):
+        return repeat(b"", len(uses)), repeat(state.database, len(uses))
+    lines = [*map(add, befores, afters)]
+    return lines, [database_of(use or None, line, "", state) for use, line in zip(uses, lines, strict=True)]
 
 
 def _bytes(sql: str) -> bytes:
