@@ -16,13 +16,6 @@ from scanner.dsn import mysql_arguments
 from scanner.errors import SourceError
 from scanner.model import Engine
 
-# The columns by which each table is known in a file that holds what several statements of an export gave.
-TABLES = (
-    frozenset(("variable_name", "value")),
-    frozenset(("consumer", "enabled")),
-    frozenset(("digest_text", "count_star")),
-    frozenset(("user_host", "sql_text")),
-)
 Values = Mapping[str, str | None]  # of one row, by the column's name, lower case; as the server writes them
 
 

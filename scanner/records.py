@@ -24,6 +24,13 @@ _NULLS = ("", "NULL", r"\N")
 
 # The columns by which a row is known as the header of another table, that follows in the same file.
 Tables = Collection[frozenset[str]]
+# Those of what ``scanner export-sql`` asks a MySQL or MariaDB for.
+MYSQL_TABLES = (
+    frozenset(("variable_name", "value")),
+    frozenset(("consumer", "enabled")),
+    frozenset(("digest_text", "count_star")),
+    frozenset(("user_host", "sql_text")),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,7 @@ from scanner.collect.mysql_digests.sql import ASKED, DIGESTS, HAS_SAMPLE, SAMPLE
 from scanner.dsn import place
 from scanner.errors import SourceError
 from scanner.model import BlindSpot, Collected, Unread
-from scanner.mysql_server import TABLES, asked
-from scanner.records import read_records
+from scanner.records import MYSQL_TABLES, read_records
 from scanner.text_files import READ_ERRORS, open_text
 
 _SET = "UPDATE performance_schema.setup_consumers SET ENABLED = 'YES' WHERE NAME = '{}'"
@@ -25,6 +24,8 @@ def collect_live(
     Reads in one read-only transaction; no statement of it may take longer than `timeout_s` seconds. Raises
     SourceError when the server cannot be read or keeps no digests.
     """
+    from scanner.mysql_server import asked
+
     digests = Digests(place(dsn), database, normalise)
     try:
         with asked(dsn, timeout_s) as server:
@@ -50,7 +51,7 @@ def collect_export(path: Path, *, normalise: Normalise, database: str | None = N
     digests, lines = Digests(str(path), database, normalise), 0
     try:
         with open_text(path) as stream:
-            for record in read_records(stream, TABLES):
+            for record in read_records(stream, MYSQL_TABLES):
                 lines = record.line
                 yield from digests.take(record.line, record.values)
     except READ_ERRORS as error:

@@ -14,8 +14,7 @@ from scanner.collect.mysql_slow_log.table_sql import VARIABLES, entries
 from scanner.dsn import place
 from scanner.errors import SourceError
 from scanner.model import BlindSpot, Collected, Coverage, Observation, Period, Unread
-from scanner.mysql_server import TABLES, asked
-from scanner.records import read_records
+from scanner.records import MYSQL_TABLES, read_records
 from scanner.text_files import READ_ERRORS, open_text
 
 
@@ -32,6 +31,8 @@ def collect_live(
     Reads in one read-only transaction, in constant memory; no statement of it may take longer than `timeout_s`
     seconds. Raises SourceError when the server cannot be read or the table is empty.
     """
+    from scanner.mysql_server import asked
+
     table = _Table(place(dsn), Statements(alike, database, period=period))
     try:
         with asked(dsn, timeout_s) as server:
@@ -57,7 +58,7 @@ def collect_export(
     table, lines = _Table(str(path), Statements(alike, database, period=period)), 0
     try:
         with open_text(path) as stream:
-            for record in read_records(stream, TABLES):
+            for record in read_records(stream, MYSQL_TABLES):
                 lines = record.line
                 yield from table.take(record.line, record.values)
     except READ_ERRORS as error:
