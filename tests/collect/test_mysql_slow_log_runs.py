@@ -73,6 +73,15 @@ def test_a_statement_that_is_not_plain_is_read_thoroughly(body: bytes) -> None:
     assert added_up(log, entries_in_runs, 1 << 20) == added_up(log, entries, 1 << 20)
 
 
+def test_a_statement_that_is_cut_is_in_no_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "MAX_BODY_BYTES", 1000)
+    long = TYPICAL + b"SELECT '" + b"x" * 2000 + b"';\n"
+    log = TYPICAL + b"SELECT 2;\n" + long + TYPICAL + b"SELECT 'started with:';\n" + TYPICAL + b"SELECT 3;\n"
+    found = added_up(log, entries_in_runs, 1 << 20)
+    assert found == added_up(log, entries, 1 << 20)
+    assert sum(row.truncated for row in found[0].values()) == 1
+
+
 def test_entries_of_other_times_are_left_out_of_runs() -> None:
     period = Period(since=datetime.fromtimestamp(1_553_436_112, UTC))
     log = LOGS["all"]

@@ -8,6 +8,7 @@ MYSQL_QUERY_LOG::write, of all versions since 5.0.
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
@@ -107,8 +108,7 @@ def _items(stream: Readable, at: Position, *, in_runs: bool) -> Iterator[Entry |
         ends = _ends(buffer) if in_runs and not dropped else ()
         start, header = 0, _HEADER.match(buffer)
         while True:
-            last = next((end for end in ends if end > start), 0)
-            found, end = _run(buffer, start, last) if header is not None else ([], start)
+            found, end = _run(buffer, start, ends) if header is not None else ([], start)
             if found:
                 yield Run(found, at.offset)
                 at.offset += end - start
@@ -142,7 +142,9 @@ def _items(stream: Readable, at: Position, *, in_runs: bool) -> Iterator[Entry |
 
 def _ends(buffer: bytes) -> Sequence[int]:
     """The places that no run reaches across: statements there need a closer look, or have no end here."""
-    ends = [buffer.rfind(_LAST_LINE)] if len(buffer) <= MAX_BODY_BYTES else []
+    if len(buffer) > MAX_BODY_BYTES:
+        return ()
+    ends = [buffer.rfind(_LAST_LINE)]
     for mark in (BANNER_MARK, TRUNCATION_NOTICE):
         place = buffer.find(mark)
         while place >= 0:
@@ -151,12 +153,15 @@ def _ends(buffer: bytes) -> Sequence[int]:
     return sorted(ends)
 
 
-def _run(buffer: bytes, start: int, end: int) -> tuple[list[Plain], int]:
-    """Plain entries, and where the last one ends: there is a header."""
-    found, ended = plain_entries(buffer, start, end)
-    if found and _HEADER.match(buffer, ended) is None:  # the last one goes on there
-        return plain_entries(buffer, start, ended - 1)
-    return found, ended
+def _run(buffer: bytes, start: int, ends: Sequence[int]) -> tuple[list[Plain], int]:
+    """The plain entries up to the next of these places, and where the last one ends: there is a header."""
+    following = bisect(ends, start)
+    if following == len(ends):
+        return [], start
+    found, end = plain_entries(buffer, start, ends[following])
+    if found and _HEADER.match(buffer, end) is None:  # the last one goes on there
+        return plain_entries(buffer, start, end - 1)
+    return found, end
 
 
 def starts_with_time(content: bytes, place: int) -> bool:
