@@ -206,7 +206,6 @@ class World:
         self._models, self._looked_at = (), 0
         written = {value: each.function for value, each in self.functions.items()}
         self.reach = reaching(written, {value for value, each in self.functions.items() if each.frame.is_method})
-        self._made.clear()
 
     def unknown(self, expression: syntax.Expression) -> Variants:
         """What an expression is worth of which nothing is known."""
