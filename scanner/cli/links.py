@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import socket
 from collections.abc import Callable, Mapping
@@ -44,9 +45,9 @@ def linker(root: Path, environ: Mapping[str, str]) -> Callable[[Location], str |
 
     def link(location: Location) -> str | None:
         path = root / location.path
-        if not path.is_file():
+        if not os.path.isfile(path):  # unlike Path.is_file, also of what can be no name
             return None
-        shown = quote(str(path))
+        shown = quote(os.fsencode(path))  # whatever bytes the name is made of
         if environ.get("TERM_PROGRAM") == "vscode":
             return f"vscode://file{shown}:{location.line}"
         line = f"#{location.line}" if environ.get("TERM") == "xterm-kitty" else ""

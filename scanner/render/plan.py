@@ -21,7 +21,7 @@ def write_plan(report: Report, directory: str | Path) -> tuple[Path, ...]:
         folder.mkdir(parents=True, exist_ok=True)
         written = {folder / name: text for name, text in plan_files(report).items()}
         for path, text in written.items():
-            path.write_text(text, encoding="utf-8", newline="\n")
+            path.write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
     except OSError as error:
         raise UsageError(f"The plan could not be written to {directory}: {error.strerror}.") from error
     return tuple(written)
@@ -78,7 +78,7 @@ def _comments(text: str) -> Iterator[str]:
 
 def wrapped(text: str) -> Iterator[str]:
     """The lines of a text as a comment can hold them: visible characters, not too long."""
-    for line in text.splitlines():
+    for line in text.replace("\r\n", "\n").rstrip("\n").split("\n"):
         yield from textwrap.wrap(one_line(line), _WIDTH) or [""]
 
 

@@ -1,5 +1,7 @@
 """Which terminals show links, and what places lead to."""
 
+import os
+
 import pytest
 
 from scanner.cli.links import linker, shows_links
@@ -43,3 +45,10 @@ def test_a_place_leads_to_its_file(tmp_path, monkeypatch, environ, url):
     link = linker(tmp_path, environ)
     assert link(Location("a b/c.py", 7)) == url.format(root=tmp_path)
     assert link(Location("a b/gone.py", 7)) is None
+
+
+def test_a_name_may_be_any_bytes_and_what_is_no_name_leads_nowhere(tmp_path):
+    (tmp_path / os.fsdecode(b"\xff.py")).touch()
+    link = linker(tmp_path, {"TERM_PROGRAM": "vscode"})
+    assert link(Location(os.fsdecode(b"\xff.py"), 1)) == f"vscode://file{tmp_path}/%FF.py:1"
+    assert [link(Location(path, 1)) for path in ("a\0b", "\ud83d", "x" * 5000)] == [None] * 3

@@ -33,7 +33,7 @@ def write_migrations(report: Report, folder: str | Path, tool: PlanTool) -> tupl
     try:
         made = migration_files(report, place, tool)
         for name, text in made.items():
-            with (place / name).open("x", encoding="utf-8", newline="\n") as file:
+            with (place / name).open("x", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
                 file.write(text)
     except FileExistsError as error:
         raise UsageError(f"{error.filename} is there already: the plan was not written over it.") from error
