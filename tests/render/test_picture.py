@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import replace
 from itertools import combinations
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 import scanner
 from scanner.errors import UsageError
-from scanner.model import Effect
+from scanner.model import Effect, Subject
 from scanner.render.picture import draw_report
 from scanner.render.picture.layout import lay_out
 from scanner.render.picture.picture import REST, Box, Column, Line, Picture, folded
@@ -137,7 +138,9 @@ COLUMNS = st.integers(2, 5)
 @st.composite
 def pictures(draw_):
     columns = draw_(COLUMNS)
-    boxes = [Box(str(n), draw_(st.integers(0, columns - 1)), "x", "", REST) for n in range(draw_(st.integers(1, 30)))]
+    boxes = [
+        Box(str(n), draw_(st.integers(0, columns - 1)), "x", "", "query") for n in range(draw_(st.integers(1, 30)))
+    ]
     ends = st.tuples(st.sampled_from(boxes), st.sampled_from(boxes))
     lines = [Line(start.id, end.id, REST) for start, end in draw_(st.lists(ends, max_size=40))]
     return Picture("t", "d", [Column("box", 100)] * columns, boxes, lines, "less")
@@ -155,6 +158,13 @@ def test_no_box_stands_over_another_and_no_line_runs_through_one(picture):
             assert all(its != column or abs(row - other) > 0.5 for its, other in layout.boxes.values())
     assert all(0.5 - 1e-6 <= row <= layout.rows for _, row in layout.boxes.values())
     assert set(TONES) >= {box.tone for box in picture.boxes}
+
+
+def test_what_stands_for_the_rest_is_the_last_of_its_column(report):
+    findings = [replace(report.findings[7], subject=Subject("view", f"v{n}")) for n in range(MOST + 5)]
+    seen = Seen(draw_report(replace(report, findings=tuple(findings), unaffected=report.queries, unresolved=())))
+    at = {each.text: float(each.get("y")) for each in seen.root.iter(f"{SVG}text")}
+    assert at["6 more subjects"] == max(y for text, y in at.items() if re.fullmatch(r"v\d+|\d+ more subjects", text))
 
 
 @given(pictures(), st.integers(2, 5))

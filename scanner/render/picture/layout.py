@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
-from scanner.render.picture.picture import Line, Picture
+from scanner.render.picture.picture import REST, Line, Picture
 
 _SWEEPS = 8
 _PASSING = 0.3  # rows that a line takes in a column that it passes through
@@ -29,7 +29,8 @@ def lay_out(picture: Picture) -> Layout:
     column = {box.id: box.column for box in picture.boxes}
     size = dict.fromkeys(column, 1.0)
     ways = [(line, _way(number, line, column, size)) for number, line in enumerate(picture.lines)]
-    rows = _rows(column, size, [tie for _, way in ways for tie in pairwise(way)])
+    last = frozenset(box.id for box in picture.boxes if box.tone == REST)
+    rows = _rows(column, size, [tie for _, way in ways for tie in pairwise(way)], last)
     spots = {each: (column[each], rows[each]) for each in rows}
     high = max((row + size[each] / 2 for each, row in rows.items()), default=0.0)
     boxes = {box.id: spots[box.id] for box in picture.boxes}
@@ -45,7 +46,9 @@ def _way(number: int, line: Line, column: dict[str, int], size: dict[str, float]
     return [line.start, *between, line.end]
 
 
-def _rows(column: Mapping[str, int], size: Mapping[str, float], ties: Sequence[tuple[str, str]]) -> dict[str, float]:
+def _rows(
+    column: Mapping[str, int], size: Mapping[str, float], ties: Sequence[tuple[str, str]], last: Set[str]
+) -> dict[str, float]:
     members: dict[int, list[str]] = defaultdict(list)
     for each, its in column.items():
         members[its].append(each)
@@ -58,12 +61,21 @@ def _rows(column: Mapping[str, int], size: Mapping[str, float], ties: Sequence[t
     fullest = max(members, key=lambda its: sum(size[each] for each in members[its]), default=0)
     for sweep in range(_SWEEPS):
         for its in sorted(members, key=lambda its: abs(its - fullest))[1:]:
-            at |= _settled({each: _mean(near[each], at, at[each]) for each in members[its]}, size)
+            at |= _settled(_wanted(members[its], near, at, last), size)
         if sweep < _SWEEPS - 1:
-            wanted = {each: _mean(near[each], at, at[each]) for each in members[fullest]}
+            wanted = _wanted(members[fullest], near, at, last)
             at |= dict(_packed(sorted(wanted, key=lambda each: wanted[each]), size))
     first = min((row - size[each] / 2 for each, row in at.items()), default=0.0)
     return {each: row - first for each, row in at.items()}
+
+
+def _wanted(
+    members: Sequence[str], near: Mapping[str, Sequence[str]], at: Mapping[str, float], last: Set[str]
+) -> dict[str, float]:
+    """Where each would stand if it were alone: amid its neighbours; what is to be the last, below the others."""
+    amid = {each: _mean(near[each], at, at[each]) for each in members}
+    lowest = max((row for each, row in amid.items() if each not in last), default=0.0)
+    return {each: lowest + 1 if each in last else row for each, row in amid.items()}
 
 
 def _mean(near: Sequence[str], at: Mapping[str, float], alone: float) -> float:
