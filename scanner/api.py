@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 from scanner import store
 from scanner.change import Change
 from scanner.config import Config, load_config
-from scanner.errors import ChangeError, SourceError, UsageError
+from scanner.errors import ChangeError, SourceError
 from scanner.graph import build_graph, neighbourhood, relation_id
 from scanner.model import Effect, Report, Unread
 from scanner.progress import Progress, silent
-from scanner.render import render
+from scanner.render import write
 from scanner.render.graph_outline import outline
 from scanner.render.words import count, visible
 from scanner.scanning import SCHEMA, DatabaseScan, scan_databases
@@ -260,11 +260,7 @@ class Impact:
         self._write(path, ".md")
 
     def _write(self, path: str | Path, suffix: str) -> None:
-        text = render(self.report, suffix)
-        try:
-            Path(path).write_text(text, encoding="utf-8", newline="")
-        except OSError as error:
-            raise UsageError(f"The report could not be written to {path}: {error.strerror}.") from error
+        write(self.report, path, suffix)
 
     def _repr_html_(self) -> str:
         from scanner.render.html import to_notebook

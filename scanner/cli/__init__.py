@@ -66,7 +66,9 @@ def _run(arguments: list[str]) -> int:
 
 
 def _say(sentence: str) -> int:
-    click.echo(f"scanner: {mask(sentence)}", err=True)
+    from scanner.render.words import visible
+
+    click.echo(f"scanner: {visible(mask(sentence))}", err=True)
     return UNUSABLE
 
 

@@ -81,12 +81,13 @@ def check_(
 
 def _code(checked: Checked, fail_on: str) -> int:
     from scanner.model import Effect
-    from scanner.render.words import count
+    from scanner.render.words import count, visible
 
     failing = [] if fail_on == _NEVER else checked.failing(Effect(fail_on))
     for outcome in checked.outcomes:
         if outcome.unread is not None:
-            click.echo(f"scanner: {outcome.migration} could not be checked: {outcome.unread}", err=True)
+            said = f"{outcome.migration} could not be checked: {outcome.unread}"
+            click.echo(f"scanner: {visible(said)}", err=True)
     unread = say_unread(next((report.unread for _, report in checked.reports), ()))
     if any(outcome.unread is not None for outcome in checked.outcomes):
         unread = UNREAD
@@ -137,10 +138,12 @@ def _to_github(checked: Checked) -> None:
 
 
 def _show(checked: Checked, manner: Manner) -> None:
+    from scanner.render.words import visible
+
     if not checked.outcomes:
         click.echo("No new migrations.", err=True)
     for outcome in checked.outcomes:
-        click.echo(f"{outcome.migration}\n")
+        click.echo(f"{visible(outcome.migration)}\n")
         show(outcome.reports, manner)
         if outcome.unread is None and not outcome.reports:
             click.echo("Adds no column to a table that is there before it.")

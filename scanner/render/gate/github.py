@@ -6,6 +6,7 @@ Facts: docs.github.com/actions, "Workflow commands"; it shows ten errors and ten
 from __future__ import annotations
 
 from scanner.render.gate.results import Reports, results, severe
+from scanner.render.words import visible
 
 MOST = 10  # annotated; the step summary has the rest
 
@@ -21,7 +22,7 @@ def commands(reports: Reports, prefix: str = "") -> list[str]:
 
 
 def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return visible(text).replace("%", "%25").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:
