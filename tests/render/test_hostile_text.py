@@ -122,8 +122,7 @@ def workflow(written: Iterable[str]) -> Read:
     skeleton: set[object] = set()
     texts = []
     for line in written:
-        assert "\n" not in line
-        assert "\r" not in line
+        assert line.isprintable()
         command, _, data = line.removeprefix("::").partition("::")
         name, _, rest = command.partition(" ")
         pairs = [pair.partition("=") for pair in rest.split(",")]
