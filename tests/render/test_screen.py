@@ -103,7 +103,7 @@ def test_findings_that_say_the_same_are_one_line(report):
     unaffected = tuple(query for query in report.unaffected if query not in others)
     text = shown(replace(report, findings=(first, *more, *report.findings[1:]), unaffected=unaffected), 120)
     assert len(re.findall(r"^  SC103 ", text, re.M)) == 1
-    assert re.search(r"^  SC103  catalog/views.py:23 \+2 +100,400 calls ", text, re.M)
+    assert re.search(r"^  SC103  catalog/views.py:23 \+2 +100,400 calls\b", text, re.M)
 
 
 def test_one_of_several_places_is_called_only_as_often_as_its_service_calls_it(report):
@@ -166,3 +166,11 @@ def test_nothing_found(empty):
     assert "No query that reaches orders was found." in text
     assert "0 queries of shop, 0 touch orders." in text
     assert "--explain" not in text
+
+
+def test_messages_are_cut_only_where_there_is_no_room(report):
+    roomy, small = shown(report, 80, 60), shown(report, 80, 36)
+    for row in (row for held in rows_of(report).values() for row in held):
+        if len(row.message) < 70:
+            assert row.message in roomy
+    assert "…" in small.split("BREAKS")[1].split("CHANGES RESULTS")[0]

@@ -28,7 +28,7 @@ def remarks(report: Report, *, terse: bool) -> Iterator[Text]:
     yield from _gaps(report)
     others = list(_others(report))
     if others:
-        yield Text(f"There are also {listing(others)}.")
+        yield Text(f"Also: {listing(others)}.")
     yield Text(_read(report), "dim")
 
 

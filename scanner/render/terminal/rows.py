@@ -56,38 +56,50 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How rows are written: what happens behind the place, and below a place that is too long for that."""
+    """How rows are written: what happens behind the place, or below a place that is too long for that."""
 
     width: int
     terse: bool  # one line each: the rule's name stands for a message that is too long, and for none where it is too
+    whole: bool  # what does not fit behind the place is not cut there, but goes below
     where: int  # cells of the places
     called: int  # and of the numbers of calls
 
     @classmethod
-    def of(cls, found: Iterable[Row], width: int, *, terse: bool) -> Layout:
-        """What suits these rows."""
+    def of(cls, found: Iterable[Row], width: int, room: int, *, terse: bool) -> Layout:
+        """What suits these rows; messages are not cut where there is room for so many lines."""
         found = tuple(found)
         called = max((len(row.called) for row in found), default=0)
         most = width - _RULE - called - 6 - (max((len(row.name) for row in found), default=0) if terse else _READABLE)
         where = max((cells for row in found if (cells := cell_len(row.where)) <= most), default=0)
-        return cls(width, terse, where, called)
+        whole = cls(width, False, True, where, called)
+        return whole if sum(map(whole.height, found)) <= room else cls(width, terse, False, where, called)
 
     def height(self, row: Row) -> int:
         """Lines of the row."""
-        return 1 if self.terse or cell_len(row.where) <= self.where else 2
+        return 1 if self.terse or self._beside(row) else 2
 
     def lines(self, row: Row, link: Link) -> Lines:
         """The row, written."""
         calls = Text(f"{row.called:>{self.called}}", "dim")
-        room = self.width - _RULE - self.where - self.called - 6
-        beside = cell_len(row.where) <= self.where
+        beside = self._beside(row)
         where = row.linked(link, self.width - _RULE - self.called - 4)
-        blanks = " " * ((self.where if beside else self.width - _RULE - self.called - 4) + 2 - where.cell_len)
-        said = row.message if room >= _READABLE else one_line(row.name)
-        after = f"  {cut(said, room)}" if beside else ""
+        fits = where.cell_len <= self.where
+        blanks = " " * ((self.where if fits else self.width - _RULE - self.called - 4) + 2 - where.cell_len)
+        said = row.message if self._room >= _READABLE or self.whole else one_line(row.name)
+        after = f"  {cut(said, self._room)}" if beside else ""
         yield 2, Text.assemble((f"{one_line(row.rule):<{_RULE}}", "bold"), where, blanks, calls, after)
         if not beside and not self.terse:
             yield 2 + _RULE, Text(cut(row.message, self.width - 2 - _RULE))
+
+    @property
+    def _room(self) -> int:
+        """Cells that are left behind place and calls."""
+        return self.width - _RULE - self.where - self.called - 6
+
+    def _beside(self, row: Row) -> bool:
+        """Whether what happens stands behind the place."""
+        fits = cell_len(row.where) <= self.where
+        return fits and not (self.whole and cell_len(row.message) > self._room)
 
 
 def rows_of(report: Report) -> dict[Effect, list[Row]]:

@@ -36,13 +36,14 @@ def print_screen(report: Report, console: Console, *, height: int, link: Link = 
     a place in the source leads to.
     """
     tight = height < _TIGHT
-    above = [*_head(report, console, tight), *_services(report, console, height)]
-    below = [*_remarks(report, console, height), *_advice(report, console, tight)]
+    rows, counted = rows_of(report), [tally for tally in tallies(report) if tally.subjects]
+    above = [*_head(report, counted, console, tight), *_services(report, console, height)]
+    below = [*_remarks(report, console, height), *_advice(rows, console, tight)]
     room = height - sum(len(wrapped(text, console, indent)) for indent, text in (*above, *below))
-    print_lines([*above, *_findings(report, console, room, link, tight), *below], console)
+    print_lines([*above, *_findings(rows, counted, console, room, link, tight), *below], console)
 
 
-def _head(report: Report, console: Console, tight: bool) -> Lines:
+def _head(report: Report, counted: Sequence[Tally], console: Console, tight: bool) -> Lines:
     others = report.change.other_operations
     where = f"{one_line(report.database.name)}, {report.database.engine}"
     sql = Text(one_line(report.change.sql), "bold")
@@ -56,9 +57,8 @@ def _head(report: Report, console: Console, tight: bool) -> Lines:
     if not tight:
         yield 0, Text("")
     said = Text(headline(report, brief=True))
-    for tally in (each for each in tallies(report)[:3] if each.subjects):
-        said.stylize(EFFECT_STYLES[tally.effect], 0, said.plain.find(". ") + 1 or len(said))
-        break
+    if counted:
+        said.stylize(EFFECT_STYLES[counted[0].effect], 0, said.plain.find(". ") + 1 or len(said))
     yield 0, bounded(said, console, 3)
 
 
@@ -90,22 +90,29 @@ def _table(found: Sequence[Section], effects: Sequence[Effect], width: int) -> L
         yield 2, Text.assemble((shown, "bold"), " " * (name - cell_len(shown)), *cells, f"{calls:>10}")
 
 
-def _findings(report: Report, console: Console, room: int, link: Link, tight: bool) -> Lines:
+def _findings(
+    found: Mapping[Effect, Sequence[Row]],
+    counted: Sequence[Tally],
+    console: Console,
+    room: int,
+    link: Link,
+    tight: bool,
+) -> Lines:
     """Each effect with its numbers and as many findings as there is room for, the worst first."""
-    found = rows_of(report)
-    layout = Layout.of((row for held in found.values() for row in held), console.width, terse=tight)
-    everything = sum(layout.height(row) for held in found.values() for row in held)
+    rows = [row for held in found.values() for row in held]
+    layout = Layout.of(rows, console.width, room - len(found) - 1, terse=tight)
+    everything = sum(map(layout.height, rows))
     spaced = everything + 2 * len(found) <= room
     shown = _shares(found, room - len(found) - 1, layout, tight)
-    for place, tally in enumerate(each for each in tallies(report) if each.effect in found):
+    tallied = {tally.effect: tally for tally in counted}
+    for place, (effect, held) in enumerate(found.items()):
         if spaced or not place:
             yield 0, Text("")
-        rows, most = found[tally.effect], shown[tally.effect]
-        yield 0, bounded(_title(tally), console, 1)
-        for row in rows[:most]:
+        yield 0, bounded(_title(effect, tallied.get(effect)), console, 1)
+        for row in held[: shown[effect]]:
             yield from layout.lines(row, link)
-        if 0 < most < len(rows):
-            yield 2, Text(f"and {number(len(rows) - most)} more", "italic")
+        if 0 < shown[effect] < len(held):
+            yield 2, Text(f"and {number(len(held) - shown[effect])} more", "italic")
 
 
 def _shares(found: Mapping[Effect, Sequence[Row]], room: int, layout: Layout, tight: bool) -> dict[Effect, int]:
@@ -120,12 +127,13 @@ def _shares(found: Mapping[Effect, Sequence[Row]], room: int, layout: Layout, ti
     return shares
 
 
-def _title(tally: Tally) -> Text:
-    words = tally.words or "also of what is named above"
-    services = f" in {count(len(tally.services), 'service')}" if tally.services else ""
-    calls = f", {calls_words(tally.calls)}" if tally.calls is not None else ""
-    style = EFFECT_STYLES[tally.effect]
-    return Text.assemble((EFFECT_WORDS[tally.effect].upper(), style), f"  {words}{services}{calls}")
+def _title(effect: Effect, tally: Tally | None) -> Text:
+    said = "also what is named above"
+    if tally is not None:
+        services = f" in {count(len(tally.services), 'service')}" if tally.services else ""
+        calls = f", {calls_words(tally.calls)}" if tally.calls is not None else ""
+        said = f"{tally.words}{services}{calls}"
+    return Text.assemble((EFFECT_WORDS[effect].upper(), EFFECT_STYLES[effect]), f"  {said}")
 
 
 def _remarks(report: Report, console: Console, height: int) -> Lines:
@@ -134,9 +142,7 @@ def _remarks(report: Report, console: Console, height: int) -> Lines:
         yield 0, bounded(text, console, 1 if height < _ROOMY else 2)
 
 
-def _advice(report: Report, console: Console, tight: bool) -> Lines:
-    worst = next(iter(rows_of(report).values()), ())
-    if not worst:
-        return
-    said = f"--explain [{one_line(worst[0].rule)}] shows SQL and fixes, -o report.html everything."
-    yield 0, bounded(Text(said, "dim"), console, 1 if tight else 2)
+def _advice(found: Mapping[Effect, Sequence[Row]], console: Console, tight: bool) -> Lines:
+    for worst, *_ in list(found.values())[:1]:
+        said = f"--explain [{one_line(worst.rule)}] shows SQL and fixes, -o report.html everything."
+        yield 0, bounded(Text(said, "dim"), console, 1 if tight else 2)
