@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from scanner.model import Query
+from scanner.model import Location, Query
 from scanner.render.outline import Item
 
 _RULE = re.compile(r"[A-Za-z]{2}\d{3}")
@@ -36,9 +36,14 @@ class Chosen:
 def _means(word: str, item: Item) -> bool:
     if _RULE.fullmatch(word):
         return item.finding.rule == word.upper()
-    at = any(str(place.location) == word for place in item.places)
+    at = any(_is_at(word, place.location) for place in item.places)
     return at or (item.query is not None and item.query.fingerprint == word)
 
 
 def _is(word: str, query: Query) -> bool:
-    return query.fingerprint == word or any(str(o.location) == word for o in query.located)
+    return query.fingerprint == word or any(o.location and _is_at(word, o.location) for o in query.located)
+
+
+def _is_at(word: str, location: Location) -> bool:
+    """Whether the word is the place, also as a narrow terminal shows it: without its first folders."""
+    return str(location) == word or (word.startswith("…/") and str(location).endswith(word[1:]))

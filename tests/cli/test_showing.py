@@ -122,8 +122,9 @@ def test_explain_shows_what_is_asked_for_alone(place: int, capsys: pytest.Captur
     assert "What was read" not in text
 
 
-def test_explain_shows_one_place(capsys: pytest.CaptureFixture[str]) -> None:
-    text, said = printed(capsys, "--explain", "services/billing/pay.py:3", "SC999")
+@pytest.mark.parametrize("place", ["services/billing/pay.py:3", "…/pay.py:3"])
+def test_explain_shows_one_place(place: str, capsys: pytest.CaptureFixture[str]) -> None:
+    text, said = printed(capsys, "--explain", place, "SC999")
     assert text.count("Fix: ") == 1
     assert "services/billing/pay.py:3" in text
     assert said == "scanner: Nothing that was found is SC999.\n"
