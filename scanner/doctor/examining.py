@@ -21,7 +21,7 @@ from scanner.text_files import STDIN
 from scanner.workers import workers
 
 _SESSIONS_S = 1  # how long the sessions of a server are looked at here
-_GROWING_MIN = 60  # a log that was written to in so many minutes is taken for one that grows
+_GROWING_MIN = 15  # a log that was written to in so many minutes is taken for one that grows
 _CODE = ("python", "sql_files")
 
 
@@ -146,7 +146,9 @@ def _facts(source: SourceConfig, found: Iterable[Collected], sample: Sample) -> 
 def _said(item: Unread | BlindSpot, root: Path) -> str:
     said = item.reason if isinstance(item, Unread) else item.message
     where = _relative(Path(item.place), root) if item.place.startswith("/") else item.place
-    named = where and where not in said and item.place not in said and isinstance(item, Unread)
+    # A server is named by the line that this stands below.
+    known = where in said or item.place in said or item.place.startswith("the server of ")
+    named = isinstance(item, Unread) and not known
     count = f" ({item.count:,} times)" if isinstance(item, Unread) and item.count > 1 else ""
     return mask((f"{where}: {said}" if named else said) + count).replace(f"{root}/", "")
 
