@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import chain
 
 from scanner.collect.python import data_frames, rows, syntax
+from scanner.collect.python.attributes import set_attribute
 from scanner.collect.python.frames import Frame
 from scanner.collect.python.names import shown
 from scanner.collect.python.orm import hooks
@@ -15,7 +16,6 @@ from scanner.collect.python.texts import constant_text
 from scanner.collect.python.values import (
     ConstantValue,
     DictValue,
-    InstanceValue,
     ListValue,
     Literal,
     ResultValue,
@@ -46,8 +46,12 @@ def bind_again(target: syntax.Expression, values: Variants, frame: Frame) -> Non
     if isinstance(target, syntax.Name):
         frame.names[target.id] = values
     elif isinstance(target, syntax.Attribute) and isinstance(target.base, syntax.Name):
+        set_attribute(target.base.id, target.name, tuple(_open(v) for v in values if isinstance(v, ListValue)), frame)
         frame.names[shown(target)] = values
-        _add_to_class(target, tuple(replace(v, open=True) for v in values if isinstance(v, ListValue)), frame)
+
+
+def _open(value: ListValue) -> ListValue:
+    return replace(value, open=True)
 
 
 def items(values: Variants) -> tuple[Variants, ...] | None:
@@ -113,17 +117,7 @@ def _set_attribute(target: syntax.Attribute, values: Variants, frame: Frame) -> 
         hooks.assigned(base, target.name, target.base.at, frame)
         if isinstance(base, ResultValue) and base.shape == "frame" and target.name == "columns":
             data_frames.labelled(base, values, frame, target.base.at)
-    frame.names[shown(target)] = values
-    _add_to_class(target, values, frame)
-
-
-def _add_to_class(target: syntax.Attribute, values: Variants, frame: Frame) -> None:
-    """What methods assign to attributes of `self` is what other methods find there."""
-    owner = None if frame.depth else frame.owner
-    bases = frame.evaluate(target.base) if owner else ()
-    if owner is not None and any(isinstance(base, InstanceValue) and base.of == owner for base in bases):
-        names = frame.world.classes[owner].frame.names
-        names[target.name] = bounded((*names.get(target.name, ()), *values))
+    set_attribute(target.base.id, target.name, values, frame)
 
 
 def _set_item(target: syntax.Subscript, values: Variants, frame: Frame) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import chain
 
 from scanner.collect.python import applying, builders, factories, inlining, loading, row_classes, rows, syntax, taking
+from scanner.collect.python.classes import inherited
 from scanner.collect.python.executing import executed
 from scanner.collect.python.executors import (
     MESSAGE_KEYWORDS,
@@ -69,6 +71,7 @@ def call(expression: syntax.Call, frame: Frame) -> Variants:
         before = len(trail)
         root = frame.root if frame.depth else _root(expression, frame)
         entered = _entered(known, receivers, given, frame, root)
+        _changed(expression, receivers, functions, given, frame, root)
         if len(trail) == before:
             entered = _called_back(functions, given, frame, root) or entered
         if entered and len(trail) > before:
@@ -80,12 +83,27 @@ def _root(expression: syntax.Call, frame: Frame) -> Root:
     return Root(frame.root.function, frame.place(expression.at), called(expression.function))
 
 
+def _changed(
+    expression: syntax.Call, receivers: Variants, functions: Variants, given: Given, frame: Frame, root: Root
+) -> None:
+    """``query.where(…)`` as a statement of its own: the name holds the instance as it is then."""
+    base = expression.function.base if isinstance(expression.function, syntax.Attribute) else None
+    if isinstance(base, syntax.Name) and len(receivers) == 1 and isinstance(receivers[0], InstanceValue):
+        for function in functions:
+            if isinstance(function, FunctionValue) and base.id != "self":
+                frame.names[base.id] = inlining.changed(function, receivers[0], given, frame, root) or receivers
+
+
 def _entered(functions: Variants, receivers: Variants, given: Given, frame: Frame, root: Root) -> Variants:
     found: list[Value] = []
+    if len(receivers) > 1 and all(isinstance(each, InstanceValue) and each.fields for each in receivers):
+        return bounded(chain.from_iterable(_entered(functions, (each,), given, frame, root) for each in receivers))
     for function in functions:
         if isinstance(function, FunctionValue):
             receiver = receivers[0] if receivers else None
             everything = given
+            if inlining.initialised(function, receiver, given, frame, root):
+                continue
             if function.closure and isinstance(receiver, InstanceValue | ClassValue):  # made by a decorator
                 everything = replace(given, positional=((receiver,), *given.positional))
             found.extend(inlining.invoked(function, receiver, everything, frame, root) or ())
@@ -120,6 +138,10 @@ def _called_back(functions: Variants, given: Given, frame: Frame, root: Root) ->
     return bounded(found)
 
 
+def _is_super(expression: syntax.Expression) -> bool:
+    return isinstance(expression, syntax.Call) and last_name(expression.function) == "super"
+
+
 def _of_super(expression: syntax.Call, frame: Frame) -> Variants:
     """``super()`` in a class whose instances are a mapper's queries: the query."""
     if not isinstance(expression.function, syntax.Name) or expression.function.id != "super":
@@ -131,6 +153,10 @@ def _callee(expression: syntax.Call, frame: Frame) -> tuple[Variants, Variants]:
     """What the method belongs to, and what is called; either may be empty."""
     function = expression.function
     if isinstance(function, syntax.Attribute):
+        if _is_super(function.base) and frame.owner is not None:
+            methods = inherited(frame.owner, function.name, frame)
+            if methods:
+                return frame.find("self"), methods
         bases = frame.evaluate(function.base)
         receivers = tuple(hooks.placed(value, expression.at, frame) for value in bases)
         return receivers, builders.members(receivers, function.name, frame)

@@ -61,6 +61,15 @@ def class_attribute(of: ClassValue, name: str, frame: Frame) -> Variants:
     return ()
 
 
+def inherited(of: ClassValue, name: str, frame: Frame) -> Variants:
+    """An attribute of the first base that has it, as ``super().name``."""
+    for each in lineage(of, frame)[1:]:
+        found = frame.world.classes[each].frame.names.get(name)
+        if found is not None:
+            return frame.world.resolved(found)
+    return ()
+
+
 def lineage(of: ClassValue, frame: Frame) -> list[ClassValue]:
     """The class and its bases within the project, depth first, each once."""
     return frame.world.once((lineage, of), lambda: _lineage(of, frame.world))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from scanner.collect.python import syntax
 from scanner.collect.python.alone import rows_of
+from scanner.collect.python.attributes import set_attribute
 from scanner.collect.python.classes import class_attribute, lineage
 from scanner.collect.python.frames import Definition, Frame, Outcome
 from scanner.collect.python.given import Given
@@ -59,13 +60,30 @@ def invoked(
 
 def constructed(of: ClassValue, given: Given, frame: Frame, root: Root) -> InstanceValue:
     """``Class(…)`` of the project, with the attributes that ``__init__`` makes of the arguments."""
-    always = any(_tells(value) for each in given.every() for value in each) and _works_with_database(of, frame)
+    tells = any(_tells(value) for each in given.every() for value in each)
     for each in class_attribute(of, "__init__", frame):
         if isinstance(each, FunctionValue):
+            always = (tells or _hands_on(each, frame)) and _works_with_database(of, frame)
             outcome = _entered(each, InstanceValue(of), given, frame, root, always=always)
             if outcome is not None:
                 return InstanceValue(of, fields=outcome.fields)
     return InstanceValue(of)
+
+
+def initialised(function: FunctionValue, receiver: Value | None, given: Given, frame: Frame, root: Root) -> bool:
+    """``super().__init__(…)`` and ``Base.__init__(self, …)``: what that sets is there from here on; False: no such."""
+    if not function.name.endswith(".__init__"):
+        return False
+    outcome = _entered(function, receiver, given, frame, root, always=True)
+    for name, values in outcome.fields if outcome else ():
+        set_attribute("self", name, values, frame)
+    return True
+
+
+def changed(function: FunctionValue, receiver: InstanceValue, given: Given, frame: Frame, root: Root) -> Variants:
+    """The instance after one of its methods, where that set attributes that make statements."""
+    outcome = _entered(function, receiver, given, frame, root, always=False) if receiver.fields else None
+    return (_with(receiver, outcome.fields),) if outcome and outcome.fields else ()
 
 
 def called_back(function: FunctionValue, given: Given, frame: Frame, root: Root) -> Variants | None:
@@ -169,11 +187,26 @@ def _run(names: dict[str, Variants], definition: Definition, frame: Frame, root:
     start = len(world.record.trail)
     world.run(definition.function.body, inner)
     outcome.ran = tuple(dict.fromkeys(world.record.trail[start:]))
-    outcome.returned = bounded(inner.returns)
-    if definition.function.name == "__init__":
-        own = f"{definition.function.parameters[0].name}." if definition.function.parameters else "self."
-        set_there = ((name.removeprefix(own), values) for name, values in inner.names.items() if name.startswith(own))
+    own = definition.function.parameters[0].name if definition.function.parameters else "self"
+    receiver = names.get(own, (None,))[0]
+    if isinstance(receiver, InstanceValue) and (definition.function.name == "__init__" or receiver.fields):
+        before = f"{own}."
+        set_there = ((name.removeprefix(before), v) for name, v in inner.names.items() if name.startswith(before))
         outcome.fields = tuple(each for each in set_there if not all(isinstance(v, Unknown) for v in each[1]))
+        after = _with(receiver, outcome.fields)
+        inner.returns = [after if value == receiver else value for value in inner.returns]
+    outcome.returned = bounded(inner.returns)
+
+
+def _with(instance: InstanceValue, fields: tuple[tuple[str, Variants], ...]) -> InstanceValue:
+    return replace(instance, fields=tuple({**dict(instance.fields), **dict(fields)}.items()))
+
+
+def _hands_on(function: FunctionValue, frame: Frame) -> bool:
+    """Whether a constructor calls that of a base, with what it knows itself."""
+    definition = frame.world.functions.get(function)
+    calls = (each.value for each in definition.function.body if isinstance(each, syntax.Evaluate)) if definition else ()
+    return any(isinstance(call, syntax.Call) and last_name(call.function) == "__init__" for call in calls)
 
 
 def _is_worth(
@@ -185,9 +218,18 @@ def _is_worth(
     arguments = [value for each in ((receiver,), *given.every()) for value in each]
     if any(map(_asks, arguments)):
         return True
+    if isinstance(receiver, InstanceValue) and receiver.fields and _returns_self(definition):
+        return _works_with_database(receiver.of, frame)
     if world.reach is None:
         return False
     return any(map(_tells, arguments)) if function in world.reach else _is_piece(definition, frame)
+
+
+def _returns_self(definition: Definition) -> bool:
+    """Whether its last statement is ``return self``: a step of a statement that is built call by call."""
+    written = definition.function
+    last = written.body[-1] if written.body and written.parameters else None
+    return isinstance(last, syntax.Return) and last_name(last.value) == written.parameters[0].name
 
 
 def _is_piece(definition: Definition, frame: Frame) -> bool:

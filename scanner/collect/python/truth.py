@@ -6,7 +6,17 @@ from collections.abc import Iterator
 
 from scanner.collect.python import syntax
 from scanner.collect.python.frames import Frame
-from scanner.collect.python.values import ConstantValue, DictValue, ListValue, Literal, TextValue, Value, Variants
+from scanner.collect.python.values import (
+    ConstantValue,
+    DictValue,
+    InstanceValue,
+    ListValue,
+    Literal,
+    TextValue,
+    Unknown,
+    Value,
+    Variants,
+)
 
 _MORE_THAN_NONE = ((">", syntax.Constant("0")), ("!=", syntax.Constant("0")), (">=", syntax.Constant("1")))
 _FALSE = frozenset(("None", "False", "0", "0.0"))
@@ -74,10 +84,22 @@ def _truth(test: syntax.Expression, frame: Frame) -> bool | None:
         return None if inner is None else not inner
     if isinstance(test, syntax.Binary):
         return _compared(test, frame)
-    if not isinstance(test, syntax.Name | syntax.Constant):
+    if isinstance(test, syntax.Attribute):
+        found = {_is_full(value) for value in _held(test, frame)}
+    elif isinstance(test, syntax.Name | syntax.Constant):
+        found = {_holds(value) for value in frame.evaluate(test)}
+    else:
         return None
-    found = {_holds(value) for value in frame.evaluate(test)}
     return found.pop() if len(found) == 1 else None
+
+
+def _held(test: syntax.Attribute, frame: Frame) -> Iterator[Value]:
+    """What instances hold under a name since they were made; an attribute of the class may be another in a subclass."""
+    base = frame.find(test.base.id) if isinstance(test.base, syntax.Name) else ()
+    own = frame.names.get(f"{test.base.id}.{test.name}") if isinstance(test.base, syntax.Name) else None
+    for instance in base:
+        fields = dict(instance.fields) if isinstance(instance, InstanceValue) else {}
+        yield from own or fields.get(test.name, (Unknown(test.name),))
 
 
 def _compared(test: syntax.Binary, frame: Frame) -> bool | None:
