@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from scanner import store
-from scanner.collect.mysql_slow_log import collecting
+from scanner.collect.mysql_slow_log import collecting, entries
 from scanner.config import load_config
 from scanner.errors import StoreError
 from scanner.progress import silent
@@ -27,6 +27,7 @@ KILLS = 5  # of one store, before it is left to come to its end
 @pytest.fixture
 def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(collecting, "CHECKPOINT_BYTES", 2_000)
+    monkeypatch.setattr(entries, "CHUNK_BYTES", 1_000)
     monkeypatch.setattr(files, "SYNCHRONOUS", "OFF")  # what was written stays written when a process is killed
     made = company.found(tmp_path / "company")
     logs = made.parent / "logs"

@@ -10,7 +10,7 @@ import pytest
 
 import scanner
 from scanner import store
-from scanner.collect.mysql_slow_log import collecting
+from scanner.collect.mysql_slow_log import collecting, entries
 from scanner.config import load_config
 from scanner.errors import StoreError
 from scanner.progress import silent
@@ -132,6 +132,7 @@ def test_what_changed_is_read(config: Path, place: Path, changed: str) -> None:
 
 def test_a_grown_log_is_read_on(config: Path, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(collecting, "CHECKPOINT_BYTES", 500)
+    monkeypatch.setattr(entries, "CHUNK_BYTES", 500)
     log = config.parent / "slow.log"
     update(config, place)
     for second in range(5, 60, 7):
@@ -143,6 +144,7 @@ def test_a_grown_log_is_read_on(config: Path, place: Path, monkeypatch: pytest.M
 
 def test_of_each_log_the_farthest_checkpoint_stays(config: Path, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(collecting, "CHECKPOINT_BYTES", 200)
+    monkeypatch.setattr(entries, "CHUNK_BYTES", 500)
     log = config.with_name("slow.log")
     for start in (0, 20, 40):
         with log.open("a") as file:
