@@ -76,7 +76,7 @@ def measure(size: int = 200) -> Iterator[Measured]:
         impact = [sys.executable, "-m", "scanner", "impact", CHANGE, "--engine", "mysql:8.0", "--schema", str(schema)]
         impact += ["--slow-log", str(log), "-o", str(Path(folder, "impact.json"))]
         one, two = (cost(impact, {"SCANNER_PROCESSES": number}) for number in "12")
-        digest = cost([command, str(log)]) if (command := installed("pt-query-digest", "percona-toolkit")) else None
+        digest = cost([command, str(log)]) if (command := digest_command()) else None
     for name, each in (("one process", one), ("two processes", two), ("pt-query-digest", digest)):
         if each is not None:
             rate = f"{each.processor / entries * 1e6:5.1f} µs an entry"
@@ -84,6 +84,11 @@ def measure(size: int = 200) -> Iterator[Measured]:
     yield one.processor, digest and digest.processor
     yield two.wall, digest and digest.wall
     yield max(one.memory, two.memory), digest and digest.memory
+
+
+def digest_command() -> str | None:
+    """Where pt-query-digest is."""
+    return installed("pt-query-digest", "percona-toolkit")
 
 
 def generate(path: Path, size: int, seed: int = 1) -> int:
