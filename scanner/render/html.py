@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache
+from itertools import count
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -13,14 +14,25 @@ from markupsafe import Markup
 
 from scanner.model import Effect, Report
 from scanner.render import words
-from scanner.render.excerpt import marked
+from scanner.render.anchors import Anchors
 from scanner.render.forecast import forecast_lines
-from scanner.render.outline import items, last_seen, measures, places, sections, sources, suppressed_items
+from scanner.render.highlight import highlighted
+from scanner.render.outline import (
+    items,
+    last_seen,
+    measures,
+    places,
+    sections,
+    sources,
+    suppressed_items,
+    total,
+)
 from scanner.render.plan import script as sql_script
 from scanner.render.verdict import headline, production_only, tallies
 
 _TEMPLATES = Path(__file__).with_name("templates")
 _IN_A_CELL = 10  # findings that a notebook shows
+_SCRIPTS = ("d3-zoom.min.js", "graph.js", "report.js")  # in this order: the last one tells the others what to show
 _FILTERS: dict[str, Callable[..., object]] = {
     "effect": words.EFFECT_WORDS.__getitem__,
     "count": words.count,
@@ -43,15 +55,20 @@ _FILTERS: dict[str, Callable[..., object]] = {
 
 
 def to_html(report: Report) -> str:
-    """The report as a page for the browser, complete in itself; its script only filters what is there."""
+    """The report as a page for the browser, complete in itself; its scripts only filter and draw what is there."""
     found = sections(report)
-    names = {section.service for section in found} | {s for query in report.queries for s in query.services}
-    services = sorted(name for name in names if name is not None)
+    anchors = Anchors()
+    services = sorted({section.title for section in found} | {s for query in report.queries for s in query.services})
     return (
         _environment()
         .get_template("report.html")
         .render(
             report=report,
+            engine=report.database.engine,
+            anchors=anchors,
+            ids={section.title: anchors.of("service", section.title) for section in found},
+            rules=sorted({(finding.rule, finding.name) for finding in report.findings}),
+            counter=count(),
             headline=headline(report),
             tallies=tallies(report),
             sections=found,
@@ -59,6 +76,8 @@ def to_html(report: Report) -> str:
             suppressed_items=suppressed_items(report),
             forecast=tuple(forecast_lines(report.forecast)) if report.forecast else (),
             production_only=production_only(report),
+            hit_services=len({section.service for section in found if section.service}),
+            hit_calls=total(item.calls for item in {i.finding.subject: i for i in items(report)}.values()),
             numbers={name: index for index, name in enumerate(services)},
         )
     )
@@ -83,14 +102,9 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    style, script = _own("report.css"), _own("report.js")
-    made.globals |= {
-        "style": style,
-        "script": script,
-        "policy": _policy(style, script),
-        "effects": tuple(Effect),
-    }
-    made.globals |= {"marked": marked, "sql_script": sql_script}
+    style, scripts = _own("report.css"), [_own(name) for name in _SCRIPTS]
+    made.globals |= {"style": style, "scripts": scripts, "policy": _policy(style, scripts), "effects": tuple(Effect)}
+    made.globals |= {"highlighted": highlighted, "sql_script": sql_script, "next": next}
     made.filters |= _FILTERS
     return made
 
@@ -104,10 +118,10 @@ def _shown(value: object) -> str:
     return value if isinstance(value, Markup) else words.visible(str(value))
 
 
-def _policy(style: str, script: str) -> str:
-    """Only this very style and script may work: not even text that slipped through the escaping can run."""
-    return f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'"
+def _policy(style: str, scripts: Iterable[str]) -> str:
+    """Only this very style and these scripts may work: not even text that slipped through the escaping can run."""
+    return f"default-src 'none'; style-src {_hash(style)}; script-src {' '.join(map(_hash, scripts))}"
 
 
 def _hash(text: str) -> str:
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"

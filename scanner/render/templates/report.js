@@ -1,46 +1,252 @@
 "use strict";
+// The findings: filtered, sorted, linked to and walked through by keys. The page is whole without it.
 (function () {
-  const form = document.getElementById("filter");
-  const service = document.getElementById("by-service");
-  const effect = document.getElementById("by-effect");
-  const text = document.getElementById("by-text");
-  const shown = document.getElementById("shown");
-  const items = Array.from(document.querySelectorAll(".item"), (node) => ({
-    node, text: words(node),
-  }));
-  const findings = items.filter((item) => item.node.dataset.effect).length;
+  const STEP = 200; // findings shown at once: whatever a filter lets through, so few nodes change
+  const EFFECTS = ["breaks", "changes-results", "changes-shape", "needs-update"];
+  const byId = (id) => document.getElementById(id);
+  const form = byId("filter"), said = byId("shown"), flat = byId("flat"), more = byId("more"), keys = byId("keys");
+  const fields = {
+    q: byId("by-text"), service: byId("by-service"), effect: byId("by-effect"), rule: byId("by-rule"),
+    certainty: byId("by-certainty"), sort: byId("by-sort"),
+  };
+  const ORDERS = {
+    effect: (a, b) => EFFECTS.indexOf(a.effect) - EFFECTS.indexOf(b.effect) || b.calls - a.calls,
+    calls: (a, b) => b.calls - a.calls,
+    time: (a, b) => b.time - a.time,
+    file: (a, b) => a.file.localeCompare(b.file, "en", { numeric: true }),
+  };
+  const items = Array.from(document.querySelectorAll(".item"), known);
+  const findings = items.filter((item) => item.effect);
+  const boxes = new Set(items.flatMap((item) => item.boxes));
+  const byNode = new Map(items.map((item) => [item.node, item]));
+  const siblings = new Map(); // cause → its items in their order
+  const numbers = new Intl.NumberFormat("en");
+  let limit = STEP, pinned = null, away = new Set(), open = new Set(boxes), current = [];
 
-  function words(node) {
-    const cause = node.closest(".cause");
-    const said = cause ? [cause.closest(".group").querySelector("h3"), ...cause.querySelectorAll(":scope > p")] : [];
-    return [...said, node].map((part) => part.textContent).join(" ").toLowerCase();
+  function known(node) {
+    const cause = node.closest(".cause"), group = node.closest(".group"), card = node.closest(".card");
+    const data = node.dataset;
+    return {
+      node, cause, group, card, boxes: [cause, group, card].filter(Boolean), on: true,
+      effect: data.effect || "", kind: data.kind || "", certainty: data.certainty || "",
+      rule: group ? group.dataset.rule : "", services: (data.services || card.dataset.services || "").trim().split(/\s+/),
+      calls: Number(data.calls), time: Number(data.time),
+      get file() {
+        const place = node.querySelector(".place");
+        return place ? place.textContent : "\uffff";
+      },
+    };
   }
 
-  function fits(item) {
-    const data = item.node.dataset;
-    return (!service.value || data.services.split(/\s+/).includes(service.value))
-      && (!effect.value || data.effect === effect.value)
-      && text.value.toLowerCase().split(/\s+/).every((word) => item.text.includes(word));
+  function text(item) {
+    if (item.text === undefined) {
+      const told = item.cause ? [item.card.querySelector("h2"), item.group.querySelector("h3"),
+        ...item.cause.querySelectorAll(":scope > p")] : [];
+      item.text = [...told, item.node].map((part) => part.textContent).join(" ").toLowerCase();
+    }
+    return item.text;
+  }
+
+  function fits(words) {
+    const [service, effect, rule, certainty] = ["service", "effect", "rule", "certainty"].map((n) => fields[n].value);
+    return (item) => (!service || item.services.includes(service)) && (!effect || item.effect === effect)
+      && (!rule || item.rule === rule) && (!certainty || item.certainty === certainty)
+      && words.every((word) => text(item).includes(word));
   }
 
   function apply() {
-    let left = 0;
+    const found = items.filter(fits(fields.q.value.toLowerCase().split(/\s+/).filter(Boolean)));
+    let listed = found.filter((item) => item.effect);
+    const order = ORDERS[fields.sort.value];
+    if (order) listed = listed.slice().sort(order);
+    current = listed.slice(0, limit);
+    if (pinned && listed.includes(pinned) && !current.includes(pinned)) current.push(pinned);
+    const shown = new Set([...current, ...found.filter((item) => !item.effect)]);
     for (const item of items) {
-      item.node.hidden = !fits(item);
-      if (!item.node.hidden && item.node.dataset.effect) left += 1;
+      if (item.on !== shown.has(item)) item.node.hidden = !(item.on = !item.on);
     }
-    for (const box of document.querySelectorAll(".cause, .group, .card")) {
-      const held = box.querySelectorAll(".item");
-      box.hidden = held.length > 0 && Array.from(held).every((node) => node.hidden);
-    }
-    shown.textContent = left === findings ? "" : left + " of " + findings + " shown";
+    arrange(order ? current : []);
+    uncover(order ? found.filter((item) => !item.effect) : [...shown]);
+    tell(listed.length);
+    document.dispatchEvent(new CustomEvent("filtered", { detail: found }));
   }
 
-  form.addEventListener("input", apply);
-  form.addEventListener("submit", (event) => event.preventDefault());
-  window.addEventListener("beforeprint", () => {
-    for (const box of document.querySelectorAll("details")) box.open = true;
+  function arrange(listed) {
+    for (const cause of away) cause.append(...siblings.get(cause));
+    away = new Set(listed.map((item) => item.cause));
+    for (const cause of away) {
+      if (!siblings.has(cause)) siblings.set(cause, cause.querySelectorAll(":scope > .item"));
+    }
+    flat.replaceChildren(...listed.map(framed));
+    flat.hidden = !listed.length;
+  }
+
+  // Away from its group a finding says itself what the group says for it.
+  function framed(item) {
+    if (!item.frame) {
+      const owner = document.createElement("p");
+      owner.className = "facts";
+      owner.textContent = item.card.querySelector("h2").textContent;
+      item.frame = document.createElement("div");
+      item.frame.className = "cause";
+      item.frame.append(item.group.querySelector("h3").cloneNode(true), owner,
+        ...Array.from(item.cause.querySelectorAll(":scope > p"), (said) => said.cloneNode(true)));
+    }
+    item.frame.append(item.node);
+    return item.frame;
+  }
+
+  function uncover(shown) {
+    const wanted = new Set(shown.flatMap((item) => item.boxes));
+    for (const box of boxes) {
+      if (open.has(box) !== wanted.has(box)) box.hidden = !wanted.has(box);
+    }
+    open = wanted;
+  }
+
+  function tell(matching) {
+    const rest = matching > current.length;
+    const of = matching === findings.length ? "" : " of " + numbers.format(findings.length);
+    said.textContent = numbers.format(matching) + of + (findings.length === 1 ? " finding" : " findings")
+      + (rest ? ", the first " + numbers.format(current.length) + " shown" : "");
+    more.hidden = !rest;
+  }
+
+  // The state of the filter stands in the address, with services by their names.
+  function write() {
+    const state = new URLSearchParams();
+    for (const [name, field] of Object.entries(fields)) {
+      if (field.value) state.set(name, name === "service" ? field.selectedOptions[0].text : field.value);
+    }
+    history.replaceState(null, "", "#" + state);
+  }
+
+  function read() {
+    const hash = location.hash.slice(1), target = byId(hash);
+    if (target && byNode.has(target)) return reveal(byNode.get(target));
+    if (target && boxes.has(target)) return only(target.dataset.services.trim());
+    if (target || !hash.includes("=")) return apply();
+    const state = new URLSearchParams(hash);
+    for (const [name, field] of Object.entries(fields)) {
+      const value = state.get(name) || "";
+      const option = field.options && Array.from(field.options).find((each) => (name === "service" ? each.text : each.value) === value);
+      field.value = field.options ? (value && option ? option.value : "") : value;
+    }
+    limit = STEP;
+    return apply();
+  }
+
+  function reveal(item) {
+    pinned = item;
+    apply();
+    if (!item.on) {
+      clear();
+      apply();
+    }
+    const folded = item.node.closest("details");
+    if (folded) folded.open = true;
+    go(item.node);
+  }
+
+  function only(service) {
+    clear();
+    fields.service.value = service;
+    changed();
+    byId("findings").scrollIntoView();
+  }
+
+  function go(node) {
+    node.focus({ preventScroll: true });
+    node.scrollIntoView({ block: "start" });
+  }
+
+  function clear() {
+    for (const field of Object.values(fields)) field.value = "";
+  }
+
+  function changed() {
+    limit = STEP;
+    pinned = null;
+    write();
+    apply();
+  }
+
+  function step(by) {
+    const at = current.findIndex((item) => item.node === document.activeElement);
+    const next = current[Math.min(Math.max(at + by, 0), current.length - 1)];
+    if (next) go(next.node);
+  }
+
+  const KEYS = {
+    "/": () => { form.scrollIntoView({ block: "nearest" }); fields.q.focus(); fields.q.select(); },
+    "j": () => step(1), "k": () => step(-1), "g": () => go(byId("graph")), "r": () => { clear(); changed(); },
+    "?": () => keys.showModal(),
+  };
+
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest("input, select, textarea, dialog");
+    if (event.key === "Escape" && typing === fields.q) {
+      fields.q.value = "";
+      fields.q.blur();
+      return changed();
+    }
+    if (event.key === "Enter" && byNode.has(event.target)) location.hash = event.target.id;
+    if (typing || event.ctrlKey || event.metaKey || event.altKey || !byId("keys-on").checked || !KEYS[event.key]) return;
+    event.preventDefault();
+    KEYS[event.key]();
   });
-  form.hidden = false;
-  apply();
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-service], [data-filter]");
+    if (!link) return;
+    event.preventDefault();
+    if (link.dataset.service) return only(link.dataset.service);
+    clear();
+    fields.effect.value = link.dataset.filter.split("=")[1];
+    changed();
+    byId("findings").scrollIntoView();
+  });
+
+  more.addEventListener("click", (event) => {
+    const by = event.target.dataset.more;
+    if (!by) return;
+    limit = by === "all" ? Infinity : limit + STEP;
+    apply();
+  });
+
+  // Paper shows all that the filter lets through, and what is folded.
+  let folded = [];
+  window.addEventListener("beforeprint", () => {
+    folded = Array.from(document.querySelectorAll("details:not([open])"));
+    for (const box of folded) box.open = true;
+    limit = Infinity;
+    apply();
+  });
+  window.addEventListener("afterprint", () => {
+    for (const box of folded) box.open = false;
+    limit = STEP;
+    apply();
+  });
+
+  // What a search looks through is read from the page while nothing else is to be done.
+  function warm(start) {
+    for (const item of items.slice(start, start + STEP)) text(item);
+    if (start + STEP < items.length) later(() => warm(start + STEP));
+  }
+  const later = window.requestIdleCallback || ((work) => setTimeout(work, 1));
+
+  form.addEventListener("input", changed);
+  form.addEventListener("reset", () => setTimeout(changed));
+  form.addEventListener("submit", (event) => event.preventDefault());
+  byId("ask").addEventListener("click", KEYS["?"]);
+  window.addEventListener("hashchange", read);
+  document.addEventListener("service", (event) => {
+    const option = Array.from(fields.service.options).find((each) => each.text === event.detail);
+    if (option) only(option.value);
+  });
+  for (const part of document.querySelectorAll(".scripted")) part.hidden = false;
+  form.hidden = !findings.length && !items.length;
+  document.documentElement.classList.add("ready");
+  read();
+  later(() => warm(0));
 })();
