@@ -8,6 +8,7 @@ from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from scanner.change import Change
+from scanner.fixes import with_fixes
 from scanner.free_names import free_names
 from scanner.graph import Arrows, Parts, arrows, queries_reaching, query_id, relation_id
 from scanner.likely import likely_places
@@ -95,7 +96,7 @@ def impact(change: Change, parts: Parts, evidence: Evidence | None = None) -> Re
     answers = [answer for answer in judged if answer.query.fingerprint not in built]
     waiting = [answer.query for answer in answers if answer.waits]
     writing = [query for query in touching if _writes(query, parts, prepared)]
-    findings = [finding for answer in answers for finding in answer.findings]
+    findings = list(with_fixes(prepared, (each for answer in answers for each in answer.findings), touching))
     findings += object_findings(prepared, reaching)
     of_stored, unread_bodies = stored_findings(prepared)
     findings += of_stored

@@ -63,6 +63,7 @@ class Finding:
     help: str  # the fix, filled in with the user's table and column
     subject: Subject = Subject("query", "")
     span: tuple[int, int] | None = None  # offsets into the subject's normalised SQL: start, end (exclusive)
+    fixed: str | None = None  # the subject's SQL mended, where that is known exactly and was tried
     # Where it holds when that differs from one place of the query to the next; empty: at every place of the subject.
     occurrences: tuple[Location, ...] = ()
     reason: str | None = None  # why it is only possible

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import takewhile
 
 from scanner.model import Query
 from scanner.render.words import visible
@@ -33,3 +34,14 @@ def moved(sql: str, span: Span, query: Query) -> Span:
     """The span in `Query.readable` of what it is in the SQL."""
     start, end = (len(query.readable(sql[:offset])) for offset in span)
     return start, end
+
+
+def changed(old: str, new: str) -> Span:
+    """The part of the new text that the old one has otherwise."""
+    start = _alike(old, new)
+    return start, len(new) - _alike(old[start:][::-1], new[start:][::-1])
+
+
+def _alike(one: str, other: str) -> int:
+    """With how many characters both begin."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))

@@ -15,6 +15,7 @@ from markupsafe import Markup
 from scanner.model import Effect, Report
 from scanner.render import words
 from scanner.render.anchors import Anchors
+from scanner.render.excerpt import changed
 from scanner.render.forecast import forecast_lines
 from scanner.render.highlight import highlighted
 from scanner.render.outline import (
@@ -104,7 +105,7 @@ def _environment() -> Environment:
     )
     style, scripts = _own("report.css"), [_own(name) for name in _SCRIPTS]
     made.globals |= {"style": style, "scripts": scripts, "policy": _policy(style, scripts), "effects": tuple(Effect)}
-    made.globals |= {"highlighted": highlighted, "sql_script": sql_script, "next": next}
+    made.globals |= {"changed": changed, "highlighted": highlighted, "sql_script": sql_script, "next": next}
     made.filters |= _FILTERS
     return made
 

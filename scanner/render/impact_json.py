@@ -99,6 +99,7 @@ def _finding(item: Item) -> Json:
         "query": item.query.fingerprint if item.query else None,
         "sql": item.readable,
         "span": _span(item),
+        "fixed": item.query.readable(finding.fixed) if item.query and finding.fixed else finding.fixed,
         "services": list(item.services),
         **_measures(item.query),
         "locations": [_location(place) for place in item.places],

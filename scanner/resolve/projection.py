@@ -56,7 +56,7 @@ def _star_fields(ctx: Context, item: exp.Expr, scope: Scope) -> list[Field] | No
         table = ctx.schema.relations.get(name)
         if isinstance(table, Table):
             check_readable(ctx, table, [f.column for f in found if f.table == name and f.column], item)
-    ctx.result.stars[id(item)] = Star(ctx.span(item), tables, len(found))
+    ctx.result.stars[id(item)] = Star(ctx.span(item), tables, len(found), tuple(f.name for f in found))
     return found
 
 

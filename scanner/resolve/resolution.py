@@ -148,6 +148,7 @@ class Star:
     span: tuple[int, int] | None
     tables: tuple[TableName, ...]  # base relations it draws from
     width: int
+    names: tuple[str, ...] = ()  # of its columns, in order
 
 
 @dataclass(frozen=True, slots=True)

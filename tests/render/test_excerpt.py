@@ -1,7 +1,7 @@
 import pytest
 from rich.cells import cell_len
 
-from scanner.render.excerpt import Excerpt, marked
+from scanner.render.excerpt import Excerpt, changed, marked
 from scanner.render.terminal.narrow import narrow
 
 SQL = "SELECT a, b FROM t WHERE c = $1 AND d IN (SELECT e FROM u WHERE f = $2) ORDER BY g"
@@ -41,3 +41,10 @@ def test_a_place_wider_than_the_line_is_cut_at_its_end():
 
 def test_what_cannot_be_seen_does_not_move_the_place():
     assert marked("a\x1bb status", (4, 10)) == Excerpt("a\\x1bb ", "status", "")
+
+
+def test_the_part_that_was_changed():
+    assert changed("SELECT status FROM o", "SELECT p.status FROM o") == (7, 9)
+    assert changed("SELECT * FROM o", "SELECT a, b FROM o") == (7, 11)
+    assert changed("aa", "aaa") == (2, 3)
+    assert changed("a", "a") == (1, 1)

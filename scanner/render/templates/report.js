@@ -1,10 +1,10 @@
 "use strict";
 // The findings: filtered, sorted, linked to and walked through by keys. The page is whole without it.
 (function () {
-  const STEP = 200; // findings shown at once: whatever a filter lets through, so few nodes change
+  const STEP = 100; // items of a list shown at once: whatever a filter lets through, few nodes change
   const EFFECTS = ["breaks", "changes-results", "changes-shape", "needs-update"];
   const byId = (id) => document.getElementById(id);
-  const form = byId("filter"), said = byId("shown"), flat = byId("flat"), more = byId("more"), keys = byId("keys");
+  const form = byId("filter"), said = byId("shown"), flat = byId("flat"), keys = byId("keys");
   const fields = {
     q: byId("by-text"), service: byId("by-service"), effect: byId("by-effect"), rule: byId("by-rule"),
     certainty: byId("by-certainty"), sort: byId("by-sort"),
@@ -21,14 +21,15 @@
   const byNode = new Map(items.map((item) => [item.node, item]));
   const siblings = new Map(); // cause → its items in their order
   const numbers = new Intl.NumberFormat("en");
-  let limit = STEP, pinned = null, away = new Set(), open = new Set(boxes), current = [];
+  const mores = Array.from(document.querySelectorAll(".more"));
+  let limits = {}, pinned = null, away = new Set(), open = new Set(boxes), current = [];
 
   function known(node) {
     const cause = node.closest(".cause"), group = node.closest(".group"), card = node.closest(".card");
     const data = node.dataset;
     return {
       node, cause, group, card, boxes: [cause, group, card].filter(Boolean), on: true,
-      effect: data.effect || "", kind: data.kind || "", certainty: data.certainty || "",
+      effect: data.effect || "", kind: data.kind || "finding", certainty: data.certainty || "",
       rule: group ? group.dataset.rule : "", services: (data.services || card.dataset.services || "").trim().split(/\s+/),
       calls: Number(data.calls), time: Number(data.time),
       get file() {
@@ -56,18 +57,27 @@
 
   function apply() {
     const found = items.filter(fits(fields.q.value.toLowerCase().split(/\s+/).filter(Boolean)));
-    let listed = found.filter((item) => item.effect);
     const order = ORDERS[fields.sort.value];
-    if (order) listed = listed.slice().sort(order);
-    current = listed.slice(0, limit);
-    if (pinned && listed.includes(pinned) && !current.includes(pinned)) current.push(pinned);
-    const shown = new Set([...current, ...found.filter((item) => !item.effect)]);
+    const lists = new Map();
+    for (const item of found) {
+      if (!lists.has(item.kind)) lists.set(item.kind, []);
+      lists.get(item.kind).push(item);
+    }
+    const listed = lists.get("finding") || [];
+    if (order) listed.sort(order);
+    const shown = new Set();
+    for (const [kind, held] of lists) {
+      for (const item of held.slice(0, limits[kind] || STEP)) shown.add(item);
+    }
+    if (pinned && found.includes(pinned)) shown.add(pinned);
+    current = listed.filter((item) => shown.has(item));
     for (const item of items) {
       if (item.on !== shown.has(item)) item.node.hidden = !(item.on = !item.on);
     }
     arrange(order ? current : []);
-    uncover(order ? found.filter((item) => !item.effect) : [...shown]);
+    uncover(order ? [...shown].filter((item) => !item.effect) : [...shown]);
     tell(listed.length);
+    for (const more of mores) more.hidden = (lists.get(more.dataset.list) || []).length <= (limits[more.dataset.list] || STEP);
     document.dispatchEvent(new CustomEvent("filtered", { detail: found }));
   }
 
@@ -109,7 +119,6 @@
     const of = matching === findings.length ? "" : " of " + numbers.format(findings.length);
     said.textContent = numbers.format(matching) + of + (findings.length === 1 ? " finding" : " findings")
       + (rest ? ", the first " + numbers.format(current.length) + " shown" : "");
-    more.hidden = !rest;
   }
 
   // The state of the filter stands in the address, with services by their names.
@@ -132,7 +141,7 @@
       const option = field.options && Array.from(field.options).find((each) => (name === "service" ? each.text : each.value) === value);
       field.value = field.options ? (value && option ? option.value : "") : value;
     }
-    limit = STEP;
+    limits = {};
     return apply();
   }
 
@@ -165,7 +174,7 @@
   }
 
   function changed() {
-    limit = STEP;
+    limits = {};
     pinned = null;
     write();
     apply();
@@ -207,24 +216,26 @@
     byId("findings").scrollIntoView();
   });
 
-  more.addEventListener("click", (event) => {
-    const by = event.target.dataset.more;
-    if (!by) return;
-    limit = by === "all" ? Infinity : limit + STEP;
-    apply();
-  });
+  for (const more of mores) {
+    more.addEventListener("click", (event) => {
+      const by = event.target.dataset.more, list = more.dataset.list;
+      if (!by) return;
+      limits[list] = by === "all" ? Infinity : (limits[list] || STEP) + STEP;
+      apply();
+    });
+  }
 
   // Paper shows all that the filter lets through, and what is folded.
   let folded = [];
   window.addEventListener("beforeprint", () => {
     folded = Array.from(document.querySelectorAll("details:not([open])"));
     for (const box of folded) box.open = true;
-    limit = Infinity;
+    limits = Object.fromEntries(mores.map((more) => [more.dataset.list, Infinity]));
     apply();
   });
   window.addEventListener("afterprint", () => {
     for (const box of folded) box.open = false;
-    limit = STEP;
+    limits = {};
     apply();
   });
 
