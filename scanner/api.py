@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -181,9 +181,10 @@ class Scan:
         return next((SourceError(each.reason) for each in unread if each.source == SCHEMA), None)
 
     def _report(self, change: Change, database: str) -> Report:
-        report = self._database(database).impact(change)
+        report = replace(self._database(database).impact(change), made=datetime.now(UTC))
         if self.config is None:
             return report
+        report = replace(report, links=self.config.links)
         return suppress(report, tuple(suppressions_for(report, self.config)), date.today())
 
     def _database(self, name: str) -> DatabaseScan | KeptScan:

@@ -11,7 +11,7 @@ from typing import Literal
 
 from scanner.config.wording import choice, listed
 from scanner.errors import ConfigError
-from scanner.model import Consumer, Database, Period, RolloutSettings
+from scanner.model import Consumer, Database, Link, Period, RolloutSettings
 
 SourceKind = Literal[
     "pg_stat_statements", "mysql_digests", "mysql_slow_log", "mysql_slow_log_table", "python", "sql_files"
@@ -103,6 +103,7 @@ class Config:
     sources: tuple[SourceConfig, ...] = ()
     services: tuple[ServiceRule, ...] = ()
     suppressions: tuple[SuppressionEntry, ...] = ()
+    links: tuple[Link, ...] = ()  # of source files to where they can be read; the nearest folder first
 
     def database(self, name: str | None) -> DatabaseConfig:
         """The database of this name; None means the only one. Raises ConfigError."""

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, get_args
 
+from scanner.config.links import read_link
 from scanner.config.model import (
     NAMED_BY,
     SERVER_KINDS,
@@ -23,16 +24,17 @@ from scanner.config.model import (
 from scanner.config.values import absolute, expand, read_duration, read_engine, read_path, read_schema, read_sql_mode
 from scanner.config.wording import choice, listed
 from scanner.errors import ConfigError, reason_of
-from scanner.model import Consumer, Database, RolloutSettings
+from scanner.model import Consumer, Database, Link, RolloutSettings
 from scanner.remote import is_remote
 
 FILE_NAME = "scanner.toml"
 
-_SECTIONS = ("databases", "sources", "services", "consumers", "suppress", "rollout")
+_SECTIONS = ("databases", "sources", "services", "consumers", "suppress", "links", "rollout")
 _DATABASE_KEYS = ("name", "engine", "schema", "search_path", "sql_mode")
 _SOURCE_KEYS = ("kind", "path", "dsn", "database", "databases", "service", "sample_activity")
 _SERVICE_KEYS = ("name", "paths", "users", "hosts", "databases", "application_names", "tags")
 _SUPPRESS_KEYS = ("rule", "reason", "paths", "expires")
+_LINK_KEYS = ("template", "path")
 _CONSUMER_KEYS = ("name", "kind", "database", "tables", "note")
 _ROLLOUT_NUMBERS = ("lock_timeout_ms", "batch_rows", "max_lag_s")
 
@@ -62,6 +64,7 @@ def load_config(path: str | Path) -> Config:
         ),
         tuple(_service(entry, at) for entry, at in _entries(document, "services", where)),
         tuple(_suppression(entry, at, where) for entry, at in _entries(document, "suppress", where)),
+        tuple(sorted(map(_link, _entries(document, "links", where)), key=lambda link: -len(link.folder))),
     )
 
 
@@ -208,6 +211,12 @@ def _suppression(entry: Mapping[str, Any], at: str, where: str) -> SuppressionEn
         raise ConfigError(f"{at}: expires must be a date without quotes, as in 2027-01-31.")
     rule, reason = _required(entry, "rule", at), _required(entry, "reason", at)
     return SuppressionEntry(rule, reason, where, _texts(entry, "paths", at), expires)
+
+
+def _link(found: tuple[Mapping[str, Any], str]) -> Link:
+    entry, at = found
+    _check_keys(entry, _LINK_KEYS, at)
+    return read_link(_required(entry, "template", at), _text(entry, "path", at) or "", at)
 
 
 def _entries(document: Mapping[str, Any], section: str, where: str) -> list[tuple[Mapping[str, Any], str]]:

@@ -1,5 +1,6 @@
 """The vocabulary: frozen values, no input or output."""
 
+from scanner.model.links import Link
 from scanner.model.names import Database, Engine, Family, TableName
 from scanner.model.objects import (
     Argument,
@@ -101,6 +102,7 @@ __all__ = [
     "HazardKind",
     "Hole",
     "LikelyPlace",
+    "Link",
     "Location",
     "Looked",
     "Mention",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
@@ -12,6 +12,7 @@ from scanner.model.observation import BlindSpot, Coverage, Location, Query, Unre
 
 if TYPE_CHECKING:
     from scanner.change import Change
+    from scanner.model.links import Link
     from scanner.model.names import Database
     from scanner.model.rollout import Forecast, Hazard, Plan
 
@@ -209,6 +210,8 @@ class Report:
 
     # Columns that the table has already, so that ADD COLUMN IF NOT EXISTS does nothing.
     present: tuple[str, ...] = ()
+    links: tuple[Link, ...] = ()  # of places to where they can be read; the nearest folder first
+    made: datetime | None = field(default=None, compare=False)  # when, UTC; None: not told
 
     def __post_init__(self) -> None:
         told = (*self.findings, *(each.finding for each in self.suppressed))
@@ -227,6 +230,10 @@ class Report:
             if query.fingerprint == fingerprint:
                 return query
         raise KeyError(fingerprint)
+
+    def url(self, location: Location) -> str | None:
+        """Where the place can be read in a browser; None when scanner.toml does not say."""
+        return next((url for link in self.links if (url := link.url(location))), None)
 
     @property
     def effects(self) -> dict[Effect, int]:
