@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 SECONDS ?= 600
 CHANGE := ALTER TABLE orders ADD COLUMN status text NOT NULL
 .DEFAULT_GOAL := help
-.PHONY: help demo test check docs fuzz bench record record-truth newest lock clean python
+.PHONY: help demo test check docs fuzz bench screenshots record record-truth newest lock clean python
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,10 @@ fuzz: $(VENV)/.installed-dev ## scans killed 50 times, damaged logs, then genera
 
 bench: $(VENV)/.installed-dev ## what everything costs, beside what stands beside it: the table that README quotes
 	$(BIN)/python -m benchmarks $(BENCH_ARGS)
+
+screenshots: $(VENV)/.installed-dev ## takes the pictures of the report in docs/screenshots anew
+	@sh tests/engine/install.sh $$($(BIN)/python -m tests.browser.chromium)
+	$(BIN)/python -m tests.browser.screenshots
 
 record: $(VENV)/.installed-dev ## records fixtures/shop anew from real servers
 	@sh tests/engine/install.sh $$($(BIN)/python -m tests.engine.servers)

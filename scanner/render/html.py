@@ -18,6 +18,7 @@ from scanner.render.anchors import Anchors
 from scanner.render.excerpt import changed
 from scanner.render.forecast import forecast_lines
 from scanner.render.highlight import highlighted
+from scanner.render.made import made_lines
 from scanner.render.outline import (
     items,
     last_seen,
@@ -70,6 +71,7 @@ def to_html(report: Report) -> str:
             ids={section.title: anchors.of("service", section.title) for section in found},
             rules=sorted({(finding.rule, finding.name) for finding in report.findings}),
             counter=count(),
+            made=made_lines(report),
             headline=headline(report),
             tallies=tallies(report),
             sections=found,

@@ -27,27 +27,27 @@ def to_dict(report: Report) -> Json:
         "schema_version": SCHEMA_VERSION,
         "change": _change(report),
         "summary": _summary(report),
-        "findings": [_finding(item) for item in items(report)],
+        "findings": [_finding(report, item) for item in items(report)],
         "unaffected": [_query(report, query) for query in report.unaffected],
         "unresolved": [_unresolved(report, unresolved) for unresolved in report.unresolved],
         "built": [_built(report, built) for built in report.built],
-        "likely_places": [_likely(place) for place in report.likely_places],
-        "mentions": [_mention(mention) for mention in report.mentions],
+        "likely_places": [_likely(report, place) for place in report.likely_places],
+        "mentions": [_mention(report, mention) for mention in report.mentions],
         "consumers": [asdict(consumer) for consumer in report.consumers],
         "free_names": [asdict(names) for names in report.free_names],
         "hazards": [asdict(hazard) for hazard in report.hazards],
         "forecast": asdict(report.forecast) if report.forecast else None,
         "plan": asdict(report.plan) if report.plan else None,
-        "suppressed": [_suppressed(item, each) for item, each in suppressed_items(report)],
+        "suppressed": [_suppressed(report, item, each) for item, each in suppressed_items(report)],
         "blind_spots": [asdict(spot) for spot in report.blind_spots],
         "coverage": _coverage(report),
     }
 
 
-def _suppressed(item: Item, suppressed: Suppressed) -> Json:
+def _suppressed(report: Report, item: Item, suppressed: Suppressed) -> Json:
     expires = suppressed.expires.isoformat() if suppressed.expires else None
     why = {"reason": suppressed.reason, "place": suppressed.place, "expires": expires}
-    return {**_finding(item), "suppression": why}
+    return {**_finding(report, item), "suppression": why}
 
 
 def _change(report: Report) -> Json:
@@ -85,7 +85,7 @@ def _summary(report: Report) -> Json:
     }
 
 
-def _finding(item: Item) -> Json:
+def _finding(report: Report, item: Item) -> Json:
     finding = item.finding
     return {
         "rule": finding.rule,
@@ -102,7 +102,7 @@ def _finding(item: Item) -> Json:
         "fixed": item.query.readable(finding.fixed) if item.query and finding.fixed else finding.fixed,
         "services": list(item.services),
         **_measures(item.query),
-        "locations": [_location(place) for place in item.places],
+        "locations": [_location(report, place) for place in item.places],
         "via": list(item.via),
         "folded": list(finding.folded),
     }
@@ -122,7 +122,7 @@ def _query(report: Report, query: Query) -> Json:
         "sql": query.readable(),
         "services": list(query.services),
         **_measures(query),
-        "locations": [_location(place) for place in places(query)],
+        "locations": [_location(report, place) for place in places(query)],
         "via": list(report.via.get(query.fingerprint, ())),
     }
 
@@ -151,26 +151,27 @@ def _measures(query: Query | None) -> Json:
     }
 
 
-def _location(place: Place) -> Json:
+def _location(report: Report, place: Place) -> Json:
     return {
         **asdict(place.location),
         "owners": list(place.location.owners),
         "service": place.service,
+        "url": report.url(place.location),
         "built": place.built,
     }
 
 
-def _locations(found: Mention | LikelyPlace) -> list[Json]:
-    return [_location(Place(found.location, service)) for service in found.services or (None,)]
+def _locations(report: Report, found: Mention | LikelyPlace) -> list[Json]:
+    return [_location(report, Place(found.location, service)) for service in found.services or (None,)]
 
 
-def _mention(mention: Mention) -> Json:
-    return {"locations": _locations(mention), "text": mention.text}
+def _mention(report: Report, mention: Mention) -> Json:
+    return {"locations": _locations(report, mention), "text": mention.text}
 
 
-def _likely(place: LikelyPlace) -> Json:
+def _likely(report: Report, place: LikelyPlace) -> Json:
     return {
-        "locations": _locations(place),
+        "locations": _locations(report, place),
         "text": place.text,
         "columns": list(place.columns),
         "writes": place.writes,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html import unescape
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanner.model import Engine
@@ -30,6 +30,7 @@ def test_a_very_long_text_is_shown_without_colours() -> None:
     assert highlighted(long, (7, 8), POSTGRES) == long.replace("1", "<mark>1</mark>")
 
 
+@settings(deadline=None)
 @given(
     text=st.one_of(st.text(), st.from_regex(r"(SELECT|'|\"|\$\$|--|/\*|<b>|&|\$1|[a-z]| |\n)*", fullmatch=True)),
     ends=st.tuples(st.integers(0, 40), st.integers(0, 40)),

@@ -1,9 +1,13 @@
 import re
 from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 
 import pytest
 
+from scanner import __version__
+from scanner.model import Link
 from scanner.render.html import to_html, to_notebook
 from scanner.render.words import visible
 
@@ -135,3 +139,23 @@ def test_nothing_found_is_a_page_too(empty):
     text = Page(to_html(empty)).text
     assert "No query that reaches orders was found." in text
     assert "None" not in text
+
+
+def test_a_place_leads_to_the_repository(report):
+    links = (Link("https://git.example/billing/{path}#L{line}", "billing"),)
+    html = to_html(replace(report, links=links))
+    assert '<a href="https://git.example/billing/orders.py#L41" rel="noreferrer"><code' in html
+
+
+def test_how_it_was_made(report):
+    text = Page(to_html(replace(report, made=datetime(2025, 3, 15, 8, 30, tzinfo=UTC)))).text
+    assert f"scanner {__version__}, 2025-03-15 08:30 UTC" in text
+    assert "pg_stat_statements: these queries were last seen at 2025-03-14 01:58 UTC" in text
+
+
+def test_the_mended_statement_stands_below(report):
+    fixed = "SELECT a, b FROM orders WHERE user_id = $1 ORDER BY placed_at DESC LIMIT $2"
+    findings = [replace(each, fixed=fixed) if each.span == (7, 8) else each for each in report.findings]
+    html = to_html(replace(report, findings=tuple(findings)))
+    assert '<pre class="sql minus"><code><b>SELECT</b> <mark>*</mark>' in html
+    assert '<pre class="sql plus"><code><b>SELECT</b> <mark>a, b</mark>' in html

@@ -1,11 +1,12 @@
 import json
+from dataclasses import replace
 
 import jsonschema
 import pytest
 
 import scanner
 from scanner.cli import run
-from scanner.model import Report
+from scanner.model import Link, Report
 from scanner.render.impact_json import to_dict, to_json
 
 SCHEMA = scanner.json_schema()
@@ -60,6 +61,7 @@ def test_a_finding_has_its_evidence(report):
             "function": "OrderStore.create",
             "owners": ["@shop/checkout", "@ann"],
             "service": "checkout",
+            "url": None,
             "built": False,
         }
     ]
@@ -142,3 +144,17 @@ def _names(schema):
     elif isinstance(schema, list):
         for held in schema:
             yield from _names(held)
+
+
+def test_the_address_of_a_place(report):
+    linked = to_dict(replace(report, links=(Link("https://git.example/{path}#L{line}", "billing"),)))
+    urls = {spot["path"]: spot["url"] for finding in linked["findings"] for spot in finding["locations"]}
+    assert urls["billing/orders.py"] == "https://git.example/orders.py#L41"
+    assert urls["checkout/store.py"] is None
+
+
+def test_the_mended_statement_has_no_hole(report):
+    finding = replace(report.findings[0], fixed="SELECT 1")
+    told = to_dict(replace(report, findings=(finding, *report.findings[1:])))
+    assert told["findings"][0]["fixed"] == "SELECT 1"
+    assert told["findings"][1]["fixed"] is None
