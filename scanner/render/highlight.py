@@ -15,10 +15,15 @@ from scanner.model import Engine, Query
 from scanner.render.words import visible
 
 _LONGEST = 20_000  # characters; a longer text is shown without colours, so that it costs a bounded time
-_ELEMENTS = ((Keyword, "b"), (Literal, "i"), (Name.Variable, "i"), (Comment, "em"))
+_KEYWORD, _VALUE, _COMMENT = (
+    Markup("<b>%s</b>"),
+    Markup('<span class="v">%s</span>'),
+    Markup('<span class="c">%s</span>'),
+)
+_ELEMENTS = ((Keyword, _KEYWORD), (Literal, _VALUE), (Name.Variable, _VALUE), (Comment, _COMMENT))
 
 Span = tuple[int, int]
-Part = tuple[str, str | None]  # text, and the element that holds it
+Part = tuple[str, Markup | None]  # text, and the element that holds it
 
 
 def highlighted(sql: str, span: Span | None, engine: Engine, query: Query | None = None) -> Markup:
@@ -46,7 +51,7 @@ def _lexer(family: str) -> Lexer:
 
 
 @cache
-def _element(kind: _TokenType) -> str | None:
+def _element(kind: _TokenType) -> Markup | None:
     return next((element for each, element in _ELEMENTS if is_token_subtype(kind, each)), None)
 
 
@@ -65,10 +70,10 @@ def _html(parts: list[Part], query: Query | None) -> Markup:
     return Markup().join(_one(element, "".join(text for text, _ in same), query) for element, same in _runs(parts))
 
 
-def _runs(parts: list[Part]) -> Iterator[tuple[str | None, Iterator[Part]]]:
+def _runs(parts: list[Part]) -> Iterator[tuple[Markup | None, Iterator[Part]]]:
     return groupby(parts, key=lambda part: part[1])
 
 
-def _one(element: str | None, text: str, query: Query | None) -> Markup:
+def _one(element: Markup | None, text: str, query: Query | None) -> Markup:
     shown = escape(visible(query.readable(text) if query else text))
-    return Markup("<{0}>{1}</{0}>").format(Markup(element), shown) if element else shown  # noqa: S704 - of _ELEMENTS
+    return element % shown if element else shown

@@ -11,7 +11,7 @@ from scanner.model import Link
 from scanner.render.html import to_html, to_notebook
 from scanner.render.words import visible
 
-COLOURS = ("b", "i", "em")
+COLOURS = ("b", "span")
 
 
 class Page(HTMLParser):
