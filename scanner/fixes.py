@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 
 from scanner.compare import Comparison
 from scanner.fingerprint import normalise
@@ -38,9 +39,10 @@ def _fixed(prepared: Prepared, query: Query, span: Span) -> str | None:
     """The first of the mended texts that does, wherever the query runs."""
     found: list[str | None] = []
     for schema in {observation.default_schema for observation in query.observations}:
-        compared = _compared(prepared, query.sql, schema)
-        texts = _candidates(compared, query.sql, span, prepared.schema.engine) if compared else ()
-        found.append(next((text for text in texts if _is_better(prepared, query.sql, text, schema)), None))
+        ask = partial(_compared, prepared, schema=schema)
+        old = ask(query.sql)
+        texts = _candidates(old, query.sql, span, prepared.schema.engine) if old else ()
+        found.append(next((text for text in texts if old and _is_better(prepared, old, ask(text))), None))
     return found[0] if len(set(found)) == 1 else None
 
 
@@ -80,27 +82,31 @@ def _written(star: Star, sql: str, engine: Engine) -> str | None:
 
 
 def _compared(prepared: Prepared, sql: str, schema: str | None) -> Comparison | None:
+    """None for what is no normalised statement: places are those of the normalised text."""
     engine, database = prepared.schema.engine, prepared.schema.database
-    parsed = parse(normalise(sql, engine, sql_mode=database.sql_mode), engine.family)
-    if isinstance(parsed, Unresolved) or normalise(sql, engine, sql_mode=database.sql_mode) != sql:
+    text = normalise(sql, engine, sql_mode=database.sql_mode)
+    parsed = parse(text, engine.family) if text == sql else None
+    if parsed is None or isinstance(parsed, Unresolved):
         return None
     compared = prepared.compare(parsed, settings(database, Session(), schema))
     return None if isinstance(compared, Unresolved) else compared
 
 
-def _is_better(prepared: Prepared, sql: str, mended: str, schema: str | None) -> bool:
+def _is_better(prepared: Prepared, old: Comparison, new: Comparison | None) -> bool:
     """Whether it has the same columns today and runs, and less is found."""
-    old, new = _compared(prepared, sql, schema), _compared(prepared, mended, schema)
-    if old is None or new is None or new.before.errors:
+    if new is None or new.before.errors or _names(old) != _names(new):
         return False
-    same = [output.name for output in old.before.outputs] == [output.name for output in new.before.outputs]
-    left = _harm(prepared, mended, schema)
-    return same and left is not None and left < (_harm(prepared, sql, schema) or 0)
+    left = _harm(prepared, new)
+    return left is not None and left < (_harm(prepared, old) or 0)
 
 
-def _harm(prepared: Prepared, sql: str, schema: str | None) -> int | None:
+def _names(compared: Comparison) -> list[str | None]:
+    return [output.name for output in compared.before.outputs]
+
+
+def _harm(prepared: Prepared, compared: Comparison) -> int | None:
     """Findings that are more than a column to learn; None when it could not be checked."""
-    verdict = prepared.assess(sql, default_schema=schema)
+    verdict = prepared.judged(compared)
     return None if verdict.unresolved else sum(each.effect is not Effect.NEEDS_UPDATE for each in verdict.findings)
 
 

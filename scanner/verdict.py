@@ -116,9 +116,13 @@ class Prepared:
             by_hand=by_hand,
             planned_before=_is_execute(statement),
         )
+        return self.judged(asked)
+
+    def judged(self, compared: Comparison) -> Verdict:
+        """What the rules say of a statement that has been compared."""
         if _blocking(compared.before):  # nobody has results today that could become others
             return Verdict(unresolved=self._not_checked(compared), waits=not compared.after.errors)
-        findings = tuple(judge(asked))
+        findings = tuple(judge(compared))
         return Verdict(findings) if findings else Verdict(unresolved=self._not_checked(compared))
 
     def _in_session(self, known: Session) -> Prepared:

@@ -99,7 +99,9 @@
       owner.textContent = item.card.querySelector("h2").textContent;
       item.frame = document.createElement("div");
       item.frame.className = "cause";
-      item.frame.append(item.group.querySelector("h3").cloneNode(true), owner,
+      const title = item.group.querySelector("h3").cloneNode(true);
+      title.querySelector(":scope > .quiet").textContent = item.rule;
+      item.frame.append(title, owner,
         ...Array.from(item.cause.querySelectorAll(":scope > p"), (said) => said.cloneNode(true)));
     }
     item.frame.append(item.node);
