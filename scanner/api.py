@@ -168,7 +168,8 @@ class Scan:
 
         unread = (sum(each.count for each in found.evidence.unread) for found in self.databases)
         found = ((each.schema, each.count, missing) for each, missing in zip(self.databases, unread, strict=True))
-        shown: str = databases_frame(found).map(lambda cell: visible(str(cell))).to_html(index=False, border=0)
+        cells = databases_frame(found).map(lambda cell: visible(str(cell)))
+        shown: str = cells.to_html(index=False, border=0, classes=["tex2jax_ignore", "mathjax_ignore"])
         return shown
 
     def __repr__(self) -> str:

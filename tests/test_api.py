@@ -133,6 +133,7 @@ def test_files(impact: scanner.Impact, tmp_path: Path) -> None:
 def test_it_shows_itself_in_a_notebook(impact: scanner.Impact, scan: scanner.Scan) -> None:
     assert "orders" in impact._repr_html_()
     assert "<td>stock</td>" in scan._repr_html_()
+    assert all("tex2jax_ignore mathjax_ignore" in shown._repr_html_() for shown in (scan, impact))  # $1, $2 stay text
     assert repr(impact).startswith("<Impact: Adding ")
     assert repr(scan) == "<Scan of shop: 6 queries, stock: 1 query>"
 

@@ -31,8 +31,6 @@ TONES = {
     "changes-results": "#86308f",
     "changes-shape": "#8b5800",
     "needs-update": "#0a6577",
-    "unaffected": "#2f6b3a",
-    "unresolved": "#4b5563",
     "service": "#2d5f9a",
     "location": "#62666e",
     "query": "#4b5563",
