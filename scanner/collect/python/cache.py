@@ -13,7 +13,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import blake2b
-from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from pickle import PickleError
 from typing import Any
@@ -190,5 +190,8 @@ def _restored(content: object) -> object:
 def _version() -> str:
     """Changes with whatever may make facts or results other than they were."""
     files = sorted(Path(scanner.__file__).parent.rglob("*.py"))
+    libcst = find_spec("libcst")  # its files too: asking for its version takes as long as a small scan
+    for folder in (libcst.submodule_search_locations or ()) if libcst else ():
+        files.extend(sorted(Path(folder).glob("*.*")))
     seen = [(str(file), stamp.size, stamp.changed) for file in files if (stamp := Stamp.of(file))]
-    return blake2b(repr((seen, version("libcst"))).encode(), digest_size=16).hexdigest()
+    return blake2b(repr(seen).encode(), digest_size=16).hexdigest()

@@ -11,7 +11,6 @@ from scanner.collect.python.cache import Kept
 from scanner.collect.python.facts import Facts
 from scanner.collect.python.files import Walk, python_files
 from scanner.collect.python.layout import Layout
-from scanner.collect.python.linking import linked
 from scanner.collect.python.manifests import Manifests
 from scanner.collect.python.moving import NotMovedError, moved, moves
 from scanner.collect.python.readings import SMALL, Readings
@@ -54,6 +53,9 @@ def _collected(readings: Readings, walk: Walk, database: str | None, family: Fam
     readings.read()
     known = _still_found(kept, readings, options)
     if kept is None or known is None:
+        # Loaded only where something is linked: neither processes that read nor most scans of known files need it.
+        from scanner.collect.python.linking import linked
+
         made = linked(readings, family)
         asked = {path: readings.digests[path] for path in made.asked}
         found = tuple(

@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import random
 import sqlite3
-import sys
 from pathlib import Path
 
 import pytest
 
-from scanner.collect.python import collect, readings
+from scanner.collect.python import collect, linking, readings
 from scanner.collect.python.packing import pack, unpack
 from scanner.collect.python.readings import Readings
 
@@ -116,7 +115,7 @@ def test_what_only_moved_is_not_linked_again(root: Path, seed: int, monkeypatch:
         _move(root, choose)
         expected = _cold(root)
         with monkeypatch.context() as patched:
-            patched.setattr(sys.modules["scanner.collect.python.collect"], "linked", None)
+            patched.setattr(linking, "linked", None)
             assert _scan(root) == expected == _scan(root)
         results.add(expected)
     assert len(results) > 2
@@ -168,7 +167,7 @@ def test_a_change_that_no_statement_is_made_of_needs_no_linking(root: Path, monk
     _scan(root)
     _write(root / "shop/plain.py", EDITS["shop/plain.py"][0] * 3)
     expected = _cold(root)
-    monkeypatch.setattr(sys.modules["scanner.collect.python.collect"], "linked", None)
+    monkeypatch.setattr(linking, "linked", None)
     assert _scan(root) == expected == _scan(root)
 
 
