@@ -227,7 +227,9 @@ def _judge(prepared: Prepared, query: Query) -> tuple[tuple[Finding, ...], Unres
         for f, places in merged.items()
     )
     findings += tuple(_about(finding, query) for finding in _where_built(prepared, query, merged))
-    return findings, None if findings or unresolved is None else _readable(unresolved, query), waits
+    if unresolved is not None:
+        unresolved = _of_another(_readable(unresolved, query), query)
+    return findings, None if findings else unresolved, waits
 
 
 def _where_built(prepared: Prepared, query: Query, known: Container[Finding]) -> Iterator[Finding]:
@@ -251,6 +253,15 @@ def _about(finding: Finding, query: Query) -> Finding:
 
 def _readable(unresolved: Unresolved, query: Query) -> Unresolved:
     return replace(unresolved, detail=query.readable(unresolved.detail))
+
+
+def _of_another(unresolved: Unresolved, query: Query) -> Unresolved:
+    """What does not parse, where the files that run it speak to another engine alone."""
+    engines = {o.other_engine for o in query.observations}
+    engine = engines.pop() if len(engines) == 1 else None
+    if engine is None or unresolved.reason != "does not parse":
+        return unresolved
+    return Unresolved(f"looks like a statement for {engine}", "it does not parse, and its file imports no other driver")
 
 
 class _How(NamedTuple):

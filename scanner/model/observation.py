@@ -39,6 +39,8 @@ RowUseKind = Literal[
 
 # Those whose way with prepared statements matters; "sqlalchemy+" where it stands before the driver.
 Driver = Literal["asyncpg", "psycopg", "sqlalchemy+asyncpg", "sqlalchemy+psycopg"]
+# Other engines than those that are analysed, whose drivers the file of a statement imports, and no others.
+OtherEngine = Literal["SQLite", "DuckDB", "ClickHouse", "BigQuery", "Snowflake", "Oracle", "Trino", "SQL Server"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,7 @@ class Observation:
     executes: str | None = None  # the call the text flows to: "cursor.execute"
     row_uses: tuple[RowUse, ...] = ()  # what is known of them, worst first
     driver: Driver | None = None  # what sends it to the server
+    other_engine: OtherEngine | None = None  # where it goes instead, as far as its file tells
     mapper: bool = False  # it is what an object-relational mapper writes for the code
     in_transaction: bool = False  # it is seen to run inside one; False: not seen
     truncated: bool = False

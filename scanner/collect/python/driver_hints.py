@@ -7,6 +7,12 @@ import re
 _IMPORTS = re.compile(
     r"^[ \t]*(?:import|from)[ \t]+(asyncpg|psycopg_pool|psycopg2|psycopg|aiopg|pg8000|sqlalchemy|django)\b", re.M
 )
+_ELSEWHERE = re.compile(
+    r"^[ \t]*(?:import|from)[ \t]+(sqlite3|aiosqlite|pysqlite3|duckdb|clickhouse_driver|clickhouse_connect|aiochclient"
+    r"|google\.cloud(?:\.bigquery|[ \t]+import[ \t]+bigquery)|snowflake\.connector|oracledb|cx_Oracle|trino|pymssql"
+    r"|pymysql|MySQLdb|mysql|aiomysql|asyncmy|mariadb|peewee|pony|tortoise|sqlmodel|databases|records)\b",
+    re.M,
+)
 _ADDRESS = re.compile(r"postgresql\+(asyncpg|psycopg2|psycopg_async|psycopg|pg8000)\b")
 # Ways to keep a driver from preparing: psycopg 3, asyncpg, SQLAlchemy's asyncpg dialect.
 # A connection that ends with the call that opened it has prepared nothing when the column comes.
@@ -30,7 +36,7 @@ _SAID = {
 
 def driver_hints(text: str) -> frozenset[str]:
     """Such as "import psycopg", "address asyncpg"; and "kept", "no pool", "never": how connections are used."""
-    imports = {f"import {name}" for name in _IMPORTS.findall(text)}
+    imports = {f"import {name}" for name in (*_IMPORTS.findall(text), *_ELSEWHERE.findall(text))}
     said = (
         hint for hint, (pattern, words) in _SAID.items() if any(map(text.__contains__, words)) and pattern.search(text)
     )

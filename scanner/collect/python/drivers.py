@@ -10,10 +10,22 @@ from dataclasses import dataclass
 from scanner.collect.python.manifests import Manifests
 from scanner.collect.python.project import Module, Project
 from scanner.collect.python.statements import first_word
-from scanner.model import Driver
+from scanner.model import Driver, OtherEngine
 
 _TESTS = re.compile(r"(?:^|/)(?:tests?/|test_|conftest)")
 _NUMBERED = re.compile(r"\$\d")
+# Drivers of engines that are not analysed here, by the first word of what is imported.
+_OTHERS: dict[str, OtherEngine] = {
+    **dict.fromkeys(("sqlite3", "aiosqlite", "pysqlite3"), "SQLite"),
+    **dict.fromkeys(("clickhouse_driver", "clickhouse_connect", "aiochclient"), "ClickHouse"),
+    **dict.fromkeys(("oracledb", "cx_Oracle"), "Oracle"),
+    "duckdb": "DuckDB",
+    "google": "BigQuery",
+    "snowflake": "Snowflake",
+    "trino": "Trino",
+    "pymssql": "SQL Server",
+}
+_POSTGRES = frozenset(("asyncpg", "psycopg_pool", "psycopg2", "psycopg", "aiopg", "pg8000", "sqlalchemy", "django"))
 _NO_DRIVERS = frozenset(("sqlalchemy", "django", "psycopg_pool"))
 
 
@@ -44,6 +56,13 @@ class Drivers:
             self._known[folder] = self._found(folder)
         return self._known[folder].of(module.facts.hints, sql)
 
+    @staticmethod
+    def elsewhere(module: Module) -> OtherEngine | None:
+        """The other engine whose driver this module imports, where it imports none of an engine that is analysed."""
+        imported = {name.partition(".")[0].partition(" ")[0] for name in _named(module.facts.hints, "import")}
+        others = {_OTHERS[name] for name in imported & _OTHERS.keys()}
+        return others.pop() if len(others) == 1 and imported <= _OTHERS.keys() else None
+
     def _found(self, folder: str) -> _Known:
         own = self._modules[folder]
         said = self._manifests.hints(folder).union(*(each.facts.hints for each in own))
@@ -73,13 +92,13 @@ class _Known:
     @property
     def drivers(self) -> frozenset[str]:
         """Those that it imports or requires."""
-        return (_imported(self.hints) | _named(self.hints, "requires")) - _NO_DRIVERS
+        return ((_imported(self.hints) & _POSTGRES) | _named(self.hints, "requires")) - _NO_DRIVERS
 
     def of(self, module: frozenset[str], sql: str) -> Driver | None:
         """What sends a statement of a module with these hints."""
         if "never" in self.hints:
             return None
-        here = _imported(module)
+        here = _imported(module) & _POSTGRES
         if "sqlalchemy" not in here and "kept" not in self.hints:
             return None
         if "asyncpg" in here:

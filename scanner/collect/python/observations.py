@@ -57,6 +57,7 @@ def _of(run: Run, world: World, drivers: Drivers) -> Iterator[Observation]:
         executes=run.executes,
         row_uses=merged(run.uses),
         driver=driver,
+        other_engine=drivers.elsewhere(module) if run.executes and not run.mapper else None,
         in_transaction=run.in_transaction,
         mapper=run.mapper,
     )
