@@ -22,11 +22,7 @@ def to_comment(migrations: Iterable[tuple[str, Iterable[Report], str | None]], l
     several = max(1, sum(len(reports) for _, reports, _ in found))
     share = (limit - sum(len("\n".join(_around(*each))) + 2 for each in found)) // several
     rows = ["\n".join(_told(*each, share)).rstrip("\n") for each in found]
-    return (
-        fitted([Block("", rows, noun="migration", between="\n\n")], limit - 1) + "\n"
-        if rows
-        else "No new migrations.\n"
-    )
+    return fitted([Block("", rows, noun="migration", between="\n\n")], limit - 1) + "\n"
 
 
 def _told(path: str, reports: Sequence[Report], unread: str | None, share: int) -> Iterator[str]:
