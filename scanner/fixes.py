@@ -47,8 +47,9 @@ def _fixed(prepared: Prepared, query: Query, span: Span) -> str | None:
 
 
 def _candidates(compared: Comparison, sql: str, span: Span, engine: Engine) -> Iterator[str]:
-    """The place itself mended; all the stars that grow."""
-    for edits in (_at(compared.before, sql, span, engine), _stars(compared, sql, engine)):
+    """The place itself mended; all the stars that grow; the columns of an INSERT listed."""
+    before = compared.before
+    for edits in (_at(before, sql, span, engine), _stars(compared, sql, engine), _lists(before, sql, engine)):
         text = sql
         for (start, end), new in sorted(edits, reverse=True):
             text = text[:start] + new + text[end:]
@@ -71,6 +72,16 @@ def _stars(compared: Comparison, sql: str, engine: Engine) -> list[Edit]:
     stars = [star for star in compared.before.stars.values() if star.span in grown]
     edits = [(star.span, _written(star, sql, engine)) for star in stars]
     return [(span, text) for span, text in edits if span and text] if all(text for _, text in edits) else []
+
+
+def _lists(before: Resolution, sql: str, engine: Engine) -> list[Edit]:
+    """The target of an INSERT without a list of columns, with those that it fills today."""
+    edits: list[Edit] = []
+    for write in before.writes:
+        if write.span and write.values and not (write.columns_listed or write.via):
+            names = ", ".join(_name(name, engine) for name, _ in write.values)
+            edits.append((write.span, f"{sql[slice(*write.span)]}({names})"))
+    return edits
 
 
 def _written(star: Star, sql: str, engine: Engine) -> str | None:

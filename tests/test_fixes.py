@@ -59,6 +59,14 @@ def test_mysql_quotes_in_its_own_way() -> None:
     assert _fixed("SELECT * FROM orders", schema) == {"SELECT order_id, `Total`, note FROM orders"}
 
 
+@pytest.mark.parametrize("verb", ["INSERT", "REPLACE"])
+def test_an_insert_lists_the_columns_that_it_fills(verb: str) -> None:
+    schema = Schema.from_ddl(MYSQL, engine="mariadb:10.11")
+    written = f"{verb} INTO orders(order_id, `Total`, note) VALUES (?, ?, ?)"
+    assert _fixed(f"{verb} INTO orders VALUES (1, 2, 'x')", schema) == {written}
+    assert assess(written, "ALTER TABLE orders ADD COLUMN status text", schema).effect is None
+
+
 def _fixed(sql: str, schema: Schema) -> set[str | None]:
     prepared = prepare(Change.parse("ALTER TABLE orders ADD COLUMN status text", schema.engine), schema)
     text = normalise(sql, schema.engine)
