@@ -204,7 +204,7 @@ def _returned(run: Run, part: Part, parsed: Parsed, relation: Relation) -> Seque
     if part.kind != "return query" or given == 1:
         first = parsed.tree.expressions[0] if isinstance(parsed.tree, exp.Select) and parsed.tree.expressions else None
         row = width(run.ctx, first.unalias(), run.scope) if first is not None else None
-        if (row is None or row == 1) and (part.kind != "return query" or not _is_plain(run, first)):
+        if (row is None or row == 1) and (part.kind != "return query" or not _is_plain(run, first, relation.outputs)):
             return ()
         given = given if row is None or row == 1 else row
     if given != wanted:
@@ -212,10 +212,12 @@ def _returned(run: Run, part: Part, parsed: Parsed, relation: Relation) -> Seque
     return ()
 
 
-def _is_plain(run: Run, node: exp.Expr | None) -> bool:
-    """Whether it is seen to be no row: a constant, or a value of one of the engine's own types."""
+def _is_plain(run: Run, node: exp.Expr | None, outputs: Sequence[Output]) -> bool:
+    """Whether it is seen to be no row: a constant, or a value of one of the engine's own types, star or not."""
     inner = node.unalias() if node is not None else None
-    return inner is None or isinstance(inner, exp.Literal) or is_plain(scalar_type(run.ctx, inner))
+    if inner is None or isinstance(inner, exp.Literal) or is_plain(scalar_type(run.ctx, inner)):
+        return True
+    return any(output.star and is_plain(output.type) for output in outputs[:1])
 
 
 def _wanted_width(run: Run) -> int | None:
