@@ -299,8 +299,9 @@ def test_interrupted(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixt
     assert sentence(capsys) == "Interrupted."
 
 
-def test_a_reader_that_goes_away() -> None:
-    command = [sys.executable, "-c", "from scanner.cli import main; main(['rule', 'SC101'])"]
+@pytest.mark.parametrize("more", [["rule", "SC101"], ["impact", ALTER], ["impact", ALTER, "--explain"]])
+def test_a_reader_that_goes_away(more: list[str]) -> None:
+    command = [sys.executable, "-m", "scanner", *more, *(["--database", "shop"] if "impact" in more else [])]
     read, write = os.pipe()
     os.close(read)
     done = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, text=True, check=False)

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from rich.console import Console
 from rich.text import Text
 
+from scanner.cli.console import Output
 from scanner.doctor import Finding, Verdict
 from scanner.render.words import one_line
 
@@ -21,7 +21,7 @@ _Line = tuple[Text, Text]  # what stands before the text and what it wraps to, a
 def print_diagnosis(found: Sequence[Finding], *, quiet: bool) -> None:
     """By database, schemas first; `quiet` prints the numbers alone."""
     width, height = shutil.get_terminal_size((80, 24))
-    console = Console(width=width, height=height)
+    console = Output(width=width, height=height)
     if not quiet:
         by_database = sorted(found, key=lambda each: each.database)
         for database, findings in groupby(by_database, lambda each: each.database):
@@ -33,7 +33,7 @@ def print_diagnosis(found: Sequence[Finding], *, quiet: bool) -> None:
     console.print(Text(f"{len(found)} schemas and sources: {said}."), soft_wrap=True)
 
 
-def _print(line: _Line, console: Console) -> None:
+def _print(line: _Line, console: Output) -> None:
     before, text = line
     for place, part in enumerate(text.wrap(console, max(console.width - before.cell_len, 1))):
         part.rstrip()

@@ -62,14 +62,13 @@ def show(reports: Sequence[Report], manner: Manner) -> None:
 
 
 def _print(report: Report, manner: Manner) -> None:
-    from rich.console import Console
-
+    from scanner.cli.console import Output
     from scanner.render.chosen import Chosen
     from scanner.render.terminal import no_link, print_report, print_screen
 
     width, height = shutil.get_terminal_size((80, _LINES))
     # By itself it takes every terminal that calls itself dumb for one of 80 columns.
-    console, terminal = Console(width=width, height=height), sys.stdout.isatty()
+    console, terminal = Output(width=width, height=height), sys.stdout.isatty()
     root = manner.root or Path.cwd()
     link = linker(root, os.environ) if shows_links(os.environ, terminal) else no_link
     if manner.explain:

@@ -14,7 +14,7 @@ from scanner.render.words import visible
 STYLE = re.compile(r"\x1b\[[\d;]*m")
 
 
-def shown(report: Report, width: int = 80, limit: int | None = 20, **console: object) -> str:
+def shown(report: Report, width: int = 80, limit: int | None = 1_000, **console: object) -> str:
     out = io.StringIO()
     print_report(report, Console(file=out, width=width, **console), limit=limit)  # type: ignore[arg-type]
     return out.getvalue()
@@ -101,7 +101,19 @@ def test_what_the_limit_leaves_out_is_counted(report):
     assert text.count("Fix: ") == 4  # one of each effect
     left_out = sum(int(n) for n in re.findall(r"and (\d+) more finding", text))
     assert left_out + 4 == len(re.findall(r"Fix: ", everything))
-    assert "and 1 more entry" in text
+    assert "and 1 more entry: -o report.html has them all" in text
+    assert re.search(r"and \d+ more findings?: --explain SC\d+ shows them all", text)
+
+
+def test_by_itself_it_leaves_no_finding_out(report):
+    query = report.query(report.findings[0].subject.name)
+    more = [replace(query, fingerprint=f"{number:016x}", sql=f"{query.sql} /* {number} */") for number in range(60)]
+    hit = [replace(report.findings[0], subject=replace(report.findings[0].subject, name=q.fingerprint)) for q in more]
+    many = replace(report, queries=(*report.queries, *more), findings=(*report.findings, *hit))
+    out = io.StringIO()
+    print_report(many, Console(file=out, width=200))
+    assert "more finding" not in out.getvalue()
+    assert not [number for number in range(60) if f"/* {number} */" not in out.getvalue()]
 
 
 def test_a_service_is_one_chapter_with_what_it_has_to_learn(report):

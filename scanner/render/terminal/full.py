@@ -45,15 +45,16 @@ from scanner.render.words import (
 )
 
 _PLACES = 5  # lines of source shown for one finding
+_MOST = 1_000  # of each list: so long that only a bound against floods is left
 
 
 def print_report(
-    report: Report, console: Console, *, limit: int | None = 20, link: Link = no_link, chosen: Chosen | None = None
+    report: Report, console: Console, *, limit: int | None = _MOST, link: Link = no_link, chosen: Chosen | None = None
 ) -> None:
     """Prints the report, worst first. `limit` is the most that is written out of each list; None is all.
 
-    What is left out is counted. Of what is `chosen` everything is printed, and nothing else. `link` gives the URL
-    that a place in the source leads to. Colour and width are the console's affair.
+    What is left out is counted, with how to see it. Of what is `chosen` everything is printed, and nothing else.
+    `link` gives the URL that a place in the source leads to. Colour and width are the console's affair.
     """
     width = console.width
     if chosen is None or not chosen.words:
@@ -70,7 +71,7 @@ def _lines(report: Report, width: int, limit: int | None, link: Link) -> Lines:
         if entries:
             yield from heading(f"{title} ({number(len(entries))})", width)
         yield from chain.from_iterable(entries[:limit])
-        yield from _more(len(entries) - len(entries[:limit]), "entry")
+        yield from _more(len(entries) - len(entries[:limit]), "entry", how="-o report.html has them all")
     yield from _coverage(report, width)
     yield from _advice(report)
 
@@ -159,7 +160,8 @@ def _cause(cause: Cause, left: int | None, width: int, report: Report, link: Lin
         yield from _item(item, width, report, link, twin=looks[str(_excerpt(item, width))] > 1)
     if shown:
         yield 2, Text.assemble(("Fix: ", "green"), one_line(cause.help))
-    yield from _more(len(cause.items) - len(shown), "finding")
+    hidden = len(cause.items) - len(shown)
+    yield from _more(hidden, "finding", how=f"--explain {one_line(cause.items[0].finding.rule)} shows them all")
 
 
 def _item(item: Item, width: int, report: Report, link: Link, *, twin: bool) -> Lines:
@@ -259,6 +261,6 @@ def _advice(report: Report) -> Lines:
         yield 0, Text(f"In CI, --fail-on {worst} makes this exit with 1.")
 
 
-def _more(hidden: int, noun: str, indent: int = 2) -> Lines:
+def _more(hidden: int, noun: str, indent: int = 2, *, how: str = "") -> Lines:
     if hidden > 0:
-        yield indent, Text(f"and {count(hidden, f'more {noun}')}", "italic")
+        yield indent, Text(f"and {count(hidden, f'more {noun}')}{f': {how}' if how else ''}", "italic")
