@@ -13,6 +13,8 @@ from scanner.resolve.resolution import ErrorKind, Output
 from scanner.resolve.types import assignable
 from scanner.resolve.value_types import domain_of
 
+_UNKNOWN_WIDTH = "the text does not tell how many values there are"
+
 
 def insert_columns(
     ctx: Context, table: Table, listed: Sequence[str] | None, given: Relation, node: exp.Expr
@@ -31,8 +33,8 @@ def insert_columns(
     return columns
 
 
-def check_insert(ctx: Context, table: Table, columns: Sequence[Column], node: exp.Expr) -> None:
-    """Notes what fails: values for generated columns, and required columns that get none."""
+def check_insert(ctx: Context, table: Table, columns: Sequence[Column], node: exp.Expr, *, some: bool = False) -> None:
+    """Notes what fails: values for generated columns, and required columns that get none; some: perhaps more do."""
     written = {c.name for c in columns}
     check_sequences(ctx, table, columns, node)
     rows = node.args.get("expression")
@@ -56,7 +58,7 @@ def check_insert(ctx: Context, table: Table, columns: Sequence[Column], node: ex
         return  # the engine gets no further than that
     for column in table.columns:
         if column.name not in written and _required(ctx, column):
-            _missing(ctx, table, column, node)
+            _missing(ctx, table, column, node, _UNKNOWN_WIDTH if some else None)
 
 
 def _is_lax(ctx: Context, node: exp.Expr) -> bool:
@@ -103,9 +105,11 @@ def _target(node: exp.Expr) -> exp.Expr:
 def _positional(ctx: Context, table: Table, given: Relation, node: exp.Expr) -> list[Column]:
     columns = [c for c in table.columns if not c.invisible]
     if given.open:
-        if not ctx.postgres:
-            _check_grown(ctx, table, columns, node)
-        return columns
+        before = _width_before(ctx, table)
+        if not ctx.postgres and before not in (None, len(columns)):
+            _grown(ctx, table, columns, node)
+        # PostgreSQL takes rows as wide as they were, and leaves the new columns out.
+        return columns[: max(before, len(given.outputs))] if ctx.postgres and before is not None else columns
     if ctx.postgres:
         if len(given.outputs) > len(columns):
             _width_error(ctx, len(columns), len(given.outputs), table, node)
@@ -115,14 +119,17 @@ def _positional(ctx: Context, table: Table, given: Relation, node: exp.Expr) -> 
     return columns[: len(given.outputs)]
 
 
-def _check_grown(ctx: Context, table: Table, columns: Sequence[Column], node: exp.Expr) -> None:
-    """MySQL takes exactly as many values as there are columns: values that fitted before the change fit no more."""
+def _width_before(ctx: Context, table: Table) -> int | None:
+    """How many columns a row without a list had before the change; None where nothing is to change."""
     before = ctx.schema.before.relations.get(table.name) if ctx.schema.before is not None else None
-    if isinstance(before, Table) and sum(not c.invisible for c in before.columns) != len(columns):
-        message = f"INSERT into {table.name} has {len(columns)} target columns now, and as many values as before"
-        doubt = "the text does not tell how many values there are"
-        table_name, at = table.name, _target(node)
-        ctx.error(ErrorKind.INSERT_WIDTH, "42601/1136", message, node, table=table_name, possible=doubt, at=at)
+    return sum(not c.invisible for c in before.columns) if isinstance(before, Table) else None
+
+
+def _grown(ctx: Context, table: Table, columns: Sequence[Column], node: exp.Expr) -> None:
+    """MySQL takes exactly as many values as there are columns: values that fitted before the change fit no more."""
+    message = f"INSERT into {table.name} has {len(columns)} target columns now, and as many values as before"
+    name, at = table.name, _target(node)
+    ctx.error(ErrorKind.INSERT_WIDTH, "42601/1136", message, node, table=name, possible=_UNKNOWN_WIDTH, at=at)
 
 
 def _width_error(ctx: Context, targets: int, given: int, table: Table, node: exp.Expr) -> None:
@@ -142,7 +149,7 @@ def _required(ctx: Context, column: Column) -> bool:
     return ctx.postgres or not column.type.lower().startswith("enum")
 
 
-def _missing(ctx: Context, table: Table, column: Column, node: exp.Expr) -> None:
+def _missing(ctx: Context, table: Table, column: Column, node: exp.Expr, doubt: str | None) -> None:
     message = f'null value in column "{column.name}" of relation "{table.name}": it is NOT NULL and has no default'
     ctx.error(
         ErrorKind.REQUIRED_COLUMN,
@@ -151,7 +158,7 @@ def _missing(ctx: Context, table: Table, column: Column, node: exp.Expr) -> None
         node,
         column=column.name,
         table=table.name,
-        possible=_may_get_value(ctx, table, node),
+        possible=doubt or _may_get_value(ctx, table, node),
         at=_target(node),
     )
 

@@ -144,18 +144,17 @@ def _identity(ctx: Context, node: exp.Select, scope: Scope, outputs: tuple[Outpu
 
 def _values(ctx: Context, node: exp.Expr, parent: Scope | None) -> Relation:
     scope = Scope(parent)
-    cells: list[tuple[Output, ...]] = []
-    open_ = False
-    for row in node.expressions:
-        parts = row.expressions if isinstance(row, exp.Tuple) else [row]
-        made, row_open = project(ctx, parts, scope, Clause.VALUES)
-        cells.append(made)
-        open_ = open_ or row_open
+    made = [
+        project(ctx, row.expressions if isinstance(row, exp.Tuple) else [row], scope, Clause.VALUES)
+        for row in node.expressions
+    ]
+    cells = [outputs for outputs, _ in made]
+    known = next((outputs for outputs, row_open in made if not row_open), None)  # all rows are as wide as one
     name, start = ("column{}", 1) if ctx.postgres else ("column_{}", 0)
-    first = cells[0] if cells else ()
+    first = known or (cells[0] if cells else ())
     outputs = tuple(o._replace(name=name.format(i)) for i, o in enumerate(first, start))
-    rows = ctx.meanings.of("values", len(cells), *(o.meaning for row in cells[1:] for o in row))
-    return Relation(outputs, rows, open_)
+    rows = ctx.meanings.of("values", len(cells), *(o.meaning for row in cells if row is not first for o in row))
+    return Relation(outputs, rows, bool(cells) and known is None)
 
 
 def _common_table(ctx: Context, cte: exp.Expr, relation: Relation) -> CommonTable:

@@ -61,7 +61,7 @@ def _insert(ctx: Context, node: exp.Insert, parent: Scope | None) -> Relation:
     copied: frozenset[str] = frozenset()
     if source.table is not None:
         columns = insert_columns(ctx, source.table, listed, given, node)
-        check_insert(ctx, source.table, columns, node)
+        check_insert(ctx, source.table, columns, node, some=listed is None and given.open)
         check_unset(ctx, source.table, columns, given.outputs, node)
         check_types(ctx, source.table, columns, given.outputs, node)
         _check_cells(ctx, columns, node.args.get("expression"), scope)
@@ -256,7 +256,7 @@ def _merge_insert(ctx: Context, then: exp.Insert, target: Source, scope: Scope) 
     if target.table is None:
         return
     columns = insert_columns(ctx, target.table, names, given, then)
-    check_insert(ctx, target.table, columns, then)
+    check_insert(ctx, target.table, columns, then, some=names is None and given.open)
     _check_cells(ctx, columns, exp.Values(expressions=[cells]), scope)
     values = tuple((c.name, o.meaning) for c, o in zip(columns, outputs, strict=False))
     note_write(ctx, target, "insert", values, then, columns_listed=names is not None)

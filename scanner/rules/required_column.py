@@ -1,7 +1,8 @@
 """An INSERT leaves out a column that must have a value
 
 What it means
-    The new column is NOT NULL and has no default, and the INSERT does not name it.
+    The new column is NOT NULL and has no default, and the INSERT does not name it. One without a column
+    list whose rows are built at run time leaves it out as long as they are as wide as before: possible.
 
 Why it matters
     Every such INSERT fails from the moment the column is there. Frameworks that fill the value in the

@@ -61,6 +61,25 @@ def test_a_required_column_that_is_left_out(compare, column, engine, session, br
     assert kinds(found) == ([ErrorKind.REQUIRED_COLUMN] if broken else [])
 
 
+@pytest.mark.parametrize(
+    ("sql", "column", "possible"),
+    [
+        ("INSERT INTO orders VALUES __hole_1__", "status text NOT NULL", True),
+        ("INSERT INTO orders VALUES (__hole_1__)", "status text NOT NULL", True),
+        ("INSERT INTO orders SELECT * FROM __hole_1__", "status text NOT NULL", True),
+        ("INSERT INTO orders (id) VALUES (__hole_1__)", "status text NOT NULL", False),
+        ("INSERT INTO orders VALUES (1, 2, 3), __hole_1__", "status text NOT NULL", False),
+        ("INSERT INTO orders VALUES __hole_1__", "status text", None),
+        ("INSERT INTO orders VALUES __hole_1__", "status text NOT NULL DEFAULT 'new'", None),
+    ],
+)
+def test_rows_of_unknown_width_may_leave_the_required_column_out(compare, sql, column, possible):
+    errors = compare(sql, column).new_errors(*ErrorKind)
+    assert [e.kind for e in errors] == ([] if possible is None else [ErrorKind.REQUIRED_COLUMN])
+    doubt = "the text does not tell how many values there are"
+    assert [e.possible for e in errors] == ([] if possible is None else [doubt if possible else None])
+
+
 def test_a_before_trigger_may_fill_the_required_column(compare):
     trigger = """
     CREATE FUNCTION fill() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.total := 0; RETURN NEW; END $$;
