@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,10 +52,21 @@ def verify_(
     refuted = 0
     for impact in impacts:
         scripts = schema_scripts(config.database(impact.report.database.name))
-        verified = verify(impact.report, scripts, scratch, even_if_used=not_empty)
+        with _stoppable():
+            verified = verify(impact.report, scripts, scratch, even_if_used=not_empty)
         _show(verified, str(impact.report.change))
         refuted += verified.count(Standing.REFUTED)
     return FAILED if refuted else DONE
+
+
+@contextmanager
+def _stoppable() -> Iterator[None]:
+    """What was made on the server is tidied up when the process is told to end, as it is for Ctrl-C."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _show(verified: Verified, change: str) -> None:
@@ -68,7 +82,8 @@ def _show(verified: Verified, change: str) -> None:
         if len(found) > _SHOWN:
             click.echo(f"\n… and {number(len(found) - _SHOWN)} more {standing.value}")
     if verified.left_out:
-        click.echo(f"\n{count(verified.left_out, 'finding or statement')} no server can be asked about.")
+        why = "parts of statements, statements that use files of the server, and findings on other things than queries"
+        click.echo(f"\nNot asked: {number(verified.left_out)} ({why}).")
     for refused in verified.not_built[:_SHOWN]:
         click.echo(f"scanner: not built on the scratch server: {visible(refused)}", err=True)
 

@@ -36,8 +36,8 @@ def databases(dsn: str, names: tuple[str, str], *, even_if_used: bool) -> Iterat
                 refuse(place(dsn), int(_rows(home, _TABLES)[0][0]))
             made = []
             for name in names:
+                stack.callback(_rows, home, f"DROP DATABASE IF EXISTS {name}")  # an interrupt may come once it is made
                 _rows(home, f"CREATE DATABASE {name}")
-                stack.callback(_rows, home, f"DROP DATABASE {name}")
                 inner = _connect(arguments | {"database": name})
                 stack.callback(inner.close)
                 made.append(MysqlScratch(inner))

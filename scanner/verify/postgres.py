@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 
 import psycopg
 from psycopg import sql as composed
-from psycopg.pq import ExecStatus
+from psycopg.pq import DiagnosticField, ExecStatus
+from psycopg.pq.abc import PGresult
 
 from scanner.dsn import place
 from scanner.model import Database
@@ -19,6 +20,7 @@ from scanner.verify.seen import Seen
 Connection = psycopg.Connection[tuple[object, ...]]
 
 _TIMEOUT_MS = 5000
+_FORCES = 130000  # the version from which DROP DATABASE ends the sessions in it
 _TABLES = (
     "SELECT count(*) FROM pg_class WHERE relkind IN ('r', 'p')"
     " AND relnamespace::regnamespace::text NOT IN ('pg_catalog', 'information_schema') AND relname !~ '^pg_toast'"
@@ -43,9 +45,8 @@ def databases(
                 refuse(place(dsn), _number(home, _TABLES))
             made = []
             for name in names:
+                stack.callback(_drop, home, name)  # first: an interrupt may come once it is made
                 home.execute(composed.SQL("CREATE DATABASE {}").format(composed.Identifier(name)))
-                drop = composed.SQL("DROP DATABASE {}").format(composed.Identifier(name))
-                stack.callback(home.execute, drop)
                 inner = _connect(urlsplit(dsn)._replace(path=f"/{name}").geturl())
                 stack.callback(inner.close)
                 made.append(PostgresScratch(inner))
@@ -58,6 +59,12 @@ def _connect(dsn: str) -> Connection:
     connection = psycopg.connect(dsn, autocommit=True, connect_timeout=10, application_name="query-dependency-scanner")
     connection.execute(f"SET statement_timeout = {_TIMEOUT_MS}")
     return connection
+
+
+def _drop(home: Connection, name: str) -> None:
+    # A session whose last statement still runs would keep the database.
+    force = " WITH (FORCE)" if home.info.server_version >= _FORCES else ""
+    home.execute(composed.SQL("DROP DATABASE IF EXISTS {}" + force).format(composed.Identifier(name)))
 
 
 def _number(connection: Connection, sql: str) -> int:
@@ -102,10 +109,8 @@ class PostgresScratch:
     def _look(self, sql: str) -> Seen:
         server = self._connection.pgconn
         prepared = server.prepare(b"looked_at", sql.encode("utf-8", "replace"))
-        if prepared.status == ExecStatus.FATAL_ERROR:
-            state = prepared.error_field(psycopg.pq.DiagnosticField.SQLSTATE) or b""
-            message = prepared.error_field(psycopg.pq.DiagnosticField.MESSAGE_PRIMARY) or b""
-            return Seen(_said(state.decode(), message.decode("utf-8", "replace")))
+        if (refused := _refused(prepared)) is not None:
+            return Seen(refused)
         described = server.describe_prepared(b"looked_at")
         fields = range(described.nfields)
         columns = tuple(((described.fname(n) or b"").decode(), self._type(described.ftype(n))) for n in fields)
@@ -132,14 +137,19 @@ class PostgresScratch:
             return None
 
     def _ran(self, types: list[int]) -> str | None:
-        """The error of running it with made-up values."""
+        """The error of running it with made-up values. COPY gets no rows, and those it sends are dropped."""
         values = f"({', '.join(map(self._made_up, types))})" if types else ""
-        try:
-            with self._connection.transaction(force_rollback=True):
-                self._connection.execute(f"EXECUTE looked_at{values}".encode())
-        except psycopg.Error as error:
-            return _said(error.sqlstate, str(error))
-        return None
+        server = self._connection.pgconn
+        result = server.exec_(f"EXECUTE looked_at{values}".encode())
+        if result.status == ExecStatus.COPY_OUT:
+            while server.get_copy_data(0)[0] > 0:
+                pass
+        elif result.status == ExecStatus.COPY_IN:
+            server.put_copy_end(b"no rows were at hand")
+        error = _refused(result)
+        while (last := server.get_result()) is not None:
+            error = error or _refused(last)
+        return error
 
     def _made_up(self, oid: int) -> str:
         row = self._connection.execute(
@@ -156,6 +166,15 @@ class PostgresScratch:
     def _type(self, oid: int) -> str:
         row = self._connection.execute("SELECT format_type(%s, NULL)", [oid]).fetchone()
         return str(row[0]) if row else "text"
+
+
+def _refused(result: PGresult) -> str | None:
+    """The error that a result is."""
+    if result.status != ExecStatus.FATAL_ERROR:
+        return None
+    state = result.error_field(DiagnosticField.SQLSTATE) or b""
+    message = result.error_field(DiagnosticField.MESSAGE_PRIMARY) or b""
+    return _said(state.decode(), message.decode("utf-8", "replace"))
 
 
 def _said(state: str | None, message: str) -> str:

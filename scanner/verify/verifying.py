@@ -13,6 +13,12 @@ from scanner.verify.scratch import build, scratch
 from scanner.verify.seen import Seen
 
 _SHORTENED = re.compile(r"\.\.\.|/\*|…")  # lists that a digest has cut: no statement any more
+# A file of the server, or a program there: what that does is not rolled back.
+_SERVERS_FILE = re.compile(
+    r"\bCOPY\b.*\b(?:FROM|TO)\s+(?!STDIN\b|STDOUT\b)(?:PROGRAM\b|\$\d|'|E')"
+    r"|\bLOAD\s+(?:DATA|XML)\b|\bINTO\s+(?:OUTFILE|DUMPFILE)\b",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +28,7 @@ class Verified:
     checked: tuple[Checked, ...]  # refuted ones first
     not_built: tuple[str, ...]  # statements of the schema that the scratch server refuses, with why
     asked: int  # queries
-    left_out: int  # queries that are no whole statements, and findings about other things than queries
+    left_out: int  # queries that are no whole statements or use files, and findings about other things than queries
 
     def count(self, standing: Standing) -> int:
         """How many stand so."""
@@ -67,4 +73,5 @@ def _checked(report: Report, seen: dict[str, tuple[Seen, Seen]]) -> Iterator[Che
 
 def _is_whole(query: Query) -> bool:
     truncated = any(observation.truncated for observation in query.observations)
-    return not truncated and not re.search(HOLE_PATTERN, query.sql) and not _SHORTENED.search(query.sql)
+    cut = truncated or re.search(HOLE_PATTERN, query.sql) or _SHORTENED.search(query.sql)
+    return not cut and not _SERVERS_FILE.search(query.sql)

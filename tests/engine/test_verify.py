@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -42,6 +45,62 @@ def test_mariadb_confirms_the_shop(mariadb, capsys):
     out = capsys.readouterr().out
     assert "confirmed 5, refuted 0, not shown 0" in out
     assert databases(mariadb) == before
+
+
+def asked_about(statements, directory, *, engine, dsn):
+    directory.joinpath("schema.sql").write_text("CREATE TABLE tickets (id int PRIMARY KEY, title text NOT NULL);")
+    calls = "".join(f"    cursor.execute({statement!r})\n" for statement in statements)
+    directory.joinpath("app").mkdir()
+    directory.joinpath("app", "a.py").write_text(f"def all(cursor):\n{calls}")
+    schema = str(directory / "schema.sql")
+    change = "ALTER TABLE tickets ADD COLUMN priority int NOT NULL"
+    return ["verify", change, str(directory / "app"), "--engine", engine, "--schema", schema, "--scratch", dsn]
+
+
+def test_copy_ends_and_leaves_nothing(postgres, tmp_path, capsys):
+    before = databases(postgres)
+    written = tmp_path / "written"
+    statements = [
+        "COPY tickets FROM STDIN",
+        "COPY tickets (id, title) FROM STDIN WITH (FORMAT csv)",
+        "COPY tickets TO STDOUT",
+        "COPY (SELECT * FROM tickets) TO STDOUT",
+        f"COPY tickets TO '{written}'",
+        f"COPY tickets TO PROGRAM 'touch {written}'",
+        "SELECT id FROM tickets",
+    ]
+    assert run(asked_about(statements, tmp_path, engine="postgres:16", dsn=postgres.dsn)) == 0
+    out = capsys.readouterr().out
+    assert "5 queries asked; confirmed 0, refuted 0, " in out
+    assert "Not asked: 2 (" in out
+    assert not written.exists()
+    assert databases(postgres) == before
+
+
+def test_files_of_mariadb_are_left_alone(mariadb, tmp_path, capsys):
+    before = databases(mariadb)
+    statements = [
+        "LOAD DATA LOCAL INFILE 'x.csv' INTO TABLE tickets",
+        "SELECT * INTO OUTFILE 'x.csv' FROM tickets",
+        "SELECT id FROM tickets",
+    ]
+    assert run(asked_about(statements, tmp_path, engine="mariadb:10.11", dsn=mariadb.dsn)) == 0
+    assert ": 1 query asked" in capsys.readouterr().out
+    assert databases(mariadb) == before
+
+
+def test_the_databases_go_when_the_process_is_told_to_end(postgres, tmp_path):
+    before = databases(postgres)
+    words = asked_about(["SELECT pg_sleep(4) FROM tickets RIGHT JOIN (SELECT 1) one ON true"], tmp_path,
+                        engine="postgres:16", dsn=postgres.dsn)  # fmt: skip
+    process = subprocess.Popen([sys.executable, "-m", "scanner", *words])
+    deadline = time.monotonic() + 60
+    sleeping = "SELECT FROM pg_stat_activity WHERE query LIKE 'EXECUTE looked_at%' AND state = 'active'"
+    while not postgres.rows(sleeping) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    process.terminate()
+    assert process.wait(60) == 130
+    assert databases(postgres) == before
 
 
 @pytest.fixture(scope="module")
