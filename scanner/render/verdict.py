@@ -54,8 +54,13 @@ def headline(report: Report, *, brief: bool = False) -> str:
     said = [f"Adding {_columns(report)} {'; it '.join(harm[:1] if brief else harm)}."] if harm else []
     if not report.queries:
         said.append(f"No query that reaches {table} was found.")
+    elif not harm and report.suppressed:
+        known = f"Adding {_columns(report)} affects nothing that was not known or suppressed before"
+        said.append(f"{known}: {_apart(report)}")
     elif not harm:
         said.append(f"Adding {_columns(report)} affects nothing that was found.")
+    if report.suppressed and (harm or not report.queries) and not brief:
+        said.append(_apart(report))
     rest = _unaffected(report) if brief else _rest(report)
     names = () if brief else map(_names, report.free_names)
     return " ".join((*said, *rest, *([f"{there}."] if there else []), *names))
@@ -125,6 +130,12 @@ def _rest(report: Report) -> Iterator[str]:
     yield from _unaffected(report)
     if report.unread:
         yield f"{count(sum(u.count for u in report.unread), 'entry')} could not be read."
+
+
+def _apart(report: Report) -> str:
+    """What is known before, or decided to be lived with."""
+    verb = "is" if len(report.suppressed) == 1 else "are"
+    return f"{count(len(report.suppressed), 'finding')} {verb} set apart."
 
 
 def _unaffected(report: Report) -> Iterator[str]:

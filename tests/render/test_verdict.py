@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 from scanner.change import AddedColumn
-from scanner.model import Certainty, Column, Effect
+from scanner.model import Certainty, Column, Effect, Suppressed
 from scanner.render.verdict import answers, headline, production_only, tallies
 
 
@@ -48,6 +48,19 @@ def test_no_harm_found_is_not_the_same_as_nothing_found(report, empty):
     assert headline(only_a_view) == (
         "Adding orders.status leaves 1 view to be updated. No query that reaches orders was found."
     )
+
+
+def test_what_is_set_apart_is_said(report):
+    apart = tuple(Suppressed(finding, "known", "known.json") for finding in report.findings)
+    queries = tuple(q for q in report.queries if q not in [u.query for u in report.unresolved])
+    quiet = replace(report, queries=queries, findings=(), suppressed=apart, unresolved=(), unread=())
+    said = "Adding orders.status affects nothing that was not known or suppressed before: "
+    rest = f"{len(apart)} findings are set apart. 2 queries are unaffected."
+    assert headline(quiet) == f"{said}{rest}"
+    assert headline(quiet, brief=True) == f"{said}{rest}"
+    one = replace(report, findings=report.findings[:-1], suppressed=apart[-1:])
+    assert "1 finding is set apart." in headline(one)
+    assert "set apart" not in headline(one, brief=True)  # the screen counts it in its remarks
 
 
 def test_a_subject_is_counted_once_under_its_worst_effect(report):
