@@ -115,6 +115,21 @@ def test_what_is_certain_goes_before_what_is_possible():
     assert (finding.name, finding.folded) == ("positional-rows", ("cached-plan", "star-projection"))
 
 
+def test_what_is_only_possible_does_not_hide_another_value():
+    last = RowUse("indexed", indexes=(-1,))
+    found = of_queries(report(seen("SELECT * FROM orders", 3, driver="psycopg", row_uses=(last,))))
+    assert [(f.name, f.effect, f.certainty, f.folded) for f in found] == [
+        ("cached-plan", Effect.BREAKS, Certainty.POSSIBLE, ()),
+        ("positional-rows", Effect.CHANGES_RESULTS, Certainty.CERTAIN, ("star-projection",)),
+    ]
+
+
+def test_what_breaks_for_sure_stands_for_another_value():
+    uses = (RowUse("unpacked", count=3), RowUse("indexed", indexes=(-1,)))
+    found = of_queries(report(seen("SELECT * FROM orders", 3, row_uses=uses)))
+    assert [(f.name, f.effect) for f in found] == [("positional-rows", Effect.BREAKS)]
+
+
 def test_a_mapped_model_says_who_fails_and_who_sends_the_column_out():
     sends = RowUse("serialised", location=Location("api.py", 8), into="OrderSerializer")
     mapped = replace(

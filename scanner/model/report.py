@@ -255,15 +255,28 @@ class Report:
 
 
 def fold(findings: Sequence[Finding]) -> Iterator[Finding]:
-    """The worst findings on a subject, given worst first; the lesser ones go beneath the first of them."""
+    """The worst findings on a subject, given worst first; the lesser ones go beneath the first of them.
+
+    What is only possible hides nothing that surely changes results: beside it, that stands for itself.
+    """
     if not findings:
         return
     worst = [f for f in findings if f.effect is findings[0].effect]
     # What is certain is said in full, and what is only possible beside it is named.
-    worst = [f for f in worst if f.certainty is Certainty.CERTAIN] or worst
+    certain = [f for f in worst if f.certainty is Certainty.CERTAIN]
+    worst = certain or worst
     lesser = tuple(f for f in findings if f not in worst)
+    if not certain and any(map(_surely_silent, lesser)):
+        yield from worst
+        yield from fold(lesser)
+        return
     yield replace(worst[0], folded=tuple(dict.fromkeys(f.name for f in lesser)), beneath=lesser)
     yield from worst[1:]
+
+
+def _surely_silent(finding: Finding) -> bool:
+    """Whether it is certain, and nobody would be told of it by an error."""
+    return finding.certainty is Certainty.CERTAIN and finding.effect is Effect.CHANGES_RESULTS
 
 
 def worst_effects(findings: Iterable[Finding]) -> dict[Subject, Effect]:

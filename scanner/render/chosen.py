@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from scanner.model import Location, Query
 from scanner.render.outline import Item
+from scanner.render.words import coded
 
 _RULE = re.compile(r"[A-Za-z]{2}\d{3}")
 _FINGERPRINT = re.compile(r"[0-9a-f]{16}")
@@ -15,7 +16,10 @@ _PLACE = re.compile(r"(?!\w+://)\S+:\d+")
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The words that name them: ``SC103``, a query's fingerprint, ``services/app.py:41``; none chooses everything."""
+    """The words that name them: ``SC103``, a query's fingerprint, ``services/app.py:41``; none chooses everything.
+
+    A rule means the findings that it is folded into, too.
+    """
 
     words: tuple[str, ...] = ()
 
@@ -35,7 +39,7 @@ class Chosen:
 
 def _means(word: str, item: Item) -> bool:
     if _RULE.fullmatch(word):
-        return item.finding.rule == word.upper()
+        return word.upper() in (item.finding.rule, *coded(item.finding.folded).values())
     at = any(_is_at(word, place.location) for place in item.places)
     return at or (item.query is not None and item.query.fingerprint == word)
 

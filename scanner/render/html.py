@@ -43,6 +43,7 @@ _FILTERS: dict[str, Callable[..., object]] = {
     "calls": words.calls_words,
     "subjects": words.subjects_words,
     "also": words.also_words,
+    "coded": words.coded,
     "why": words.why,
     "built": words.built_words,
     "coverage": words.coverage_words,
@@ -69,7 +70,7 @@ def to_html(report: Report) -> str:
             engine=report.database.engine,
             anchors=anchors,
             ids={section.title: anchors.of("service", section.title) for section in found},
-            rules=sorted({(finding.rule, finding.name) for finding in report.findings}),
+            rules=sorted(_rules(report)),
             counter=count(),
             made=made_lines(report),
             headline=headline(report),
@@ -110,6 +111,12 @@ def _environment() -> Environment:
     made.globals |= {"changed": changed, "highlighted": highlighted, "sql_script": sql_script, "next": next}
     made.filters |= _FILTERS
     return made
+
+
+def _rules(report: Report) -> set[tuple[str, str]]:
+    """Code and name of each that found something, also of those whose findings are folded into others."""
+    folded = words.coded(name for finding in report.findings for name in finding.folded)
+    return {(finding.rule, finding.name) for finding in report.findings} | {(folded[name], name) for name in folded}
 
 
 def _own(name: str) -> Markup:

@@ -88,6 +88,12 @@ def subjects_words(subjects: Iterable[Subject]) -> str:
     return listing(count(n, kind) for kind, n in sorted(kinds.items(), key=lambda k: (k[0] != "query", k[0])))
 
 
+def coded(names: Iterable[str]) -> dict[str, str]:
+    """The rules with these names, each with its code."""
+    known = {rule.name: rule.code for rule in ALL_RULES}
+    return {name: known[name] for name in names if name in known}
+
+
 def also_words(names: Iterable[str]) -> str:
     """What other rules say of the same subject, a sentence a rule with its code."""
     known = {rule.name: rule for rule in ALL_RULES}

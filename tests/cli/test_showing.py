@@ -122,6 +122,16 @@ def test_explain_shows_what_is_asked_for_alone(place: int, capsys: pytest.Captur
     assert "What was read" not in text
 
 
+def test_explain_shows_what_a_rule_is_folded_into(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "schema.sql").write_text("CREATE TABLE orders (id int, total int);")
+    (tmp_path / "app.py").write_text("def f(cur):\n  cur.execute('SELECT * FROM orders')\n  a, b = cur.fetchone()\n")
+    asked = ["impact", "orders", "status text", "--engine", "postgres:16", "--schema", str(tmp_path / "schema.sql")]
+    run([*asked, str(tmp_path), "--explain", "SC101"])
+    said = capsys.readouterr()
+    assert "BREAKS  SC103 positional-rows" in said.out
+    assert "Nothing that was found" not in said.err
+
+
 @pytest.mark.parametrize("place", ["services/billing/pay.py:3", "…/pay.py:3"])
 def test_explain_shows_one_place(place: str, capsys: pytest.CaptureFixture[str]) -> None:
     text, said = printed(capsys, "--explain", place, "SC999")

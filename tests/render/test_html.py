@@ -159,3 +159,11 @@ def test_the_mended_statement_stands_below(report):
     html = to_html(replace(report, findings=tuple(findings)))
     assert '<pre class="sql minus"><code><b>SELECT</b> <mark>*</mark>' in html
     assert '<pre class="sql plus"><code><b>SELECT</b> <mark>a, b</mark>' in html
+
+
+def test_a_rule_is_found_where_it_is_folded(report):
+    first, *others = report.findings
+    found = replace(report, findings=(replace(first, folded=("natural-join-key",)), *others))
+    page = Page(to_html(found))
+    assert ("article", "data-also", "SC403") in page.attributes
+    assert ("option", "value", "SC403") in page.attributes

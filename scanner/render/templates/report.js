@@ -30,7 +30,7 @@
     return {
       node, cause, group, card, boxes: [cause, group, card].filter(Boolean), on: true,
       effect: data.effect || "", kind: data.kind || "finding", certainty: data.certainty || "",
-      rule: group ? group.dataset.rule : "", services: (data.services || card.dataset.services || "").trim().split(/\s+/),
+      rule: group ? group.dataset.rule : "", also: (data.also || "").split(" "), services: (data.services || card.dataset.services || "").trim().split(/\s+/),
       calls: Number(data.calls), time: Number(data.time),
       get file() {
         const place = node.querySelector(".place");
@@ -51,7 +51,7 @@
   function fits(words) {
     const [service, effect, rule, certainty] = ["service", "effect", "rule", "certainty"].map((n) => fields[n].value);
     return (item) => (!service || item.services.includes(service)) && (!effect || item.effect === effect)
-      && (!rule || item.rule === rule) && (!certainty || item.certainty === certainty)
+      && (!rule || item.rule === rule || item.also.includes(rule)) && (!certainty || item.certainty === certainty)
       && words.every((word) => text(item).includes(word));
   }
 
