@@ -7,6 +7,7 @@ from scanner.collect.python.frames import Frame, World
 from scanner.collect.python.orm.queries import QueryValue
 from scanner.collect.python.values import (
     ClassValue,
+    ConstantValue,
     ExternalValue,
     InstanceValue,
     Literal,
@@ -18,6 +19,8 @@ from scanner.collect.python.values import (
     Value,
     Variants,
 )
+
+_NONE = (ConstantValue("None"),)
 
 
 def attribute(base: Value, name: str, frame: Frame) -> Variants:
@@ -68,6 +71,31 @@ def inherited(of: ClassValue, name: str, frame: Frame) -> Variants:
         if found is not None:
             return frame.world.resolved(found)
     return ()
+
+
+def completing(of: ClassValue, frame: Frame) -> tuple[ClassValue, ...]:
+    """The subclasses that give a text to an attribute that the class has as None; only once all modules are known."""
+    names = [
+        name
+        for each in lineage(of, frame)
+        for name, values in frame.world.classes[each].frame.names.items()
+        if values == _NONE
+    ]
+    if not names or not frame.world.is_settled:
+        return ()
+    below = frame.world.once((completing,), lambda: _below(frame)).get(of, ())
+    return tuple(
+        each for each in below if any(isinstance(v, TextValue) for n in names for v in class_attribute(each, n, frame))
+    )
+
+
+def _below(frame: Frame) -> dict[ClassValue, list[ClassValue]]:
+    """The subclasses of each class, direct or not."""
+    found: dict[ClassValue, list[ClassValue]] = {}
+    for each in frame.world.classes:
+        for base in lineage(each, frame)[1:]:
+            found.setdefault(base, []).append(each)
+    return found
 
 
 def lineage(of: ClassValue, frame: Frame) -> list[ClassValue]:

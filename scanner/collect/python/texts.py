@@ -38,11 +38,11 @@ def as_text(value: Value) -> TextValue:
     """The value as ``str()`` gives it; what is not known becomes a gap."""
     if isinstance(value, TextValue):
         return value
-    if isinstance(value, ConstantValue):
+    if isinstance(value, ConstantValue) and value.source != "None":  # which stands for what is set elsewhere
         return TextValue((Literal(value.source),))
     if isinstance(value, ListValue):
         return TextValue((Gap("[…]", "list"),))
-    return TextValue((Gap(value.source if isinstance(value, Unknown) else "…"),))
+    return TextValue((Gap(value.source if isinstance(value, Unknown | ConstantValue) else "…"),))
 
 
 def concatenated(values: Iterable[Value]) -> Value:
