@@ -5,7 +5,17 @@ understands. Files are read, never run.
 """
 
 from scanner.migrations.changes import changes, without_known
-from scanner.migrations.files import history, is_migration, read, sources, tool_of
+from scanner.migrations.files import PLAN_MARK, history, is_migration, read, sources, tool_of
 from scanner.migrations.migration import Migration
 
-__all__ = ["Migration", "changes", "history", "is_migration", "read", "sources", "tool_of", "without_known"]
+__all__ = [
+    "PLAN_MARK",
+    "Migration",
+    "changes",
+    "history",
+    "is_migration",
+    "read",
+    "sources",
+    "tool_of",
+    "without_known",
+]

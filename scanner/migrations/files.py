@@ -8,12 +8,15 @@ from collections.abc import Collection, Iterator
 from itertools import takewhile
 from pathlib import Path
 
-from scanner.errors import SourceError
+from scanner.errors import SourceError, reason_of
 from scanner.migrations import plain_sql
 from scanner.migrations.migration import Migration, Tool
 from scanner.model import Engine
 from scanner.text_files import READ_ERRORS, files_under
 
+PLAN_MARK = "-- A phase of a plan, no migration: scanner check --base leaves this file out."
+
+_PLAN_FILE = re.compile(r"\d\d_\w+(?:\.back)?\.sql")
 _HEAD = 20_000  # bytes in which a file shows what it is
 _ADDS = re.compile(r"\bALTER\s+(?:\w+\s+)?TABLE\b[^;]*\bADD\b", re.IGNORECASE)
 _SUFFIXES = (".sql", ".xml", ".yaml", ".yml", ".json", ".py")
@@ -43,9 +46,22 @@ def read(path: Path, engine: Engine) -> Migration:
 
 
 def is_migration(path: Path) -> bool:
-    """Whether a file is a migration: one of a tool's, or SQL that adds to a table."""
+    """Whether a file is a migration: one of a tool's, or SQL that adds to a table. The files of a plan are none."""
     tool = tool_of(path)
-    return _ADDS.search(plain_sql.read_sql(path).sql) is not None if tool == "sql" else tool is not None
+    if tool != "sql":
+        return tool is not None
+    return not _is_of_plan(path) and _ADDS.search(plain_sql.read_sql(path).sql) is not None
+
+
+def _is_of_plan(path: Path) -> bool:
+    """Whether it begins as the files of a plan do; one renamed by somebody is a migration of theirs."""
+    if not _PLAN_FILE.fullmatch(path.name):
+        return False
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            return file.readline().rstrip() == PLAN_MARK
+    except OSError as error:
+        raise SourceError(f"{path} cannot be read: {reason_of(error)}.") from error
 
 
 def sources(path: Path) -> list[Path]:

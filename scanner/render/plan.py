@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from scanner.errors import UsageError
+from scanner.migrations import PLAN_MARK
 from scanner.model import Engine, Phase, Plan, Report, Statement
 from scanner.render.words import one_line
 
@@ -39,9 +40,9 @@ def plan_files(report: Report) -> dict[str, str]:
     found: dict[str, str] = {}
     for number, phase in enumerate(report.plan.phases if report.plan else (), 1):
         name = f"{number:02}_{phase.kind.replace(' ', '_')}"
-        found[f"{name}.sql"] = phase_file(number, phase, report.database.engine)
+        found[f"{name}.sql"] = f"{PLAN_MARK}\n{phase_file(number, phase, report.database.engine)}"
         if phase.take_back:
-            found[f"{name}.back.sql"] = script(phase.take_back, report.database.engine)
+            found[f"{name}.back.sql"] = f"{PLAN_MARK}\n{script(phase.take_back, report.database.engine)}"
     return found
 
 

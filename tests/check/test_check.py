@@ -50,6 +50,18 @@ def test_nothing_new(repository, capsys):
     assert capsys.readouterr().err == "No new migrations.\n"
 
 
+def test_the_files_of_a_plan_are_no_new_migrations(repository, capsys):
+    (repository / "migrations" / "V2__status.sql").unlink()
+    assert run(["impact", "orders", "status text NOT NULL", "--plan", "rollout"]) == 0
+    assert "ADD COLUMN" in (repository / "rollout" / "02_expand.sql").read_text()
+    capsys.readouterr()
+    assert run([*BASE]) == 0
+    assert capsys.readouterr().err == "No new migrations.\n"
+    (repository / "rollout" / "02_expand.sql").rename(repository / "migrations" / "V2__status.sql")
+    assert run([*BASE]) == 1
+    assert "status" in capsys.readouterr().out
+
+
 def test_a_dump_of_the_schema_is_taken_as_the_branch_found_it(repository):
     (repository / "schema.sql").write_text("CREATE TABLE orders (id int PRIMARY KEY, total int);")
     (repository / "scanner.toml").write_text(

@@ -17,6 +17,7 @@ def test_each_phase_is_a_file_and_what_takes_it_back_another(report, tmp_path):
     written = write_plan(report, tmp_path / "made" / "here")
     assert [path.name for path in written] == ["01_expand.sql", "01_expand.back.sql", "02_deploy.sql"]
     assert (tmp_path / "made" / "here" / "01_expand.sql").read_text() == (
+        "-- A phase of a plan, no migration: scanner check --base leaves this file out.\n"
         "-- 1. expand: add status\n-- Nobody waits.\n\n"
         "BEGIN;\nALTER TABLE orders ADD COLUMN status text;\nCOMMIT;\n\n"
         "-- Or: gh-ost --execute\n\n-- Verify: SELECT <b>1</b>\n-- → 1\n\n-- Watch: SELECT 2\n"
