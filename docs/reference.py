@@ -91,7 +91,7 @@ def _summary(command: click.Command) -> str:
 
 def _option(option: click.Parameter) -> tuple[str, str]:
     assert isinstance(option, click.Option)
-    value = "" if option.is_flag else f" {option.make_metavar(click.Context(commands))}"
+    value = f" {option.make_metavar(click.Context(commands))}" if option.metavar or not option.is_flag else ""
     names = ", ".join(f"`{each}{value}`" for each in option.opts)
     help_text = option.help or ""
     return names.replace("|", "\\|"), help_text + (" May be given several times." if option.multiple else "")

@@ -57,6 +57,12 @@ def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
     assert set(done.stdout.splitlines()[-1].split()) & HEAVY == set()
 
 
+def test_help_says_what_is_optional(capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments, said in (["rule"], "[RULE]"), (["impact"], "--explain [WHAT]"), (["check"], "--explain [WHAT]"):
+        assert run([*arguments, "--help"]) == 0
+        assert said in capsys.readouterr().out
+
+
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["--version"]) == 0
     assert scanner.__version__ in capsys.readouterr().out
@@ -216,7 +222,10 @@ def test_what_cannot_be_done_is_said_in_one_sentence(
 def test_no_configuration_anywhere(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr("scanner.config.options.find_config", lambda _: None)
     assert run(["impact", "orders", "a int"]) == 2
-    assert sentence(capsys) == "There is no scanner.toml here or above: write one, or give --engine and --schema."
+    assert (
+        sentence(capsys)
+        == "There is no scanner.toml here or above: scanner init writes one, or give --engine and --schema."
+    )
 
 
 def test_scan_once_and_ask_often(home: Path, capsys: pytest.CaptureFixture[str]) -> None:

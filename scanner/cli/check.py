@@ -61,6 +61,9 @@ def check_(
     if not paths and base is None:
         raise UsageError("Name the migrations, or what they are new against, as in --base origin/main.")
     for path in paths:
+        if path.is_dir():
+            against = "what they are new against, as in --base origin/main"
+            raise UsageError(f"{path} is a folder: name the files in it, or {against}.")
         if not path.is_file():
             raise UsageError(f"There is no migration at {path}.")
     config = asked.config_for()

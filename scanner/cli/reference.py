@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command("rule")
-@click.argument("name", required=False, metavar="RULE", shell_complete=rules)
+@click.argument("name", required=False, metavar="[RULE]", shell_complete=rules)
 def rule_(name: str | None) -> int:
     """The page of a RULE, by its code or name; without one, the list of them."""
     from scanner.rules import ALL_RULES

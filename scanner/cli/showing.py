@@ -32,9 +32,19 @@ class Manner:
     root: Path | None = None  # what places are relative to; None: not known
 
 
+class _WithWords(click.Option):
+    """A flag that gives further arguments another meaning: its help names them as a value that may be left out."""
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        record = super().get_help_record(ctx)
+        return record and (f"{record[0]} {self.metavar}", record[1])
+
+
 explain_option: Callable[[_Command], _Command] = click.option(
     "--explain",
+    cls=_WithWords,
     is_flag=True,
+    metavar="[WHAT]",
     help="Show everything: SQL, fixes, the plan; with SC103, a query's fingerprint or file:line, that alone.",
 )
 

@@ -96,7 +96,9 @@ class Request:
     def _with_file(self, paths: Sequence[str]) -> Config:
         path = self.config or find_config(Path.cwd())
         if path is None:
-            raise ConfigError(f"There is no {FILE_NAME} here or above: write one, or give --engine and --schema.")
+            raise ConfigError(
+                f"There is no {FILE_NAME} here or above: scanner init writes one, or give --engine and --schema."
+            )
         return with_options(load_config(path), self.database, sources=self._sources(), paths=paths)
 
     def _without_file(self, paths: Sequence[str]) -> Config:

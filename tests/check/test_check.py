@@ -96,6 +96,7 @@ def test_a_table_that_is_not_there_could_not_be_checked(repository, capsys):
         (["check"], "Name the migrations, or what they are new against"),
         (["check", "--base", "nowhere"], "git knows no nowhere"),
         (["check", "gone.sql"], "There is no migration at"),
+        (["check", "migrations"], "migrations is a folder: name the files in it, or what they are new against"),
         (["check", "--base", "main", "--baseline", "gone.json"], "The baseline gone.json cannot be read"),
     ],
 )
