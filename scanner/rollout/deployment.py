@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from scanner.change import Change
-from scanner.model import Check, Effect, Finding, Phase, Query, RolloutSettings
+from scanner.model import Check, Effect, Finding, Phase, Query
 from scanner.rollout.steps import Ground
 
 # What fails for want of a value, which the plan does not ask for before the code gives one.
 _WANT_A_VALUE = frozenset(("required-column", "unique-default", "violated-check"))
+_ADDS = re.compile(r"(ALTER TABLE .* ADD COLUMN .*?)(?:, ALGORITHM=\w+)?(?:, LOCK=\w+)?")
 _UNKNOWN = dict.fromkeys(("query", "model"), ("code whose service is not known",))  # views are no service's
 
 
@@ -38,9 +40,9 @@ def _hit(finding: Finding, query: Query | None) -> Hit:
     return Hit(finding, tuple(sorted(services)) or query.services, query.calls or 0)
 
 
-def preparation(hits: Iterable[Hit], change: Change, settings: RolloutSettings) -> Iterator[Phase]:
+def preparation(hits: Iterable[Hit], ground: Ground, change: Change, expanding: Sequence[Phase]) -> Iterator[Phase]:
     """What must run before the column is there, for it fails or answers otherwise as soon as it is."""
-    if not settings.side_by_side:
+    if not ground.settings.side_by_side:
         return
     found = [hit for hit in hits if _harmed(hit.finding)]
     if found:
@@ -52,7 +54,8 @@ def preparation(hits: Iterable[Hit], change: Change, settings: RolloutSettings) 
             "deploy",
             "code that works with the column",
             why,
-            verify=(_scanned(change, "changes-results"),),
+            # Not about the change: no code can write the column before it is there, as NOT NULL asks for.
+            verify=(_scanned(_adding(expanding) or change.sql, "changes-results"),),
             services=_services(found),
         )
 
@@ -72,8 +75,11 @@ def deployment(hits: Sequence[Hit], ground: Ground, change: Change, later: Seque
     why = f"Deploy code that {does}" + (f" ({_counted(found)})." if found else ".")
     if not ground.settings.side_by_side:
         why += " The code of before is stopped before the column is added: old and new do not run side by side."
-    verify = tuple(_no_more_nulls(name, ground) for name in change.names) if writing or lacking else ()
-    verify = verify or (_scanned(change, "needs-update"),)
+    filled = any(phase.kind == "backfill" for phase in later)
+    if filled and (writing or lacking):
+        verify = tuple(_no_more_nulls(name, ground) for name in change.names)
+    else:  # without a backfill no row is ever NULL
+        verify = (_scanned(change.sql, "changes-results" if asked else None),)
     yield Phase("deploy", f"code that knows {names}", why, verify=verify, services=_services(found))
 
 
@@ -98,10 +104,18 @@ def _names(change: Change) -> str:
     return ", ".join(change.names)
 
 
-def _scanned(change: Change, effect: str) -> Check:
-    asked = shlex.quote(" ".join(change.sql.split()))
+def _adding(phases: Iterable[Phase]) -> str:
+    """The statements that add the columns, without how the server goes about it."""
+    statements = (_ADDS.fullmatch(" ".join(each.sql.split())) for phase in phases for each in phase.statements)
+    return "; ".join(found[1] for found in statements if found)
+
+
+def _scanned(sql: str, effect: str | None) -> Check:
+    command = f"scanner impact {shlex.quote(' '.join(sql.split()))}"
+    if effect is None:  # much of it may stay: reads that need not know the column, views
+        return Check(command, "lists as to be updated only what is to stay so, when the new code is scanned", tool=True)
     expected = "exits with 0 when the new code is scanned: what production counted before it is to be left out"
-    return Check(f"scanner impact {asked} --fail-on {effect}", expected, tool=True)
+    return Check(f"{command} --fail-on {effect}", expected, tool=True)
 
 
 def _no_more_nulls(name: str, ground: Ground) -> Check:

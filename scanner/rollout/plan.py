@@ -34,7 +34,7 @@ def plan(change: Change, schema: Schema, hits: Iterable[Hit] = (), settings: Rol
         return Plan((), problems)
     before, after = _steps(change, ground)
     phases = (
-        *preparation(found, change, known),
+        *preparation(found, ground, change, before),
         *before,
         *deployment(found, ground, change, after),
         *after,

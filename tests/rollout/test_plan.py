@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
 
 import pytest
@@ -145,6 +146,40 @@ def test_services_that_would_break_go_out_before_the_column_and_writers_after():
     assert found.phases[0].services == ("checkout", "billing")
     assert found.phases[0].why.startswith("2 queries and objects would fail")
     assert found.phases[2].services == ("intake", "catalog")
+
+
+@pytest.mark.parametrize(
+    ("definition", "engine", "asked"),
+    [
+        ("x int NOT NULL", "postgres:16", "ALTER TABLE orders ADD COLUMN x int"),
+        ("x int NOT NULL DEFAULT 3", "postgres:16", "ALTER TABLE orders ADD COLUMN x int NOT NULL DEFAULT 3"),
+        ("x int NOT NULL", "mysql:8.0", "ALTER TABLE `orders` ADD COLUMN `x` int NULL"),
+        ("x int NOT NULL", "mariadb:10.11", "ALTER TABLE `orders` ADD COLUMN `x` int NULL"),
+    ],
+)
+def test_the_first_deployment_is_asked_about_what_the_expand_phase_adds(definition, engine, asked):
+    """With NOT NULL the question would be about an INSERT that can write the column only once it is there."""
+    found = made(definition, engine, (hit("positional-rows", Effect.BREAKS, "billing"),))
+    (check,) = found.phases[0].verify
+    assert shlex.split(check.query) == ["scanner", "impact", asked, "--fail-on", "changes-results"]
+    adding = next(statement.sql for statement in found.phases[1].statements if "ADD COLUMN" in statement.sql)
+    assert adding.startswith(asked)
+
+
+@pytest.mark.parametrize("engine", ["postgres:15", "mariadb:10.11"])
+def test_the_second_deployment_is_checked_with_what_can_tell(engine):
+    writer, reader = (
+        hit("required-column", Effect.BREAKS, "intake"),
+        hit("mapped-model", Effect.NEEDS_UPDATE, "catalog"),
+    )
+    given = (("orders.x", "a + 1"),)
+    filled = made("x int NOT NULL", engine, (writer,), fill=given).phases[1].verify[0]
+    assert filled.query.endswith("IS NULL")
+    learned = made("x int", engine, (reader,)).phases[1].verify[0]
+    assert learned.query == "scanner impact 'ALTER TABLE orders ADD COLUMN x int'"
+    sql_ = "ALTER TABLE orders ADD COLUMN x int DEFAULT 7 NOT NULL; ALTER TABLE orders ALTER COLUMN x DROP DEFAULT"
+    kept = plan(Change.parse(sql_, engine), Schema.from_ddl(DDL, engine), (writer,)).phases[1].verify[0]
+    assert kept.query == f"scanner impact '{sql_}' --fail-on changes-results"
 
 
 def test_where_code_does_not_run_side_by_side_it_goes_out_at_once():
