@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open
@@ -20,6 +21,14 @@ FILTERED = """(word) => new Promise((done) => {
         channel.port2.postMessage(0);
     });
 })"""
+
+
+# Where the sentence over a finding begins, where the filter's bar ends, and whether it stays when the page moves.
+ABOVE = """(name) => {
+    const bar = document.getElementById("filter"), cause = document.getElementById(name).closest(".cause");
+    return [cause.firstElementChild.getBoundingClientRect().top, bar.getBoundingClientRect().bottom,
+        getComputedStyle(bar).position === "sticky"];
+}"""
 
 
 def test_search_filter_and_reset(opened: Open, shop: Path) -> None:
@@ -124,6 +133,23 @@ def test_the_graph_leads_to_findings_and_follows_the_filter(opened: Open, shop: 
     query = page.locator(".node[aria-label^=query]").first
     query.click()
     expect(page.locator(page.url[page.url.index("#") :])).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("width", [1280, 700, 390])
+def test_what_a_finding_says_is_not_under_the_filter(width: int, opened: Open, shop: Path) -> None:
+    page = opened(shop, viewport={"width": width, "height": 900})
+    for name in page.locator("#findings .cause > .item:nth-child(3)").evaluate_all("all => all.map((each) => each.id)"):
+        page.evaluate("name => { location.hash = name; }", name)
+        expect(page.locator(f"[id='{name}']")).to_be_focused()
+        said, bar, sticky = page.evaluate(ABOVE, name)
+        assert said >= 0
+        assert not sticky or said >= bar or page.evaluate("scrollY") == 0
+
+
+def test_what_is_further_down_a_short_report_is_painted(opened: Open, shop: Path, large: Path) -> None:
+    skipped = "getComputedStyle(document.querySelector('.item')).contentVisibility"
+    assert opened(shop).evaluate(skipped) == "visible"
+    assert opened(large).evaluate(skipped) == "auto"
 
 
 def test_the_graph_of_10000_findings_is_bounded(opened: Open, large: Path) -> None:

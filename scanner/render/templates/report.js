@@ -163,12 +163,21 @@
     clear();
     fields.service.value = service;
     changed();
-    byId("findings").scrollIntoView();
+    below(byId("findings"));
+  }
+
+  // To the top of the window, below the filter where that stays there.
+  function below(node) {
+    const bar = getComputedStyle(form).position === "sticky" ? form.offsetHeight : 0;
+    document.documentElement.style.setProperty("--bar", bar + "px");
+    node.scrollIntoView({ block: "start" });
   }
 
   function go(node) {
+    const cause = node.closest(".cause");
+    const first = cause && cause.querySelector(".item:not([hidden])") === node; // what is said over it comes into view too
     node.focus({ preventScroll: true });
-    node.scrollIntoView({ block: "start" });
+    below(first ? cause : node);
   }
 
   function clear() {
@@ -215,7 +224,7 @@
     clear();
     fields.effect.value = link.dataset.filter.split("=")[1];
     changed();
-    byId("findings").scrollIntoView();
+    below(byId("findings"));
   });
 
   for (const more of mores) {
