@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from scanner.errors import UsageError
 from scanner.migrations import PLAN_MARK
-from scanner.model import Engine, Phase, Plan, Report, Statement
+from scanner.model import Check, Engine, Phase, Plan, Report, Statement
 from scanner.render.words import one_line
 
 _WIDTH = 110
@@ -48,15 +48,15 @@ def plan_files(report: Report) -> dict[str, str]:
 
 def phase_file(number: int, phase: Phase, engine: Engine) -> str:
     """The whole phase as one script, what is not SQL in comments."""
-    parts = ["\n".join(_comments(f"{number}. {phase.kind}: {phase.title}\n{phase.why}"))]
+    parts = [_commented(wrapped(f"{number}. {phase.kind}: {phase.title}\n{phase.why}"))]
     if phase.services:
-        parts[0] += "\n" + "\n".join(_comments(f"Services, in this order: {', '.join(phase.services)}"))
+        parts[0] += "\n" + _commented(wrapped(f"Services, in this order: {', '.join(phase.services)}"))
     if blanks := [blank for statement in phase.statements for blank in statement.blanks]:
-        parts[0] += "\n" + "\n".join(_comments(f"Write first, in place of <<…>>: {', '.join(dict.fromkeys(blanks))}"))
+        parts[0] += "\n" + _commented(wrapped(f"Write first, in place of <<…>>: {', '.join(dict.fromkeys(blanks))}"))
     parts.append(script(phase.statements, engine).rstrip("\n"))
-    parts += ["\n".join(_comments(f"Or: {each.sql}")) for each in phase.alternatives]
-    parts += ["\n".join(_comments(f"Verify: {check.query}\n  → {check.expected}")) for check in phase.verify]
-    parts += ["\n".join(_comments(f"Watch: {query}")) for query in phase.watch]
+    parts += [_commented(command("Or", each.sql)) for each in phase.alternatives]
+    parts += [_commented(asked("Verify", check)) for check in phase.verify]
+    parts += [_commented(command("Watch", query)) for query in phase.watch]
     return "\n\n".join(filter(None, parts)) + "\n"
 
 
@@ -73,14 +73,29 @@ def ended(sql: str, engine: Engine) -> str:
     return f"DELIMITER //\n{sql} //\nDELIMITER ;" if engine.family == "mysql" and ";" in sql else f"{sql};"
 
 
-def _comments(text: str) -> Iterator[str]:
-    return (f"-- {line}".rstrip() for line in wrapped(text))
+def _commented(lines: Iterable[str]) -> str:
+    return "\n".join(f"-- {line}".rstrip() for line in lines)
+
+
+def asked(word: str, check: Check) -> Iterator[str]:
+    """The lines of a check and of the answer that lets the plan go on."""
+    yield from command(word, check.query)
+    yield from wrapped(f"→ {check.expected}")
+
+
+def command(word: str, text: str) -> Iterator[str]:
+    """The lines of what is to be pasted into a shell or client, after a word: none is cut."""
+    return map(one_line, _lines(f"{word}: {text}"))
 
 
 def wrapped(text: str) -> Iterator[str]:
     """The lines of a text as a comment can hold them: visible characters, not too long."""
-    for line in text.replace("\r\n", "\n").rstrip("\n").split("\n"):
-        yield from textwrap.wrap(one_line(line), _WIDTH) or [""]
+    for line in _lines(text):
+        yield from textwrap.wrap(one_line(line), _WIDTH, break_long_words=False, break_on_hyphens=False) or [""]
+
+
+def _lines(text: str) -> list[str]:
+    return text.replace("\r\n", "\n").rstrip("\n").split("\n")
 
 
 def outline(plan: Plan) -> Iterator[str]:

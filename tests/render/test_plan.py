@@ -58,6 +58,22 @@ def test_a_name_with_a_line_break_does_not_end_a_comment():
     assert "\x1b" not in "".join(lines)
 
 
+@pytest.mark.parametrize("blanks", [1, 30])
+def test_a_command_is_not_cut(blanks):
+    run = f"scanner impact '{'ALTER TABLE tickets ADD COLUMN priority int ' * blanks}' --fail-on changes-results"
+    phase = Phase(
+        "deploy",
+        "code",
+        "why " * 60,
+        verify=(Check(run, "exits with 0", tool=True),),
+        watch=(run,),
+        alternatives=(Statement(run, tool=True),),
+    )
+    lines = phase_file(1, phase, POSTGRES).splitlines()
+    assert [line for line in lines if "changes" in line] == [f"-- {word}: {run}" for word in ("Or", "Verify", "Watch")]
+    assert max(len(line) for line in lines if "why" in line) < 120
+
+
 def test_blanks_are_named_at_the_head():
     statement = Statement("UPDATE t SET x = <<value of x>>", blanks=("value of x",))
     text = phase_file(1, Phase("backfill", "fill x", "", (statement,)), POSTGRES)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from scanner.model import Engine, Phase, Report, Statement
-from scanner.render.plan import wrapped
+from scanner.render.plan import asked, command, wrapped
 
 _SET = re.compile(r"SET\s+(SESSION\s+)?(\w+)\s*=\s*(.*)", re.IGNORECASE | re.DOTALL)
 
@@ -32,7 +32,8 @@ def parts(report: Report) -> list[Part]:
     for number in written:
         notes = [*_waits(phases[before : number - 1]), *_notes(number, phases)]
         if number == written[-1] and (rest := phases[number:]):
-            notes += [f"Afterwards: {each.title}{_services(each)}. {each.why}" for each in rest]
+            for each in rest:
+                notes += wrapped(f"Afterwards: {each.title}{_services(each)}. {each.why}")
         found.append(_part(report, number, phases[number - 1], notes))
         before = number
     return found
@@ -47,7 +48,7 @@ def _part(report: Report, number: int, phase: Phase, notes: Sequence[str]) -> Pa
     return Part(
         slug,
         " ".join(wrapped(f"{phase.kind}: {phase.title}")),
-        tuple(line for note in notes for line in wrapped(note)),
+        tuple(notes),
         _with_settings_back(up, engine),
         _with_settings_back(down, engine),
         together,
@@ -72,31 +73,31 @@ def _with_settings_back(statements: tuple[str, ...], engine: Engine) -> tuple[st
 def _waits(phases: Sequence[Phase]) -> Iterator[str]:
     """What has to happen before the file is applied."""
     for phase in phases:
-        yield f"WAIT, apply this only after: {phase.title}{_services(phase)}. {phase.why}"
+        yield from wrapped(f"WAIT, apply this only after: {phase.title}{_services(phase)}. {phase.why}")
         for statement in phase.statements:
-            yield f"Run by hand: {statement.sql}"
+            yield from command("Run by hand", statement.sql)
         yield from _checks("Then verify", phase)
 
 
 def _notes(number: int, phases: Sequence[Phase]) -> Iterator[str]:
     phase = phases[number - 1]
-    yield f"Phase {number} of {len(phases)}. {phase.why}"
+    yield from wrapped(f"Phase {number} of {len(phases)}. {phase.why}")
     if phase.services:
-        yield f"Services, in this order: {', '.join(phase.services)}"
+        yield from wrapped(f"Services, in this order: {', '.join(phase.services)}")
     if blanks := [blank for statement in phase.statements for blank in statement.blanks]:
-        yield f"Write first, in place of <<…>>: {', '.join(dict.fromkeys(blanks))}"
+        yield from wrapped(f"Write first, in place of <<…>>: {', '.join(dict.fromkeys(blanks))}")
     if any(statement.batch for statement in phase.statements):
         yield "It runs long, in batches: apply it by itself, not while a service starts."
     for each in phase.alternatives:
-        yield f"Or by hand: {each.sql}"
+        yield from command("Or by hand", each.sql)
     yield from _checks("Verify before the next one", phase)
     for query in phase.watch:
-        yield f"Watch: {query}"
+        yield from command("Watch", query)
 
 
 def _checks(word: str, phase: Phase) -> Iterator[str]:
     for check in phase.verify:
-        yield f"{word}: {check.query}\n  → {check.expected}"
+        yield from asked(word, check)
 
 
 def _services(phase: Phase) -> str:
