@@ -35,6 +35,8 @@ def object_findings(prepared: Prepared, queries: Iterable[Query]) -> list[Findin
 def _models(prepared: Prepared, queries: Iterable[Query]) -> Iterator[Finding]:
     for query in queries:
         known = _columns(query.sql)
+        if "*" in known:  # reflected: it learns the column from the database
+            continue
         new = [added.column for added in prepared.change.columns if added.column.name.lower() not in known]
         for observation in query.observations if new else ():
             if observation.source == MODEL_SOURCE and observation.location is not None:

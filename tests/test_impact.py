@@ -206,6 +206,11 @@ def test_a_mapped_model_needs_the_column_and_is_no_query():
     )
 
 
+def test_a_reflected_table_learns_the_column_by_itself():
+    table = replace(seen("SELECT orders.* FROM orders", 5), source="python_model", executes="model")
+    assert [f for f in report(table, column="status text NOT NULL").findings if f.subject.kind == "model"] == []
+
+
 def test_a_view_that_froze_its_columns_needs_to_be_made_again():
     (finding,) = [f for f in report().findings if f.subject.kind == "view"]
     assert finding.subject.name == "open_orders"

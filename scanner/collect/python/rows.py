@@ -27,7 +27,9 @@ _ONE_ROW = frozenset(("fetchone", "fetchrow", "fetch_one", "one", "one_or_none",
 _ALL_ROWS = frozenset(
     ("fetchall", "fetchmany", "fetch", "fetch_all", "all", "iterate", "partitions", "fetch_many", "stream")
 )
-_FIRST_VALUE = frozenset(("fetchval", "fetch_val", "scalar", "scalars", "scalar_one", "scalar_one_or_none"))
+_FIRST_VALUE = frozenset(
+    ("fetchval", "fetch_val", "scalar", "scalars", "stream_scalars", "scalar_one", "scalar_one_or_none")
+)
 _SAME = frozenset(("mappings", "tuples", "unique", "execution_options", "yield_per", "cursor", "copy"))
 _BY_NAME = frozenset(("get", "pop", "_field"))
 _WHOLE = frozenset(("_asdict", "items", "values", "keys", "to_dict", "_mapping", "_fields", "as_dict"))

@@ -125,7 +125,9 @@ def _run(expression: syntax.Call, given: Given, frame: Frame) -> Variants | None
         number = frame.world.record.query(ran, frame.root)
         numbers.extend(() if number is None else (number,))
     name = last_name(expression.function)
-    if queries[0].entities and queries[0].whole:
+    entities = queries[0].entities
+    are_rows = all(each in frame.world.tables for each in entities)
+    if entities and queries[0].whole and not are_rows:  # rows of Table objects are plain ones
         found = row_of(queries[0])
         return found if name in ("scalar", "scalar_one") else (ListValue((found,), open=True),)
     return rows.result(numbers, name, frame, expression.at) or (Unknown("result"),)

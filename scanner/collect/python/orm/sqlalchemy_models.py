@@ -27,6 +27,8 @@ from scanner.collect.python.values import ClassValue, DictValue, FunctionValue, 
 
 _COLUMNS = frozenset(("Column", "mapped_column", "deferred"))
 _RELATIONS = frozenset(("relationship", "relation", "dynamic_loader", "Relationship"))
+_REFLECT = frozenset(("autoload", "autoload_with"))
+_NO = (syntax.Constant("None"), syntax.Constant("False"))
 _MAKES_VALUE = frozenset(("Identity", "Computed", "Sequence"))
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<!^)(?=[A-Z][a-z])")  # as Flask-SQLAlchemy divides words
 
@@ -62,15 +64,18 @@ def table_object(call: syntax.Call, frame: Frame) -> Mapped | None:
     if name is None:
         return None
     columns = []
-    schema = None
+    schema, is_reflected = None, False
     for argument in call.arguments[1:]:
         if argument.keyword == "schema":
             schema = constant_text(frame.evaluate(argument.value))
+        if argument.keyword in _REFLECT and argument.value not in _NO:
+            is_reflected = True  # columns that are written too stand beside those of the database
         if isinstance(argument.value, syntax.Call) and last_name(argument.value.function) in _COLUMNS:
             declaration = Declaration("", argument.value, None, frame)
             column = _column(declaration)
             columns.append(replace(column, attribute=column.name, deferred=False))
-    return Mapped("sqlalchemy", name, tuple(columns), frame.place(call.at), None, schema)
+    known = () if is_reflected else tuple(columns)
+    return Mapped("sqlalchemy", name, known, frame.place(call.at), None, schema)
 
 
 def _table_object(of: ClassValue, info: ClassInfo) -> Mapped | None:
