@@ -58,7 +58,7 @@ def call(expression: syntax.Call, frame: Frame) -> Variants:
     built = builders.built(expression, receivers, functions, given, frame)
     if built is not None:
         return built
-    connected = factories.connected(expression, receivers, frame)
+    connected = factories.connected(expression, receivers, functions, arguments, frame)
     if connected is not None:
         return (connected,)
     fetched = _fetched(expression, receivers, arguments, frame)

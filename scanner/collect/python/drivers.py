@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from scanner.collect.python.manifests import Manifests
 from scanner.collect.python.project import Module, Project
+from scanner.collect.python.record import Run
 from scanner.collect.python.statements import first_word
 from scanner.model import Driver, OtherEngine
 
@@ -44,8 +45,10 @@ class Drivers:
                 self._modules[self._manifests.project(module.path)].append(module)
         self._known: dict[str, _Known] = {}
 
-    def of(self, module: Module, sql: str) -> Driver | None:
+    def of(self, module: Module, sql: str, run: Run) -> Driver | None:
         """The driver that prepares this module's statement by itself on connections that are kept.
+
+        What is known of the engine that runs it goes before what its file says.
 
         None for any other driver, and where it is not known. Psycopg is its version 3.
         """
@@ -54,7 +57,10 @@ class Drivers:
         folder = self._manifests.project(module.path)
         if folder not in self._known:
             self._known[folder] = self._found(folder)
-        return self._known[folder].of(module.facts.hints, sql)
+        known = self._known[folder]
+        if run.driver is not None:
+            return known.of_engine(module.facts.hints, run.driver)
+        return known.of(module.facts.hints, sql, mapper=run.mapper)
 
     @staticmethod
     def elsewhere(module: Module) -> OtherEngine | None:
@@ -94,26 +100,32 @@ class _Known:
         """Those that it imports or requires."""
         return ((_imported(self.hints) & _POSTGRES) | _named(self.hints, "requires")) - _NO_DRIVERS
 
-    def of(self, module: frozenset[str], sql: str) -> Driver | None:
+    def of_engine(self, module: frozenset[str], named: str = "") -> Driver | None:
+        """What sends a statement of SQLAlchemy, whose address may name the driver."""
+        if not {"never", "no pool"}.isdisjoint(self.hints):
+            return None
+        named = named.removesuffix("_async")
+        found = frozenset((named,)) if named else _addresses(module) or _addresses(self.hints) or self.drivers
+        if found == {"asyncpg"}:
+            return "sqlalchemy+asyncpg"
+        return "sqlalchemy+psycopg" if found == {"psycopg"} else None
+
+    def of(self, module: frozenset[str], sql: str, *, mapper: bool = False) -> Driver | None:
         """What sends a statement of a module with these hints."""
         if "never" in self.hints:
             return None
         here = _imported(module) & _POSTGRES
         if "sqlalchemy" not in here and "kept" not in self.hints:
             return None
+        if mapper and "sqlalchemy" in here:
+            return self.of_engine(module)
         if "asyncpg" in here:
             return "asyncpg"
         if "psycopg" in here:
             return "psycopg"
         if "sqlalchemy" in here:
-            return None if "no pool" in self.hints else self._behind_sqlalchemy(module)
+            return self.of_engine(module)
         return self._elsewhere(sql) if not here else None
-
-    def _behind_sqlalchemy(self, module: frozenset[str]) -> Driver | None:
-        found = _addresses(module) or _addresses(self.hints) or self.drivers
-        if found == {"asyncpg"}:
-            return "sqlalchemy+asyncpg"
-        return "sqlalchemy+psycopg" if found == {"psycopg"} else None
 
     def _elsewhere(self, sql: str) -> Driver | None:
         """For a module that is handed its connection: the one driver of the project."""

@@ -38,6 +38,10 @@ def executed(
                 numbers.extend(() if number is None else (number,))
     if frame.in_transaction:
         frame.world.record.in_transactions.update(numbers)
+    engines = (v.driver for values in (receivers, *arguments) for v in values if isinstance(v, ConnectionValue))
+    for driver in {each for each in engines if each is not None}:
+        for number in numbers:
+            frame.world.record.drivers[number].add(driver)
     found = rows.result(numbers, name, frame, expression.at)
     if numbers:
         _note_factory(expression, numbers, frame)
@@ -57,5 +61,5 @@ def _note_factory(expression: syntax.Call, numbers: list[int], frame: Frame) -> 
         use(ResultValue(tuple(numbers), "row"), "by-name", frame, expression.at)
     if isinstance(expression.function, syntax.Attribute):
         for value in frame.evaluate(expression.function.base):
-            if isinstance(value, ConnectionValue):
+            if isinstance(value, ConnectionValue) and value.rows is not None:
                 note(ResultValue(tuple(numbers), "row"), value.rows, frame, expression.at)

@@ -49,7 +49,7 @@ def _of(run: Run, world: World, drivers: Drivers) -> Iterator[Observation]:
         world.record.ignored.add(run.text)
         return
     family = world.family or "postgres"
-    driver = drivers.of(module, sql) if run.executes and family == "postgres" else None
+    driver = drivers.of(module, sql, run) if run.executes and family == "postgres" else None
     whole = Observation(
         "python",
         sql,

@@ -36,6 +36,7 @@ class Run:
     place: Place | None = None  # where the program says which statement it is
     in_transaction: bool = False
     mapper: bool = False  # an object-relational mapper writes it
+    driver: str | None = None  # of the engine of SQLAlchemy that runs it, empty if not known; None: no engine is known
 
 
 Roots = dict[Place | None, dict[TextValue, dict[Root, None]]]
@@ -53,6 +54,7 @@ class Record:
     # Mapped classes, with the calls that take all their fields; a dict for its order.
     sent: dict[ClassValue, dict[RowUse, None]] = field(default_factory=lambda: defaultdict(dict))
     in_transactions: set[int] = field(default_factory=set)  # numbers of those seen to run inside one
+    drivers: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))  # of engines that run it: `Run`
     _roots: dict[int, dict[Root, None]] = field(default_factory=lambda: defaultdict(dict))
     _built: dict[QueryValue, Root] = field(default_factory=dict)
     _spent: set[QueryValue] = field(default_factory=set)
@@ -130,6 +132,8 @@ class Record:
                 uses = tuple(use for n in same for use in self.uses.get(n, ()))
                 inside = not self.in_transactions.isdisjoint(same)
                 run = Run(text, self.executed[same[0]][1], uses, in_transaction=inside, mapper=same[0] in self.mapped)
+                drivers = set().union(*(self.drivers.get(n, ()) for n in same))
+                run = replace(run, driver=min(drivers) if len(drivers) < 2 else "") if drivers else run
                 yield from _placed(run, roots[text.place][text], functions)
         yield from (Run(text, None) for text in self._unexecuted(frozenset().union(*(t.places for t in numbers))))
 

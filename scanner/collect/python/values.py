@@ -233,9 +233,10 @@ class MapperValue:
 
 @dataclass(frozen=True, slots=True)
 class ConnectionValue:
-    """A connection or cursor that makes rows in a way of its own."""
+    """A connection or cursor that makes rows in a way of its own, or an engine of SQLAlchemy and what it opens."""
 
-    rows: RowUse
+    rows: RowUse | None = None
+    driver: str | None = None  # below SQLAlchemy, as its address names it: "psycopg2"; empty: it does not
 
 
 @dataclass(frozen=True, slots=True)

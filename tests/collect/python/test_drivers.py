@@ -61,6 +61,68 @@ def test_addresses_and_requirements_tell(tmp_path: Path, files: dict[str, str], 
     assert {each.driver for each in seen(tmp_path, {"a.py": CORE, **files})} == {driver}
 
 
+MIXED = """
+import pandas as pd
+import psycopg
+from sqlalchemy import MetaData, Table, create_engine, select, text
+from sqlalchemy.orm import Session
+
+engine = create_engine("postgresql+{driver}://app@db/shop")
+orders = Table("orders", MetaData(), autoload_with=engine)
+
+def direct(conn: psycopg.Connection):
+    conn.execute("SELECT * FROM ta")
+
+def frame():
+    return pd.read_sql("SELECT * FROM tb", engine)
+
+def opened():
+    with engine.connect() as c:
+        c.execute(text("SELECT * FROM tc"))
+
+def session():
+    with Session(engine) as s:
+        s.execute(text("SELECT * FROM td"))
+
+def core():
+    with engine.begin() as c:
+        c.execute(select(orders))
+"""
+
+
+@pytest.mark.parametrize(
+    ("named", "driver"),
+    [("psycopg2", None), ("psycopg", "sqlalchemy+psycopg"), ("asyncpg", "sqlalchemy+asyncpg")],
+)
+def test_an_engine_goes_by_its_address_whatever_else_its_file_imports(
+    tmp_path: Path, named: str, driver: Driver | None
+) -> None:
+    every = seen(tmp_path, {"a.py": MIXED.replace("{driver}", named)})
+    found = {each.sql.split()[-1]: each.driver for each in every if each.source == "python"}
+    assert found == {"ta": "psycopg", **dict.fromkeys(("tb", "tc", "td", "orders"), driver)}
+
+
+def test_what_a_project_calls_as_sqlalchemy_does_is_entered(tmp_path: Path) -> None:
+    program = """
+import sqlalchemy
+
+engine = sqlalchemy.create_engine("postgresql+psycopg://db/shop")
+
+def connect(engine):
+    with engine.begin() as c:
+        c.execute("SELECT * FROM " + "ta")
+
+def create_engine(name):
+    run(f"SELECT * FROM {name}")
+
+connect(engine)
+create_engine("tb")
+"""
+    found = {each.sql: each.driver for each in seen(tmp_path, {"a.py": program})}
+    assert found.keys() >= {"SELECT * FROM ta", "SELECT * FROM tb"}
+    assert found["SELECT * FROM ta"] == "sqlalchemy+psycopg"
+
+
 ASYNCPG = 'import sqlalchemy\nE = sqlalchemy.create_engine("postgresql+asyncpg://db/shop")\n'
 POETRY = '[tool.poetry.dependencies]\nsqlalchemy = "*"\nasyncpg = "*"\n'
 
