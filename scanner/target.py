@@ -14,13 +14,18 @@ from scanner.model import Table, TableName, View
 from scanner.schema import Schema
 from scanner.schema.after import changed_table
 
+_CHANGE: tuple[type, ...] = (Change, str)
+
 
 def locate(change: Change | str, schemas: Mapping[str, Schema], database: str | None = None) -> tuple[Change, str]:
     """The change, and the name of the one database that has its table.
 
     Raises ChangeError when there is no such table or its column is there already, UsageError when several
-    databases have the table and none is named, or the one named is not known.
+    databases have the table and none is named, when the one named is not known, and for what is no change.
     """
+    if not isinstance(change, _CHANGE):
+        wanted = "the text of an ALTER TABLE or scanner.Change.parse(…)"
+        raise UsageError(f"The change is {change!r} where {wanted} is wanted.")
     candidates = _candidates(schemas, database)
     changes, errors = _read(change, candidates)
     if not changes:

@@ -157,6 +157,8 @@ def test_a_file_that_is_no_scan(tmp_path: Path) -> None:
 def test_changes_are_checked(scan: scanner.Scan) -> None:
     with pytest.raises(UsageError, match="orders is a table of shop and stock"):
         scan.impact("ALTER TABLE orders ADD COLUMN note text")
+    with pytest.raises(UsageError, match=r"^The change is 42 where the text of an ALTER TABLE or .* is wanted\.$"):
+        scan.impact(42)  # type: ignore[arg-type]
     with pytest.raises(ChangeError, match="did you mean orders"):
         scan.impact("ALTER TABLE ordres ADD COLUMN note text", "shop")
     with pytest.raises(ChangeError, match="already has a column total"):

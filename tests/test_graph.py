@@ -244,6 +244,16 @@ def test_services_of(billing: nx.MultiDiGraph) -> None:
     assert services_of(billing, ["query:shop/a1", "query:shop/b2"]) == ("billing", "reports")
 
 
+def test_a_node_that_is_not_there_is_said(billing: nx.MultiDiGraph) -> None:
+    for ask in (queries_reaching, neighbourhood):
+        with pytest.raises(
+            UsageError, match=r"^The graph has no node 'orders': give relation:database/table, as in .+"
+        ):
+            ask(billing, "orders")
+    with pytest.raises(UsageError, match=r"^The graph has no node 'a1': give query:database/fingerprint, as .+"):
+        services_of(billing, ["query:shop/a1", "a1"])
+
+
 def test_neighbourhood(billing: nx.MultiDiGraph) -> None:
     part = neighbourhood(billing, ORDERS)
     assert {"service:billing", "service:reports", "query:shop/a1", "location:billing/pay.py:41"} <= set(part)

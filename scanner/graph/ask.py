@@ -6,6 +6,8 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from scanner.errors import UsageError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
 REACHING = frozenset({"reads", "writes", "depends_on", "calls", "fires", "cascades"})
 
 _NAMINGS = ("reads", "writes", "calls")  # those of a query
+
+_RELATION = "relation:database/table, as in 'relation:shop/orders'"
+_QUERY = "query:database/fingerprint, as scanner.graph.queries_reaching does"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +43,9 @@ def queries_reaching(graph: Graph | Arrows, relation: str) -> tuple[Reaching, ..
     Directly, or through any number of views, routines, triggers, child tables and cascading foreign keys.
     Through a trigger or a key only statements that write to the table it hangs on get here; which of INSERT,
     UPDATE and DELETE they are is not asked, so that a query can be named too often but not too rarely.
+    Raises UsageError for a relation that the graph has not.
     """
+    _known(graph, relation, _RELATION)
     found: dict[str, Reaching] = {}
     for step in _walk(graph, relation):
         if graph.nodes[step.node]["kind"] == "query":
@@ -54,19 +61,31 @@ def namings_reaching(graph: Graph | Arrows, relation: str) -> Iterator[tuple[str
 
 
 def services_of(graph: Graph, nodes: Iterable[str]) -> tuple[str, ...]:
-    """The names of the services that run any of these queries, sorted."""
-    owners = {owner for node in nodes for owner, _, kind in graph.in_edges(node, keys=True) if kind == "runs"}
+    """The names of the services that run any of these queries, sorted. Raises UsageError for one that there is not."""
+    owners: set[str] = set()
+    for node in nodes:
+        _known(graph, node, _QUERY)
+        owners |= {owner for owner, _, kind in graph.in_edges(node, keys=True) if kind == "runs"}
     return tuple(sorted(graph.nodes[owner]["name"] for owner in owners))
 
 
 def neighbourhood(graph: Graph, relation: str) -> Graph:
-    """The part of the graph that reaches a relation, with services, locations and the relation's columns."""
+    """The part of the graph that reaches a relation, with services, locations and the relation's columns.
+
+    Raises UsageError for a relation that the graph has not.
+    """
+    _known(graph, relation, _RELATION)
     inner = {step.node for step in _walk(graph, relation)} | {relation}
     around = {start for start, _, kind in graph.in_edges(inner, keys=True) if kind == "runs"}
     around |= {end for _, end, kind in graph.out_edges(inner, keys=True) if kind == "at"}
     around |= {end for _, end, kind in graph.out_edges(relation, keys=True) if kind == "has_column"}
     part: Graph = graph.subgraph(inner | around).copy()
     return part
+
+
+def _known(graph: Graph | Arrows, node: str, form: str) -> None:
+    if node not in graph:
+        raise UsageError(f"The graph has no node {node!r}: give {form}.")
 
 
 def _walk(graph: Graph | Arrows, relation: str) -> Iterator[_Step]:
