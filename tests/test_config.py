@@ -168,6 +168,14 @@ def test_found_upward(tmp_path: Path) -> None:
             "scanner.toml: [[databases]] a: 'oracle' is no engine this scanner knows",
         ),
         (
+            "[[databases]]\nname = 'a'\nengine = 'postgres:sixteen'\nschema = 's'\n",
+            "scanner.toml: [[databases]] a: 'postgres:sixteen' has no version that is a number",
+        ),
+        (
+            "[[databases]]\nname = 'a'\nengine = 'postgres16'\nschema = 's'\n",
+            "scanner.toml: [[databases]] a: 'postgres16' is no engine this scanner knows",
+        ),
+        (
             "[[databases]]\nname = 'a'\nengine = 'mysql'\nschema = ['s.sql', 'mysql://h/d']\n",
             "scanner.toml: [[databases]] a mixes a DSN with other schemas",
         ),
@@ -504,3 +512,16 @@ def test_how_a_company_rolls_out(tmp_path):
 def test_a_rollout_that_is_wrong_is_said_in_a_sentence(text, message, tmp_path):
     with pytest.raises(ConfigError, match=message):
         rolled_out(tmp_path, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "engine"),
+    [
+        ("postgres", Engine("postgres", (15,))),
+        ("postgresql:16beta1", Engine("postgres", (16,))),
+        ("MariaDB 10.11.6-MariaDB-log", Engine("mariadb", (10, 11, 6))),
+        ("mysql@8.0.36", Engine("mysql", (8, 0, 36))),
+    ],
+)
+def test_an_engine_is_read_as_people_and_servers_write_it(text, engine):
+    assert Engine.parse(text) == engine

@@ -29,14 +29,19 @@ class Engine:
         """Reads ``name[:version]``; without a version DEFAULT_VERSIONS is taken. Raises UsageError."""
         if isinstance(text, Engine):
             return text
-        match = re.fullmatch(r"\s*([a-z]+)(?:[:@ ](\d+(?:\.\d+)*))?\S*\s*", text.lower())
+        match = re.fullmatch(r"\s*([a-z]+)(?:[:@ ]\s*(\S+))?\s*", text.lower())
         name = _ALIASES.get(match[1], match[1]) if match else text
         if match is None or name not in DEFAULT_VERSIONS:
             raise UsageError(
                 f"{text!r} is no engine this scanner knows: write postgres, mysql or mariadb, "
                 "with a version as in postgres:16."
             )
-        return cls(name, tuple(map(int, match[2].split("."))) if match[2] else DEFAULT_VERSIONS[name])
+        if match[2] is None:
+            return cls(name, DEFAULT_VERSIONS[name])
+        version = re.match(r"\d+(?:\.\d+)*", match[2])  # behind it a server may say what it was built for
+        if version is None:
+            raise UsageError(f"{text!r} has no version that is a number: write one as in postgres:16, or none.")
+        return cls(name, tuple(map(int, version[0].split("."))))
 
     @property
     def family(self) -> Family:
