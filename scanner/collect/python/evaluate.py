@@ -113,6 +113,8 @@ def _subscript(expression: syntax.Subscript, frame: Frame) -> Variants:
 
 def _binary(expression: syntax.Binary, frame: Frame) -> Variants:
     lefts, rights = evaluate(expression.left, frame), evaluate(expression.right, frame)
+    if expression.operator == "or":
+        lefts = tuple(value for value in lefts if value != ConstantValue("None"))
     if expression.operator in ("or", "and"):
         return bounded((*lefts, *rights))
     if expression.operator in _COMPARISONS:
