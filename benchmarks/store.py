@@ -47,7 +47,7 @@ DATA = "1,000,000 queries over 2,000 tables by Zipf's law; 500 name the table, h
 FIGURES = (
     Figure("`scanner impact` on a kept scan, the whole command: wall", "s", "the same on 10,000 queries"),
     Figure("the same: memory", "MB", "the same on 10,000 queries"),
-    Figure("the same as the first: wall", "s", "`grep -w` of the texts, which judges none"),
+    Figure("the same as the first: wall", "s", "`grep -cw` of the texts, which judges none"),
 )
 
 
@@ -76,7 +76,8 @@ def measure(asked: argparse.Namespace | None = None) -> Iterator[Measured]:
         texts = Path(folder, "texts.sql")
         with texts.open("w") as file:
             file.writelines(f"{each.sql}\n" for each in _statements(max(best), asked.tables, asked.naming))
-        grep = min(cost(["grep", "-w", ASKED, str(texts)]).wall for _ in range(asked.runs))
+        # Not into /dev/null, before which grep ends at the first line that matches.
+        grep = min(cost(["sh", "-c", f"grep -cw {ASKED} '{texts}' | cat"]).wall for _ in range(asked.runs))
     small, large = best[min(best)], best[max(best)]
     print(f"processor: {large.processor:.2f} s, of the smaller {small.processor:.2f} s")
     yield large.wall, small.wall
