@@ -31,7 +31,7 @@ ROWS = "INSERT INTO orders VALUES (1, 'Ada', 500), (2, 'Bob', 700)"
 CHANGE = "ALTER TABLE orders ADD COLUMN status text DEFAULT 'new'"
 RAISED = (ValueError, TypeError, LookupError, AssertionError, psycopg.Error)
 # Frameworks that are not installed here.
-NOT_RUN = {"answers.py", "pydantic_models.py"}
+NOT_RUN = {"answers.py"}
 # These raise where the rows are fetched, in a library, and the use is said at the call that runs the statement; or in
 # a statement of their own, and it is said at the comparison before it.
 ELSEWHERE = {"as_class", "as_arguments", "as_keywords", "length_demanded"}
