@@ -92,7 +92,7 @@ def completing(of: ClassValue, frame: Frame) -> tuple[ClassValue, ...]:
 def _below(frame: Frame) -> dict[ClassValue, list[ClassValue]]:
     """The subclasses of each class, direct or not."""
     found: dict[ClassValue, list[ClassValue]] = {}
-    for each in frame.world.classes:
+    for each in list(frame.world.classes):  # looking at bases may evaluate modules, which define others
         for base in lineage(each, frame)[1:]:
             found.setdefault(base, []).append(each)
     return found
