@@ -240,6 +240,8 @@ def test_a_part_that_is_made_at_run_time_makes_a_finding_possible_and_nothing_un
     (finding,) = of_queries(found)
     assert (finding.certainty, finding.reason) == ("possible", "a part of it is built at run time")
     assert report(seen("SELECT id FROM orders ORDER BY __hole_1__")).unresolved == ()
+    assert report(seen("SELECT id FROM orders ORDER BY total __hole_1__, id __hole_1__")).unresolved == ()
+    assert len(report(seen("SELECT id FROM orders WHERE total > 1 __hole_1__")).unresolved) == 1
 
 
 def test_a_column_that_is_there_already_changes_nothing():

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from scanner.model import Family
+from scanner.model import HOLE_PATTERN, Family
 
 _BLANKED = re.compile(
     r"\bESCAPE\s+(?:\d+|\?)"  # LIKE … ESCAPE '#', with the constant as a parameter
@@ -20,6 +20,11 @@ _BLANKED = re.compile(
     re.I,
 )
 _CURRENT_OF = re.compile(r"\bCURRENT\s+OF\s+\S+", re.I)
+# What is ordered by, whose direction is built at run time: ORDER BY total __hole_1__, id __hole_1__.
+_ORDER_BY = re.compile(r"\bORDER\s+BY\b(?:[^()]|\([^()]*\))*", re.I)
+_DIRECTION = re.compile(
+    rf"(?<=[\w)\"`?])\s+{HOLE_PATTERN}(?=\s*(?:[,;]|$|\b(?:NULLS|LIMIT|OFFSET|FETCH|FOR)\b))", re.I
+)
 _SUBSCRIPT = re.compile(r"(?<=[\w\"])(?:\[[^\[\]]*\]|\.\w+)+(?=\s*[,)])")
 _INSERT_COLUMNS = re.compile(r"(?P<head>\bINSERT\s+INTO\s+[\w.\"]+(?:\s+AS\s+\w+)?\s*)(?P<columns>\([^()]*\))", re.I)
 _ODBC_JOIN = re.compile(r"\{\s*OJ\b(?P<join>[^{}]*)\}", re.I)
@@ -44,6 +49,7 @@ def plain_operators(text: str, family: Family) -> str:
 
 def reworded(text: str, family: Family) -> str:
     """The statement in sqlglot's grammar, for one that it did not read."""
+    text = _ORDER_BY.sub(lambda order: _DIRECTION.sub(_blank, order[0]), text)
     if family != "postgres":
         return _mysql(text)
     text = _BLANKED.sub(_blank, text)

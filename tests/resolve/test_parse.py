@@ -21,6 +21,10 @@ POSTGRES = Engine.parse("postgres:15")
         ("SELECT a FROM t ORDER BY a <=> '[1]', b <#> '[1]'", "SELECT a FROM t ORDER BY a || 00, b || 00"),
         ("SELECT |/ a, a=-b, a <<| b FROM t WHERE @-@ c = 1", "SELECT -a, a = -b, a || b FROM t WHERE -c = 00"),
         ("SELECT a FROM t ORDER BY a USING >, b USING ~<~", "SELECT a FROM t ORDER BY a, b"),
+        (
+            "SELECT a FROM (SELECT a FROM t ORDER BY f(a) __hole_1__) s ORDER BY a __hole_1__, b __hole_2__ LIMIT 1",
+            "SELECT a FROM (SELECT a FROM t ORDER BY F(a)) AS s ORDER BY a, b LIMIT 00",
+        ),
         ("UPDATE t SET a = 1 WHERE CURRENT OF c RETURNING *", "UPDATE t SET a = 00 WHERE TRUE RETURNING *"),
         ("INSERT INTO t OVERRIDING SYSTEM VALUE VALUES (1)", "INSERT INTO t VALUES (00)"),
         ("INSERT INTO t(a[1], b.c, d) VALUES (1, 2, 3)", "INSERT INTO t (a, b, d) VALUES (00, 00, 00)"),
