@@ -82,7 +82,7 @@ class _Check:
 
 def _check(check: _Check, item: exp.Expr) -> None:
     """Descends until a part is grouped or aggregated; subqueries too, for the columns they take from here."""
-    if check.ctx.meaning_of.get(id(item)) in check.covered or _is_aggregate(item):
+    if check.ctx.meaning_of.get(id(item)) in check.covered or _is_aggregate(check.ctx, item):
         return
     if isinstance(item, exp.Column):
         binding = check.ctx.result.bindings.get(id(item))
@@ -126,7 +126,7 @@ def _ungrouped(ctx: Context, node: exp.Expr, name: str) -> None:
 
 def _has_aggregate(ctx: Context, item: exp.Expr, own: frozenset[int], *, inside: bool = False) -> bool:
     """An aggregate at this level, or in a subquery over columns of this level alone: that one is computed here."""
-    if _is_aggregate(item):
+    if _is_aggregate(ctx, item):
         return not inside or (ctx.postgres and _is_hoisted(ctx, item, own))
     if isinstance(item, exp.Window):
         return False
@@ -139,9 +139,11 @@ def _is_hoisted(ctx: Context, item: exp.Expr, own: frozenset[int]) -> bool:
     return bool(bindings) and all(binding is not None and binding.origin in own for binding in bindings)
 
 
-def _is_aggregate(item: exp.Expr) -> bool:
+def _is_aggregate(ctx: Context, item: exp.Expr) -> bool:
     if isinstance(item, exp.Anonymous):
-        return str(item.this).lower() in _ANONYMOUS_AGGREGATES
+        name = str(item.this).lower()
+        routine = ctx.schema.routine(name)
+        return name in _ANONYMOUS_AGGREGATES or (routine is not None and routine.kind == "aggregate")
     if isinstance(item, (exp.Filter, exp.WithinGroup)):
-        return _is_aggregate(item.this)
+        return _is_aggregate(ctx, item.this)
     return isinstance(item, _AGGREGATES)

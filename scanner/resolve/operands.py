@@ -15,12 +15,13 @@ _CONSTANTS = (exp.Literal, exp.Parameter, exp.Placeholder, exp.Boolean)
 # The families of types that PostgreSQL has a function or an operator for (measured).
 _OF_TEXT = "Upper Lower Initcap Length Left Right Replace Trim Substring MD5 SplitPart StrPosition GroupConcat"
 _OF_TEXT += " Like ILike RegexpLike RegexpILike"
-_OF_NUMBERS, _OF_AMOUNTS = "Abs Round Floor Ceil Sqrt Pow Mod", "Sum Avg Neg Add Sub Mul Div"
+_OF_NUMBERS, _OF_AMOUNTS = "Abs Round Floor Ceil Sqrt Pow", "Sum Avg Neg Add Sub Mul Div"
 _ACCEPTED: dict[type[exp.Expr], frozenset[str]] = {
     getattr(exp, name): frozenset(families.split())
     for names, families in (
         (_OF_TEXT, "text bytes bits"),
         (_OF_NUMBERS, "number"),
+        ("Mod", "number text"),  # pg_trgm asks with % whether two texts are similar
         (_OF_AMOUNTS, "number time array json"),
     )
     for name in names.split()

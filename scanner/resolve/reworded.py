@@ -22,9 +22,7 @@ _BLANKED = re.compile(
 _CURRENT_OF = re.compile(r"\bCURRENT\s+OF\s+\S+", re.I)
 # What is ordered by, whose direction is built at run time: ORDER BY total __hole_1__, id __hole_1__.
 _ORDER_BY = re.compile(r"\bORDER\s+BY\b(?:[^()]|\([^()]*\))*", re.I)
-_DIRECTION = re.compile(
-    rf"(?<=[\w)\"`?])\s+{HOLE_PATTERN}(?=\s*(?:[,;]|$|\b(?:NULLS|LIMIT|OFFSET|FETCH|FOR)\b))", re.I
-)
+_DIRECTION = re.compile(rf"(?<=[\w)\"`?])\s+{HOLE_PATTERN}(?=\s*(?:[,;]|$|\b(?:NULLS|LIMIT|OFFSET|FETCH|FOR)\b))", re.I)
 _SUBSCRIPT = re.compile(r"(?<=[\w\"])(?:\[[^\[\]]*\]|\.\w+)+(?=\s*[,)])")
 _INSERT_COLUMNS = re.compile(r"(?P<head>\bINSERT\s+INTO\s+[\w.\"]+(?:\s+AS\s+\w+)?\s*)(?P<columns>\([^()]*\))", re.I)
 _ODBC_JOIN = re.compile(r"\{\s*OJ\b(?P<join>[^{}]*)\}", re.I)

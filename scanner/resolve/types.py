@@ -17,15 +17,18 @@ _FAMILIES = {
     "bytes": "bytea blob tinyblob mediumblob longblob binary varbinary",
 }
 _WORD = re.compile(r"[\w.]+")
+_POLYMORPHIC = re.compile(r"any(?:compatible)?(?:element|nonarray|array|enum|(?:multi)?range)?\b")
 _FAMILY_OF = {word: family for family, words in _FAMILIES.items() for word in words.split()}
 
 
 @lru_cache(maxsize=4096)
 def family(sql_type: str | None) -> str | None:
-    """number, text, bool, time, json, uuid, bytes, array, or the type's own name; None when unknown."""
+    """number, text, bool, time, json, uuid, bytes, array, or the type's own name; None when unknown or any."""
     if not sql_type:
         return None
     lowered = sql_type.lower()
+    if _POLYMORPHIC.match(lowered):
+        return None
     if lowered.endswith("]"):
         return "array"
     word = _WORD.match(lowered)

@@ -89,6 +89,24 @@ def test_using_a_key_that_two_tables_on_the_left_have(compare):
     assert kinds(compare(sql, "region text")) == [ErrorKind.AMBIGUOUS_JOIN_KEY]
 
 
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT customer_id, largest(total) FILTER (WHERE id > 1) FROM orders GROUP BY customer_id",
+        "SELECT c.id FROM customers c JOIN numbered(ARRAY['a']) n ON n.value = c.name",
+        "SELECT name FROM customers WHERE name % 'ann' AND name % region",
+    ],
+)
+def test_what_routines_and_extensions_of_the_schema_make_right_is_no_error(compare, sql):
+    ddl = """
+        CREATE EXTENSION pg_trgm;
+        CREATE AGGREGATE largest(integer) (sfunc = int4larger, stype = integer);
+        CREATE FUNCTION numbered(anyarray) RETURNS TABLE (rank bigint, value anyelement)
+        LANGUAGE sql AS 'SELECT row_number() OVER (), value FROM unnest($1) value';
+    """
+    assert compare(sql, ddl=ddl).before.errors == []
+
+
 def test_a_grouped_select_list_with_a_star(compare):
     sql = "SELECT id, customer_id, total, count(*) FROM orders GROUP BY id"
     assert kinds(compare(sql)) == []
