@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from scanner.collect.python import rows, syntax
-from scanner.collect.python.binding import bind
+from scanner.collect.python.callables import GetterValue
 from scanner.collect.python.frames import Frame
-from scanner.collect.python.values import GetterValue, ListValue, ResultValue, Variants, bounded
+from scanner.collect.python.values import ListValue, ResultValue, Variants, bounded
 
 # A name that no program can use.
 _ELEMENT = "element of rows"
@@ -16,15 +16,9 @@ def applied(function: syntax.Expression, element: Variants, frame: Frame, at: in
     if not element:
         return ()
     saved = dict(frame.names)
-    if isinstance(function, syntax.Lambda):
-        names = tuple(syntax.Name(each.name, at) for each in function.parameters)
-        target = syntax.Items("tuple", names) if spread else next(iter(names), syntax.Opaque())
-        bind(target, element, frame)
-        found = frame.evaluate(function.body)
-    else:
-        frame.names[_ELEMENT] = element
-        argument = syntax.Argument(syntax.Name(_ELEMENT, at), None, "*" if spread else "")
-        found = frame.evaluate(syntax.Call(function, (argument,), at))
+    frame.names[_ELEMENT] = element
+    argument = syntax.Argument(syntax.Name(_ELEMENT, at), None, "*" if spread else "")
+    found = frame.evaluate(syntax.Call(function, (argument,), at))
     frame.names = saved
     return found
 

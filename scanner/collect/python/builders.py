@@ -19,6 +19,7 @@ from scanner.collect.python.values import (
     ListValue,
     MapperValue,
     ModuleValue,
+    NamedTupleValue,
     QueriesValue,
     TextValue,
     Unknown,
@@ -30,7 +31,7 @@ from scanner.collect.python.values import (
 
 def members(receivers: Variants, name: str, frame: Frame) -> Variants:
     """The functions or classes that ``receiver.name`` may be; methods of results are left to `rows`."""
-    kinds = (ExternalValue, ClassValue, InstanceValue, MapperValue, ModuleValue, QueriesValue)
+    kinds = (ExternalValue, ClassValue, InstanceValue, MapperValue, ModuleValue, NamedTupleValue, QueriesValue)
     found = (attribute(receiver, name, frame) for receiver in receivers if isinstance(receiver, kinds))
     return bounded(chain.from_iterable(found))
 

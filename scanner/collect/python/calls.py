@@ -3,10 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, repeat
 
-from scanner.collect.python import applying, builders, factories, inlining, loading, row_classes, rows, syntax, taking
-from scanner.collect.python.classes import inherited
+from scanner.collect.python import (
+    applying,
+    builders,
+    factories,
+    inlining,
+    lambdas,
+    loading,
+    row_classes,
+    rows,
+    syntax,
+    taking,
+)
+from scanner.collect.python.callables import LambdaValue
+from scanner.collect.python.classes import class_attribute, inherited
 from scanner.collect.python.executing import executed
 from scanner.collect.python.executors import (
     MESSAGE_KEYWORDS,
@@ -34,7 +46,7 @@ from scanner.collect.python.values import (
 )
 
 # What may run something when it is called, or handed to a call.
-_ENTERED = (FunctionValue, ClassValue, PartialValue)
+_ENTERED = (FunctionValue, ClassValue, PartialValue, LambdaValue)
 
 
 def call(expression: syntax.Call, frame: Frame) -> Variants:
@@ -109,6 +121,8 @@ def _entered(functions: Variants, receivers: Variants, given: Given, frame: Fram
             found.extend(inlining.invoked(function, receiver, everything, frame, root) or ())
         elif isinstance(function, ClassValue):
             found.append(inlining.constructed(function, given, frame, root))
+        elif isinstance(function, LambdaValue):
+            found.extend(lambdas.entered(function, given, frame))
         elif isinstance(function, PartialValue):
             found.extend(_entered(function.function, (), given.after(function), frame, root))
     return bounded(found)
@@ -160,7 +174,14 @@ def _callee(expression: syntax.Call, frame: Frame) -> tuple[Variants, Variants]:
         bases = frame.evaluate(function.base)
         receivers = tuple(hooks.placed(value, expression.at, frame) for value in bases)
         return receivers, builders.members(receivers, function.name, frame)
-    return (), frame.evaluate(function)
+    functions = frame.evaluate(function)
+    instances = tuple(value for value in functions if isinstance(value, InstanceValue))
+    return instances, tuple(chain.from_iterable(map(_called, functions, repeat(frame))))
+
+
+def _called(value: Value, frame: Frame) -> Variants:
+    """What runs when the value is called: of an instance its ``__call__``."""
+    return class_attribute(value.of, "__call__", frame) if isinstance(value, InstanceValue) else (value,)
 
 
 def _argument(argument: syntax.Argument, expression: syntax.Call, frame: Frame) -> Variants:

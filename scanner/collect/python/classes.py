@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from scanner.collect.python import loading, rows
+from scanner.collect.python.callables import MakeValue
 from scanner.collect.python.frames import Frame, World
 from scanner.collect.python.orm.queries import QueryValue
 from scanner.collect.python.values import (
@@ -13,6 +14,7 @@ from scanner.collect.python.values import (
     Literal,
     MapperValue,
     ModuleValue,
+    NamedTupleValue,
     QueriesValue,
     ResultValue,
     TextValue,
@@ -36,7 +38,10 @@ def attribute(base: Value, name: str, frame: Frame) -> Variants:
         own = dict(base.fields).get(name) if isinstance(base, InstanceValue) else None
         if own:
             return own
-        return frame.world.mapper_attribute(base, name, frame) or class_attribute(of, name, frame)
+        found = frame.world.mapper_attribute(base, name, frame) or class_attribute(of, name, frame)
+        return found or ((MakeValue(of),) if name == "_make" else ())
+    if isinstance(base, NamedTupleValue):
+        return (MakeValue(base),) if name == "_make" else ()
     if isinstance(base, MapperValue):
         return _mapper_value(base, name, frame)
     if isinstance(base, ResultValue):

@@ -11,6 +11,7 @@ from scanner.collect.python.binding import bind, entry
 from scanner.collect.python.calls import call
 from scanner.collect.python.classes import attribute
 from scanner.collect.python.frames import Frame
+from scanner.collect.python.lambdas import lambda_value
 from scanner.collect.python.names import last_name, position, rows_of
 from scanner.collect.python.orm import hooks
 from scanner.collect.python.orm.queries import QueryValue
@@ -196,7 +197,7 @@ def _lambda(expression: syntax.Lambda, frame: Frame) -> Variants:
         frame.names[parameter.name] = (Unknown(parameter.name),)
     evaluate(expression.body, frame)
     frame.names = saved
-    return ()
+    return (lambda_value(expression, frame),)
 
 
 def _assigned(expression: syntax.Assigned, frame: Frame) -> Variants:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from scanner.collect.python import loading, rows, syntax
+from scanner.collect.python import factories, loading, rows, syntax
 from scanner.collect.python.executors import CERTAIN, MESSAGES, PASSES_ON
 from scanner.collect.python.frames import Frame
 from scanner.collect.python.given import Given
 from scanner.collect.python.implied import implied
 from scanner.collect.python.names import called, last_name, rows_of
-from scanner.collect.python.uses import note, use
+from scanner.collect.python.uses import use
 from scanner.collect.python.values import ConnectionValue, ExternalValue, ResultValue, TextValue, Unknown, Variants
 
 
@@ -44,7 +44,9 @@ def executed(
             frame.world.record.drivers[number].add(driver)
     found = rows.result(numbers, name, frame, expression.at)
     if numbers:
-        _note_factory(expression, numbers, frame)
+        if name == "raw":  # Django fills instances by the names of columns
+            use(ResultValue(tuple(numbers), "row"), "by-name", frame, expression.at)
+        found = factories.made(found, receivers, tuple(numbers), frame, expression.at)
     if isinstance(expression.function, syntax.Attribute) and name in CERTAIN:
         cursor = called(expression.function.base)
         frame.world.cursors.add(cursor)
@@ -54,12 +56,3 @@ def executed(
 
 def _passes_on(functions: Variants) -> bool:
     return any(isinstance(function, ExternalValue) and function.name in PASSES_ON for function in functions)
-
-
-def _note_factory(expression: syntax.Call, numbers: list[int], frame: Frame) -> None:
-    if last_name(expression.function) == "raw":  # Django fills instances by the names of columns
-        use(ResultValue(tuple(numbers), "row"), "by-name", frame, expression.at)
-    if isinstance(expression.function, syntax.Attribute):
-        for value in frame.evaluate(expression.function.base):
-            if isinstance(value, ConnectionValue) and value.rows is not None:
-                note(ResultValue(tuple(numbers), "row"), value.rows, frame, expression.at)

@@ -63,6 +63,12 @@ def parameters(node: cst.Parameters, positions: Positions) -> tuple[syntax.Param
     )
 
 
+def rest_names(node: cst.Parameters) -> tuple[str, str]:
+    """The names of ``*args`` and ``**kwargs``; empty: it has none."""
+    rest = node.star_arg.name.value if isinstance(node.star_arg, cst.Param) else ""
+    return rest, node.star_kwarg.name.value if node.star_kwarg else ""
+
+
 def _parameter(node: cst.Param, positions: Positions, *, keyword_only: bool) -> syntax.Parameter:
     default = expression(node.default, positions) if node.default else None
     annotation = expression(node.annotation.annotation, positions) if node.annotation else None
@@ -191,7 +197,8 @@ def _choice(node: cst.IfExp, positions: Positions) -> syntax.Expression:
 
 
 def _lambda(node: cst.Lambda, positions: Positions) -> syntax.Expression:
-    return syntax.Lambda(parameters(node.params, positions), expression(node.body, positions))
+    rest, keywords = rest_names(node.params)
+    return syntax.Lambda(parameters(node.params, positions), expression(node.body, positions), rest, keywords)
 
 
 def _comprehension(

@@ -6,13 +6,26 @@ from collections.abc import Sequence
 from itertools import chain
 
 from scanner.collect.python import syntax
+from scanner.collect.python.binding import bind
+from scanner.collect.python.callables import LambdaValue
+from scanner.collect.python.classes import ancestry
 from scanner.collect.python.driver_hints import addresses
 from scanner.collect.python.executors import BY_NAME_FACTORIES, BY_NAME_OPTIONS, ROW_FACTORY_KEYWORDS
 from scanner.collect.python.frames import Frame
 from scanner.collect.python.holes import marked
-from scanner.collect.python.names import last_name
+from scanner.collect.python.light import replace
+from scanner.collect.python.names import last_name, shown
 from scanner.collect.python.signatures import Signature, by_keyword, by_position, signature
-from scanner.collect.python.values import ClassValue, ConnectionValue, FunctionValue, PartialValue, TextValue, Variants
+from scanner.collect.python.uses import note, use
+from scanner.collect.python.values import (
+    ClassValue,
+    ConnectionValue,
+    FunctionValue,
+    PartialValue,
+    ResultValue,
+    TextValue,
+    Variants,
+)
 from scanner.model import RowUse
 from scanner.model.observation import RowUseKind
 
@@ -31,7 +44,7 @@ def connected(
     opens_cursor = name == "cursor"
     for argument in expression.arguments:
         if argument.keyword in ROW_FACTORY_KEYWORDS or (opens_cursor and argument.keyword is None):
-            return factory(argument.value, frame)
+            return factory(argument.value, frame, of_rows=argument.keyword == _OF_ROWS)
         if argument.keyword in BY_NAME_OPTIONS and argument.value == syntax.Constant("True"):
             return ConnectionValue(RowUse("by-name"))
     inherited = (value for value in receivers if isinstance(value, ConnectionValue))
@@ -48,21 +61,67 @@ def _named(arguments: Sequence[Variants]) -> str:
 def assigned(target: syntax.Expression, value: syntax.Expression, frame: Frame) -> None:
     """``connection.row_factory = dict_row``."""
     if isinstance(target, syntax.Attribute) and target.name in ROW_FACTORY_KEYWORDS:
-        made = factory(value, frame)
-        if made is not None and isinstance(target.base, syntax.Name):
-            frame.names[target.base.id] = (made, *frame.find(target.base.id))
+        made = factory(value, frame, of_rows=target.name == _OF_ROWS)
+        name = shown(target.base)
+        if made is not None and name.isidentifier():
+            frame.names[name] = (made, *frame.find(name))
+        elif made is not None and isinstance(target.base, syntax.Attribute):
+            bind(target.base, (made, *frame.evaluate(target.base)), frame)
 
 
-def factory(expression: syntax.Expression, frame: Frame) -> ConnectionValue | None:
-    """What a connection with this row factory is."""
+def factory(expression: syntax.Expression, frame: Frame, *, of_rows: bool) -> ConnectionValue | None:
+    """What a connection with this row factory is, or with this class of cursors."""
     made = expression.function if isinstance(expression, syntax.Call) else expression
     if last_name(made) in BY_NAME_FACTORIES:
         return ConnectionValue(RowUse("by-name"))
+    if last_name(made) == "scalar_row":
+        return ConnectionValue(RowUse("indexed", indexes=(0,)))
     given = expression.arguments if isinstance(expression, syntax.Call) else ()
     kind = _OF_CLASSES.get(last_name(made))
-    functions = [value for each in given for value in frame.evaluate(each.value)] if kind else []
+    if kind is None:
+        return _of_project(frame.evaluate(expression), frame, of_rows=of_rows)
+    functions = [value for each in given for value in frame.evaluate(each.value)]
     known = next(filter(None, (signature(each, frame) for each in functions)), None)
-    return ConnectionValue(_made(kind, known)) if kind else None
+    return ConnectionValue(_made(kind, known))
+
+
+def _of_project(values: Variants, frame: Frame, *, of_rows: bool) -> ConnectionValue | None:
+    if of_rows:
+        own = tuple(value for value in values if isinstance(value, _CALLED))
+        return ConnectionValue(factory=own) if own else None
+    classes = (value for value in values if isinstance(value, ClassValue))
+    bases = {each.name.rsplit(".", 1)[-1] for of in classes for each in ancestry(of, frame.world)}
+    return ConnectionValue(RowUse("by-name")) if bases & BY_NAME_FACTORIES else None
+
+
+def made(found: Variants, connections: Variants, queries: tuple[int, ...], frame: Frame, at: int) -> Variants:
+    """What a statement gives, over a connection that makes rows in a way of its own."""
+    row = ResultValue(queries, "row")
+    for each in connections:
+        if isinstance(each, ConnectionValue) and each.rows is not None:
+            note(row, each.rows, frame, at)
+        elif isinstance(each, ConnectionValue) and each.factory:
+            rest = _applied(each.factory, row, frame, at)
+            if row not in rest:  # what the program does then is done with something else
+                use(row, "unknown", frame, at)
+                found = tuple(replace(v, queries=()) if isinstance(v, ResultValue) else v for v in found)
+    return found
+
+
+def _applied(factory: Variants, row: ResultValue, frame: Frame, at: int) -> Variants:
+    """``factory(cursor)(row)`` as psycopg has it, or ``factory(cursor, row)`` as sqlite3."""
+    saved = dict(frame.names)
+    frame.names |= {_FACTORY: factory, _CURSOR: (replace(row, shape="cursor"),), _ROW: (row,)}
+    function, *arguments = (syntax.Name(name, at) for name in (_FACTORY, _CURSOR, _ROW))
+    given = [syntax.Argument(each) for each in arguments]
+    known = (signature(each, frame) for each in factory)
+    if any(each is not None and each.least == 2 for each in known):
+        call = syntax.Call(function, tuple(given), at)
+    else:
+        call = syntax.Call(syntax.Call(function, (given[0],), at), (given[1],), at)
+    rest = frame.evaluate(call)
+    frame.names = saved
+    return rest
 
 
 def _made(kind: RowUseKind, known: Signature | None) -> RowUse:
@@ -77,4 +136,8 @@ _ENGINES = frozenset(("create_engine", "create_async_engine"))
 # What opens a connection of an engine, or of what it is given as an argument.
 _OPENING = frozenset(("connect", "begin", "raw_connection", "execution_options", "Session", "AsyncSession"))
 # How psycopg's row factories hand a row to a class or function.
+_OF_ROWS = "row_factory"
+# What is called with a row, of the project; and names for it that no program can use.
+_CALLED = (*_OF_PROJECT, LambdaValue)
+_FACTORY, _CURSOR, _ROW = "factory of rows", "cursor of rows", "row of rows"
 _OF_CLASSES: dict[str, RowUseKind] = {"class_row": "keywords", "kwargs_row": "keywords", "args_row": "splatted"}

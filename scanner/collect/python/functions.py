@@ -8,6 +8,7 @@ from itertools import chain
 
 from scanner.collect.python import texts
 from scanner.collect.python.binding import items, keys
+from scanner.collect.python.callables import GetterValue
 from scanner.collect.python.given import Given
 from scanner.collect.python.methods import dict_of
 from scanner.collect.python.values import (
@@ -15,7 +16,6 @@ from scanner.collect.python.values import (
     DictValue,
     ExternalValue,
     Gap,
-    GetterValue,
     ListValue,
     Literal,
     NamedTupleValue,

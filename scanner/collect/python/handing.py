@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, replace
 
 from scanner.collect.python import rows, syntax
+from scanner.collect.python.callables import LambdaValue
 from scanner.collect.python.executors import CERTAIN, MESSAGES
 from scanner.collect.python.frames import Frame
 from scanner.collect.python.given import Given
@@ -73,8 +74,7 @@ class HandedCall:
     @property
     def signature(self) -> Signature | None:
         """What may be handed to what is called, where that is known."""
-        made = self.receivers if self.name == "_make" else self.functions
-        found = (signature(each, self.frame) for each in made)
+        found = (signature(each, self.frame) for each in self.functions)
         return next((each for each in found if each is not None), None)
 
 
@@ -122,7 +122,7 @@ def _sent(call: HandedCall) -> RowUse:
 
 def _is_own(call: HandedCall) -> bool:
     """Whether it calls the project's own code, which is looked into."""
-    return any(isinstance(function, FunctionValue | ClassValue) for function in call.functions)
+    return any(isinstance(function, FunctionValue | ClassValue | LambdaValue) for function in call.functions)
 
 
 def _without_rows(call: HandedCall) -> HandedCall:

@@ -9,7 +9,7 @@ from typing import Any
 import libcst as cst
 
 from scanner.collect.python import syntax
-from scanner.collect.python.expressions import Positions, arguments, expression, operator, parameters
+from scanner.collect.python.expressions import Positions, arguments, expression, operator, parameters, rest_names
 from scanner.collect.python.gist import gist_of
 from scanner.collect.python.positions import offsets
 
@@ -161,8 +161,7 @@ def _function(node: cst.FunctionDef, positions: Positions) -> syntax.Statement:
         decorators,
         body,
         positions[node.name],
-        rest=node.params.star_arg.name.value if isinstance(node.params.star_arg, cst.Param) else "",
-        keywords=node.params.star_kwarg.name.value if node.params.star_kwarg else "",
+        *rest_names(node.params),
         returns=expression(node.returns.annotation, positions) if node.returns else None,
     )
     return replace(function, gist=gist_of(function))

@@ -92,6 +92,8 @@ def item(base: ResultValue, index: Value | None, place: Place, frame: Frame) -> 
         use(base, "indexed", frame, place.at, indexes=() if number is None else (number,))
     elif isinstance(index, TextValue):
         use(base, "by-name", frame, place.at)
+    elif isinstance(index, ResultValue) and index.shape == "names":  # {name: row[name] for name in row.keys()}
+        return (replace(base, shape="value"),)
     return ()
 
 
@@ -143,7 +145,10 @@ def method(base: ResultValue, name: str, frame: Frame, at: int) -> Variants:
         return _fetched(base, name, frame, at)
     if name in _WHOLE:
         use(base, "copied", frame, at)
-        return (base,) if name not in ("keys", "items", "values") else ()
+        if name == "items":
+            names, values = replace(base, shape="names"), replace(base, shape="value")
+            return (ListValue((((ListValue(((names,), (values,))),)),), open=True),)
+        return (replace(base, shape="names"),) if name == "keys" else (base,)
     if name in _BY_NAME:
         use(base, "by-name", frame, at)
     return (base,) if name in _SAME else ()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from scanner.collect.python import syntax
+from scanner.collect.python.callables import LambdaValue, MakeValue
 from scanner.collect.python.classes import ancestry, class_attribute, lineage
 from scanner.collect.python.frames import ClassInfo, Frame, World
 from scanner.collect.python.names import last_name
@@ -14,6 +15,7 @@ from scanner.collect.python.values import (
     ExternalValue,
     FunctionValue,
     NamedTupleValue,
+    PartialValue,
     Place,
     Value,
 )
@@ -42,6 +44,13 @@ def signature(function: Value, frame: Frame) -> Signature | None:
     """What the function or class takes; None where that is not known."""
     if isinstance(function, FunctionValue):
         return _of_function(function, frame.world)
+    if isinstance(function, LambdaValue):
+        written = function.as_function
+        return _of_parameters(written.name, written, list(written.parameters))
+    if isinstance(function, MakeValue):
+        return signature(function.of, frame)
+    if isinstance(function, PartialValue):
+        return _of_partial(function, frame)
     if isinstance(function, NamedTupleValue):
         if function.fields is None:
             return Signature(function.name)
@@ -67,6 +76,22 @@ def by_keyword(known: Signature, names: tuple[str, ...] | None) -> RowUse:
 def _located(place: Place | None, world: World) -> Location | None:
     module = world.project.module(place.path) if place else None
     return module.location(place) if module and place else None
+
+
+def _of_partial(partial: PartialValue, frame: Frame) -> Signature | None:
+    """What is left of what the function takes."""
+    known = next(filter(None, (signature(each, frame) for each in partial.function)), None)
+    if known is None:
+        return None
+    given = {name for name, _ in partial.named}
+    count = len(partial.positional) + len(given)
+    names = (
+        None
+        if known.names is None
+        else tuple(name for name in known.names[len(partial.positional) :] if name not in given)
+    )
+    most = None if known.most is None else known.most - count
+    return replace(known, least=max(0, known.least - count), most=most, names=names)
 
 
 def _of_function(function: FunctionValue, world: World) -> Signature | None:

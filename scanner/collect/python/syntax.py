@@ -143,6 +143,8 @@ class Lambda:
 
     parameters: tuple[Parameter, ...]
     body: Expression
+    rest: str = ""  # the name of *args
+    keywords: str = ""  # the name of **kwargs
 
 
 @dataclass(frozen=True, slots=True)

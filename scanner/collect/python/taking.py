@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from scanner.collect.python import applying, data_frames, rows, syntax
+from scanner.collect.python.callables import GetterValue, MakeValue
 from scanner.collect.python.executors import CERTAIN
 from scanner.collect.python.frames import Frame
 from scanner.collect.python.handing import FOLDS, HandedCall, handed, held_inside, open_placeholders
 from scanner.collect.python.signatures import by_keyword, by_position
 from scanner.collect.python.uses import note, use
 from scanner.collect.python.values import (
-    GetterValue,
     ListValue,
     ResultValue,
     Unknown,
@@ -39,7 +39,7 @@ def taken(
             if isinstance(value, ResultValue) and argument.star:
                 _starred(value, argument.star, call)
             elif isinstance(value, ResultValue):
-                given.extend(_got(value, call) or _TAKERS.get(call.name, handed)(value, call))
+                given.extend(_got(value, call) or _taker(call)(value, call))
             elif any(True for _ in rows.inside(value)):
                 given.extend(held_inside(value, call))
     return bounded(given)
@@ -72,6 +72,11 @@ _ANY_NUMBER = frozenset(("print", "zip", "max", "min", "chain", "join", "union",
 def _got(value: ResultValue, call: HandedCall) -> Variants:
     getters = (each for each in call.functions if isinstance(each, GetterValue))
     return bounded(found for each in getters for found in applying.got(each, value, call.frame, call.at))
+
+
+def _taker(call: HandedCall) -> Callable[[ResultValue, HandedCall], Variants]:
+    makes = any(isinstance(each, MakeValue) for each in call.functions)
+    return _make if makes else _TAKERS.get(call.name, handed)
 
 
 def _same(value: ResultValue, call: HandedCall) -> Variants:

@@ -53,11 +53,20 @@ def _of_the_whole(found: RowUse, start: int, behind: int) -> RowUse:
 def merged(uses: Iterable[RowUse]) -> tuple[RowUse, ...]:
     """The uses that differ, worst first; those of one kind in one function are one, at its first place."""
     groups: dict[object, list[RowUse]] = {}
-    for each in uses:
+    every = tuple(uses)
+    told = {(each.kind, each.location) for each in every if _is_told(each)}
+    for each in every:
+        if not _is_told(each) and (each.kind, each.location) in told:
+            continue  # what is called there is known where the function is called from
         groups.setdefault(_key(each), []).append(each)
     found = sorted(map(_together, groups.values()), key=_order)
     known = [each for each in found if each.kind not in _OPEN]
     return tuple(known or found[:1])
+
+
+def _is_told(each: RowUse) -> bool:
+    """Whether it is known what the row is handed to, if it is handed to anything."""
+    return each.kind not in ("splatted", "keywords") or (each.count, each.names, each.least) != (None,) * 3
 
 
 def _key(each: RowUse) -> object:

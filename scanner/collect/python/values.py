@@ -138,12 +138,10 @@ class NamedTupleValue:
     defaults: int = 0  # how many fields at the end have one
 
 
-@dataclass(frozen=True, slots=True)
-class GetterValue:
-    """``operator.itemgetter(0, "id")`` or ``attrgetter("id")``."""
+class CallableValue:
+    """Something to call that is no function or class of the project; the kinds are in `callables`."""
 
-    items: tuple[Value, ...]  # of the first
-    names: tuple[str, ...] = ()  # of the second
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +233,8 @@ class MapperValue:
 class ConnectionValue:
     """A connection or cursor that makes rows in a way of its own, or an engine of SQLAlchemy and what it opens."""
 
-    rows: RowUse | None = None
+    rows: RowUse | None = None  # what a row factory of a library does with a row
+    factory: Variants = ()  # a row factory of the project: it is called with a cursor, or with a cursor and a row
     driver: str | None = None  # below SQLAlchemy, as its address names it: "psycopg2"; empty: it does not
 
 
@@ -254,10 +253,10 @@ Value = (
     | ModuleValue
     | ClassValue
     | NamedTupleValue
-    | GetterValue
     | WriterValue
     | InstanceValue
     | FunctionValue
+    | CallableValue
     | PartialValue
     | ExternalValue
     | QueriesValue
