@@ -4,7 +4,8 @@ python -m docs.generate            writes what is stale
 python -m docs.generate --check    says what is stale, and exits with 1
 
 docs/rules/<rule>.md is made from the rule's docstring and fixture, docs/evidence.md and scanner/rules/evidence.json
-from fixtures/engine, docs/cli.md, python-reference.md and json.md from the commands, docstrings and JSON Schema.
+from fixtures/engine, docs/constructs.md from fixtures/python, docs/cli.md, python-reference.md and json.md from the
+commands, docstrings and JSON Schema.
 In README.md and docs/*.md the output of a command stands between `<!-- $ command -->` (or
 `<!-- $ command, in some/folder, first 20 lines -->`) and `<!-- end -->`.
 """
@@ -20,7 +21,7 @@ import sys
 from pathlib import Path
 from textwrap import dedent
 
-from docs import evidence, recipes, reference
+from docs import constructs, evidence, recipes, reference
 from docs.evidence import ENGINES
 from scanner.model import Effect
 from scanner.rules import ALL_RULES, RULES, Rule
@@ -62,6 +63,7 @@ def generated() -> dict[Path, str]:
         "python-reference": reference.api_page(),
         "json": reference.json_page(),
         "recipes": recipes.page(),
+        "constructs": constructs.page(),
     }
     written = {ROOT / "docs" / f"{name}.md": text for name, text in pages.items()}
     return passages | generated_rules() | written | {COUNTS: evidence.counted()}

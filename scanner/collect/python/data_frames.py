@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from scanner.collect.python.frames import Frame
+from scanner.collect.python.given import Given
 from scanner.collect.python.uses import note, use
 from scanner.collect.python.values import ConstantValue, ListValue, ResultValue, TextValue, Value, Variants
 from scanner.model import RowUse
@@ -21,6 +22,13 @@ def made(value: ResultValue, labels: Variants, frame: Frame, at: int) -> ResultV
     use(value, "dataframe", frame, at)
     labelled(value, labels, frame, at)
     return replace(value, shape="frame")
+
+
+def in_chunks(values: Variants, given: Given) -> Variants:
+    """``read_sql(…, chunksize=1000)`` gives one frame after the other."""
+    if "chunksize" not in given.named:
+        return values
+    return tuple(replace(v, shape="frames") if isinstance(v, ResultValue) and v.shape == "frame" else v for v in values)
 
 
 def labelled(value: ResultValue, labels: Variants, frame: Frame, at: int | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scanner.collect.python import factories, loading, rows, syntax
+from scanner.collect.python import data_frames, factories, loading, rows, syntax
 from scanner.collect.python.executors import CERTAIN, MESSAGES, PASSES_ON
 from scanner.collect.python.frames import Frame
 from scanner.collect.python.given import Given
@@ -42,7 +42,7 @@ def executed(
     for driver in {each for each in engines if each is not None}:
         for number in numbers:
             frame.world.record.drivers[number].add(driver)
-    found = rows.result(numbers, name, frame, expression.at)
+    found = data_frames.in_chunks(rows.result(numbers, name, frame, expression.at), given)
     if numbers:
         if name == "raw":  # Django fills instances by the names of columns
             use(ResultValue(tuple(numbers), "row"), "by-name", frame, expression.at)

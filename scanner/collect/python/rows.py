@@ -59,6 +59,8 @@ def elements(value: ResultValue, frame: Frame) -> Variants:
         return (replace(value, shape="value"),)
     if value.shape == "names":
         return (value,)
+    if value.shape == "frames":
+        return (replace(value, shape="frame"),)
     return (replace(value, shape="row"),) if value.shape in ("cursor", "rows") else ()
 
 

@@ -88,7 +88,7 @@ def _same(value: ResultValue, call: HandedCall) -> Variants:
 
 
 def _next(value: ResultValue, _: HandedCall) -> Variants:
-    return (replace(value, shape="row"),)
+    return (replace(value, shape="frame" if value.shape == "frames" else "row"),)
 
 
 def _folded(value: ResultValue, call: HandedCall) -> Variants:

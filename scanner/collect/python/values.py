@@ -218,7 +218,7 @@ class ResultValue:
 
     queries: tuple[int, ...]
     # Of a row also: each of its values in turn, how many there are, the names of its columns.
-    shape: OneOf["cursor", "rows", "row", "value", "width", "names", "frame", "iloc"]
+    shape: OneOf["cursor", "rows", "row", "value", "width", "names", "frame", "frames", "iloc"]
     start: int = 0  # of a row: how many of its columns were cut off at the front; -1: one value stands before them
     behind: int = 0  # of a row: how many values stand behind it
 

@@ -1,73 +1,16 @@
-"""Every program of fixtures/python is read, and must give what its own comments say.
-
-A comment stands after the statement in which the observation is:
-
-    # finds: SELECT id FROM orders            the SQL, white space as single blanks
-    #   executes: cursor.execute              the call; absent when it is not known
-    #   rows: unpacked 2                      a use of the rows, see `use`; a line for each
-    #   hole: __hole_1__ identifier table     one line for each hole: marker, kind, expression
-    # finds nothing                           a group without any
-"""
+"""Every program of fixtures/python is read, and must give what its own comments say; see `programs` for their form."""
 
 import re
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
 from scanner.collect.python import collect
-from scanner.model import Observation, RowUse
+from scanner.model import Observation
+from tests.collect.python.constructs import CONSTRUCTS, Construct
+from tests.collect.python.programs import CASES, FIXTURES, Mark, described, groups, marks, programs
 
-FIXTURES = Path(__file__).parents[3] / "fixtures" / "python"
-CASES = sorted(path for path in FIXTURES.iterdir() if path.suffix == ".py" or path.is_dir())
-COMMENT = re.compile(r"\s*# (finds nothing|finds: (.*)|  (executes|rows|hole): (.*))$")
-
-
-@dataclass
-class Group:
-    """Expectations in one block of comments, and the lines of program since the block before."""
-
-    first: int
-    last: int = 0
-    expected: list[str] = field(default_factory=list)
-
-
-def programs(case: Path) -> list[Path]:
-    return sorted(case.rglob("*.py")) if case.is_dir() else [case]
-
-
-def groups(program: Path) -> list[Group]:
-    """The blocks of comments in a program. A line that begins like one and is none is an error."""
-    found = [Group(first=1)]
-    for number, line in enumerate(program.read_text(encoding="utf-8").split("\n"), 1):
-        match = COMMENT.match(line)
-        assert match or not line.strip().startswith("# finds"), f"{program.name}:{number}: {line.strip()}"
-        if match:
-            found[-1].last = found[-1].last or number
-            if match[1] != "finds nothing":
-                found[-1].expected.append(line.strip().removeprefix("#").strip())
-        elif found[-1].last:
-            found.append(Group(first=number))
-    return [group for group in found if group.last]
-
-
-def described(observation: Observation) -> list[str]:
-    """The observation in the words of the comments."""
-    lines = [f"finds: {' '.join(observation.sql.split())}"]
-    if observation.executes:
-        lines.append(f"executes: {observation.executes}")
-    lines.extend(f"rows: {use(each)}" for each in observation.row_uses)
-    lines.extend(f"hole: {hole.marker} {hole.kind} {hole.expression}" for hole in observation.holes)
-    return lines
-
-
-def use(row_use: RowUse) -> str:
-    """As in `unpacked 2`, `splatted 2-3 Order`, `indexed -1, 0`, `keywords id, total Order`, `serialised jsonify`."""
-    numbers = [row_use.count] if row_use.count is not None else row_use.indexes
-    counts = ", ".join(map(str, row_use.names if row_use.names is not None else numbers))
-    if row_use.least is not None:
-        counts = f"{row_use.least}-{counts}"
-    return " ".join(filter(None, [row_use.kind, counts, row_use.into]))
+MARKS = tuple(marks())
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)
@@ -97,3 +40,19 @@ def test_has_a_yes_and_a_no(case: Path) -> None:
 
 def test_there_are_fixtures() -> None:
     assert len(CASES) > 15
+
+
+@pytest.mark.parametrize("construct", CONSTRUCTS, ids=lambda construct: construct.name)
+def test_a_construct_is_shown_and_told_from_its_likes(construct: Construct) -> None:
+    shown = [mark for mark in MARKS if mark.construct == construct.name]
+    assert any(mark.is_yes for mark in shown), "no program shows it"
+    assert any(not mark.is_yes for mark in shown), "no program has what only looks like it"
+
+
+@pytest.mark.parametrize("mark", MARKS, ids=lambda mark: f"{mark.program.relative_to(FIXTURES)}:{mark.line}")
+def test_a_mark_stands_at_what_it_says(mark: Mark) -> None:
+    construct = next((each for each in CONSTRUCTS if each.name == mark.construct), None)
+    assert construct, f"{mark.construct} is no construct"
+    assert re.search(construct.written, mark.code), f"{construct.written} is not in\n{mark.code}"
+    is_said = any(re.search(construct.said, line) for line in mark.said)
+    assert is_said == mark.is_yes, f"{construct.said}: {mark.said}"

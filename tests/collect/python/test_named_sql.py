@@ -20,10 +20,10 @@ def test_statements_are_joined_with_their_calls() -> None:
     ]
     assert told == [
         ("sql/customers.sql:1", "queries.customer_by_mail", [("by-name", None)]),
-        ("sql/customers.sql:7", "queries.add_customers", []),
-        ("sql/customers.sql:10", None, []),
+        ("sql/customers.sql:11", "queries.add_customers", []),
+        ("sql/customers.sql:16", None, []),
         ("sql/orders/orders.sql:1", "queries.orders.of_customer", [("unpacked", 2)]),
-        ("sql/orders/orders.sql:4", "queries.orders.count_orders", [("indexed", None)]),
+        ("sql/orders/orders.sql:7", "queries.orders.count_orders", [("indexed", None)]),
     ]
 
 

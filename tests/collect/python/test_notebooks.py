@@ -27,14 +27,14 @@ def test_statements_stand_in_their_cell_and_on_their_line() -> None:
         if each.location
     ]
     assert told == [
-        ("SELECT id, total FROM orders", "pd.read_sql", "load", 31),
-        ("SELECT * FROM carts WHERE owner = 'a'", "sql", "cell 3", 42),
-        ("SELECT id FROM orders WHERE id = :number", "sql", "cell 4", 55),
-        ("DELETE FROM outbox", "cursor.execute", "cell 6", 76),
+        ("SELECT id, total FROM orders", "pd.read_sql", "load", 33),
+        ("SELECT * FROM carts WHERE owner = 'a'", "sql", "cell 3", 48),
+        ("SELECT id FROM orders WHERE id = :number", "sql", "cell 4", 63),
+        ("DELETE FROM outbox", "cursor.execute", "cell 6", 89),
     ]
     lines = FIXTURE.read_text(encoding="utf-8").split("\n")
-    assert "FROM {TABLE}" in lines[30]
-    assert "%%sql" in lines[41]
+    assert "FROM {TABLE}" in lines[32]
+    assert "%%sql" in lines[47]
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,19 @@ from scanner.collect.python.orm.queries import QueryValue
 from scanner.collect.python.orm.sql import Names, insert, pieces
 from scanner.collect.python.orm.subqueries import aliased
 from scanner.collect.python.texts import constant_text
-from scanner.collect.python.values import Gap, InstanceValue, ListValue, Sql, Unknown, Value, Variants
+from scanner.collect.python.values import (
+    ConstantValue,
+    Gap,
+    InstanceValue,
+    ListValue,
+    Sql,
+    Unknown,
+    Value,
+    Variants,
+)
+from scanner.model import Family
+
+_TRUE = (ConstantValue("True"),)
 
 
 def saved(mapped: Mapped, instance: InstanceValue, given: Given, frame: Frame) -> Iterator[Sql]:
@@ -111,29 +123,48 @@ def create(query: QueryValue, given: Given, frame: Frame) -> Variants:
     return (InstanceValue(query.mapped.of, stored=True),) if query.mapped.of else ()
 
 
-def bulk_create(query: QueryValue, _: Given, frame: Frame) -> Variants:
-    """``query.bulk_create(…)``."""
-    inserts(query, Given((), {}), frame)
+def bulk_create(query: QueryValue, given: Given, frame: Frame) -> Variants:
+    """``query.bulk_create(…)``, perhaps of rows some of which are there."""
+    names = Names(query.mapped, frame.world.family)
+    inserts(query, Given((), {}), frame, _conflict(names, given, frame.world.family))
     return ()
+
+
+def _conflict(names: Names, given: Given, family: Family | None) -> str:
+    if given.named.get("ignore_conflicts") == _TRUE:
+        return " ON CONFLICT DO NOTHING"
+    if given.named.get("update_conflicts") != _TRUE:
+        return ""
+    unique, changed = (_columns(names, given.named.get(each, ())) for each in ("unique_fields", "update_fields"))
+    if family == "mysql":
+        return f" ON DUPLICATE KEY UPDATE {', '.join(f'{name} = VALUES({name})' for name in changed)}"
+    sets = ", ".join(f"{name} = EXCLUDED.{name}" for name in changed)
+    return f" ON CONFLICT({', '.join(unique)}) DO UPDATE SET {sets}"
 
 
 def bulk_update(query: QueryValue, given: Given, frame: Frame) -> Variants:
     """``query.bulk_update(…)``."""
     names = Names(query.mapped, frame.world.family)
     fields = (given.positional[1] if len(given.positional) > 1 else given.named.get("fields", ())) or ()
-    listed = [constant_text(item) for v in fields if isinstance(v, ListValue) for item in v.items]
-    columns = [query.mapped.column(name) for name in listed if name]
-    sets = tuple(pieces(f"{names.quoted(c.name)} = %s") for c in columns if c)
+    sets = tuple(pieces(f"{name} = %s") for name in _columns(names, fields))
     where = (pieces(f"{_key(names)} IN (", Gap("…", "list"), ")"),)
     if sets:
         _write(replace(query, verb="update", sets=sets, wheres=where), frame)
     return ()
 
 
-def inserts(query: QueryValue, given: Given, frame: Frame) -> None:
+def _columns(names: Names, fields: Variants) -> list[str]:
+    """The columns of a list of fields."""
+    listed = (constant_text(item) for v in fields if isinstance(v, ListValue) for item in v.items)
+    found = (names.mapped.key if name == "pk" else names.mapped.column(name) for name in listed if name)
+    return [names.quoted(column.name) for column in found if column]
+
+
+def inserts(query: QueryValue, given: Given, frame: Frame, conflict: str = "") -> None:
     """A row in each table of the model."""
+    family = frame.world.family
     for mapped in _tables(query.mapped, frame.world):
-        statement = insert(Names(mapped, frame.world.family), _inserted(mapped, given), frame.world.family)
+        statement = insert(Names(mapped, family), _inserted(mapped, given), family, conflict)
         _write(replace(query, verb="insert", columns=(statement,)), frame)
 
 

@@ -1,7 +1,8 @@
 """Classes that take all fields of a model, whatever they are: what a model learns, they send out or ask for.
 
 Django REST framework's ``ModelSerializer``, Django's ``ModelForm``, views and admin pages with ``fields = "__all__"``,
-an ``exclude`` alone or nothing said, ``model_to_dict``, the automatic schemas of marshmallow and django-ninja.
+an ``exclude`` alone or nothing said, ``model_to_dict``, the automatic schemas of marshmallow and django-ninja; methods
+of a model that go through all columns (``{c.name: getattr(self, c.name) for c in self.__table__.columns}``).
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 from scanner.collect.python import syntax
+from scanner.collect.python.classes import lineage
 from scanner.collect.python.frames import ClassInfo, Frame, World
+from scanner.collect.python.gist import gist_of
 from scanner.collect.python.given import Given
 from scanner.collect.python.names import last_name
 from scanner.collect.python.orm.declared import externals, own_text
@@ -25,6 +28,11 @@ _ADMIN = ("ModelAdmin", "TabularInline", "StackedInline", "GenericTabularInline"
 _VIEWS = ("CreateView", "UpdateView")
 # An admin page shows what its form, its fields or its fieldsets say, and all fields where none of them is given.
 _CHOOSING = frozenset(("fields", "fieldsets", "form", "get_fields", "get_fieldsets", "get_form"))
+# What a method names that takes the value of each column of its model, a word of each.
+_EVERY_COLUMN = (
+    (("__table__", "__mapper__", "inspect", "class_mapper", "object_mapper"), ("columns", "c", "column_attrs")),
+    (("_meta",), ("fields", "concrete_fields", "local_fields", "get_fields")),
+)
 _FACTORIES = frozenset(("modelform_factory", "modelformset_factory", "inlineformset_factory", "model_to_dict"))
 
 
@@ -39,6 +47,8 @@ def senders(world: World) -> Mapping[ClassValue, tuple[RowUse, ...]]:
             taker, models = of, list(_by_itself(of, info, world))
         for model in models:
             found[model].append(RowUse("serialised", location=_place(taker, world), into=taker.name))
+    for model, use in _methods(world):
+        found[model].append(use)
     for model, uses in world.record.sent.items():
         found[model].extend(uses)
     return {model: tuple(dict.fromkeys(uses)) for model, uses in found.items()}
@@ -85,6 +95,31 @@ def _by_itself(of: ClassValue, info: ClassInfo, world: World) -> Iterator[ClassV
         if isinstance(decorator, syntax.Call) and last_name(decorator.function) == "register":
             for argument in decorator.arguments:
                 yield from _named(list(info.frame.evaluate(argument.value)))
+
+
+def _methods(world: World) -> Iterator[tuple[ClassValue, RowUse]]:
+    """Models with their own methods, or those of a base, that take the value of each column: ``to_dict``."""
+    known: dict[ClassValue, list[RowUse]] = {}
+    for model in (each.of for each in world.models()):
+        info = world.classes.get(model) if model is not None else None
+        for of in lineage(model, info.frame) if model is not None and info is not None else ():
+            if of not in known:
+                known[of] = [*_taking_every_column(of, world)]
+            yield from ((model, use) for use in known[of] if model is not None)
+
+
+def _taking_every_column(of: ClassValue, world: World) -> Iterator[RowUse]:
+    info = world.classes[of]
+    for each in info.syntax.body:
+        if isinstance(each, syntax.Function) and not each.name.startswith("__") and _takes_every_column(each):
+            place = info.frame.module.location(info.frame.place(each.at))
+            yield RowUse("serialised", location=place, into=f"{of.name}.{each.name}")
+
+
+def _takes_every_column(method: syntax.Function) -> bool:
+    words = set(gist_of(method).mentions)
+    ways = (not words.isdisjoint(where) and not words.isdisjoint(what) for where, what in _EVERY_COLUMN)
+    return "getattr" in words and any(ways)
 
 
 def _models(info: ClassInfo, world: World) -> list[ClassValue]:

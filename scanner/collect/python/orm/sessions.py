@@ -54,6 +54,11 @@ def call(expression: syntax.Call, given: Given, frame: Frame) -> Variants | None
     mapped = _mapped(first, frame)
     if mapped is None:
         return _many(name, expression, first, given, frame)
+    if name == "bulk_update_mappings" and len(given.positional) > 1:
+        place, written = frame.place(expression.at), called(expression.function)
+        changed = sqlalchemy_writes.changed_by_key(mapped, given.positional[1][0], place, written, frame.world)
+        frame.world.record.query(changed, frame.root)
+        return (Unknown("None"),)
     return _written(name, mapped, expression, frame)
 
 
@@ -134,8 +139,13 @@ def _run(expression: syntax.Call, given: Given, frame: Frame) -> Variants | None
 
 
 def _with_columns(query: QueryValue, given: Given, frame: Frame) -> QueryValue:
-    """An INSERT into a table of unknown columns names those that it is given values for."""
-    if query.verb != "insert" or not query.mapped.is_reflected or len(given.positional) < 2:
+    """An INSERT into a table of unknown columns, and an UPDATE that sets none, go by the values that they are given."""
+    if len(given.positional) < 2:
+        return query
+    if query.verb == "update" and not query.sets:
+        rows = given.positional[1][0]
+        return sqlalchemy_writes.changed_by_key(query.mapped, rows, query.place, query.call, frame.world)
+    if query.verb != "insert" or not query.mapped.is_reflected:
         return query
     stated = sqlalchemy_steps.step(query, "values", Given(given.positional[1:2], {}), frame)
     return stated if isinstance(stated, QueryValue) else query
@@ -150,7 +160,7 @@ def _mapped(value: Value, frame: Frame) -> Mapped | None:
 def _written(name: str, mapped: Mapped, expression: syntax.Call, frame: Frame) -> Variants | None:
     place, written, world = frame.place(expression.at), called(expression.function), frame.world
     if name in ("add", "merge", "bulk_insert_mappings", "bulk_save_objects"):
-        query = sqlalchemy_writes.added(mapped, place, written, world)
+        query = sqlalchemy_writes.added(mapped, place, written, world, returns=not name.startswith("bulk_"))
     elif name == "delete":
         query = sqlalchemy_writes.removed(mapped, place, written, world)
     elif name in ("get", "get_one", "refresh"):
@@ -167,5 +177,5 @@ def _many(name: str, expression: syntax.Call, first: Value, given: Given, frame:
     for item in first.items:
         mapped = _mapped(item[0], frame)
         if mapped is not None:
-            _written("add", mapped, expression, frame)
+            _written(name.replace("add_all", "add"), mapped, expression, frame)
     return (Unknown("None"),) if given.positional else None

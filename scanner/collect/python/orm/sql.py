@@ -212,8 +212,11 @@ class Names:
         return known or (pieces(f"{self.table}.*"),)
 
 
-def insert(names: Names, columns: Iterable[MappedColumn], family: Family | None) -> Sql:
-    """INSERT of these columns; what the database makes is returned, of Django's models the key alone."""
+def insert(names: Names, columns: Iterable[MappedColumn], family: Family | None, conflict: str = "") -> Sql:
+    """INSERT of these columns; what the database makes is returned, of Django's models the key alone.
+
+    `conflict` is what follows of rows that are there; where that is to do nothing, nothing is returned.
+    """
     chosen = tuple(columns)
     listed = ", ".join(names.quoted(column.name) for column in chosen)
     django = names.mapped.framework == "django"
@@ -222,8 +225,11 @@ def insert(names: Names, columns: Iterable[MappedColumn], family: Family | None)
     if django:
         made = [column for column in made if column.primary_key]
     returned = ", ".join(names.column(column.name) for column in made)
-    returning = f" RETURNING {returned}" if returned and family != "mysql" else ""
-    return pieces(f"INSERT INTO {names.table} ({listed}) VALUES ({values}){returning}")
+    ignoring = conflict.endswith("NOTHING")
+    returning = f" RETURNING {returned}" if returned and family != "mysql" and not ignoring else ""
+    if ignoring and family == "mysql":
+        return pieces(f"INSERT IGNORE INTO {names.table} ({listed}) VALUES ({values})")
+    return pieces(f"INSERT INTO {names.table} ({listed}) VALUES ({values}){conflict}{returning}")
 
 
 def unnamed(base: str, place: Place) -> str:

@@ -22,14 +22,13 @@ from scanner.collect.python.orm.declared import (
 )
 from scanner.collect.python.orm.mapped import Between, Mapped, MappedColumn, Relation
 from scanner.collect.python.orm.sql import Names
+from scanner.collect.python.orm.sqlalchemy_columns import COLUMNS, RELATIONS, column, foreign_key, is_column
 from scanner.collect.python.texts import constant_text
 from scanner.collect.python.values import ClassValue, DictValue, FunctionValue, ListValue, TextValue
 
-_COLUMNS = frozenset(("Column", "mapped_column", "deferred"))
-_RELATIONS = frozenset(("relationship", "relation", "dynamic_loader", "Relationship"))
 _REFLECT = frozenset(("autoload", "autoload_with"))
 _NO = (syntax.Constant("None"), syntax.Constant("False"))
-_MAKES_VALUE = frozenset(("Identity", "Computed", "Sequence"))
+_WORD = re.compile(r"\w+")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<!^)(?=[A-Z][a-z])")  # as Flask-SQLAlchemy divides words
 
 
@@ -43,7 +42,7 @@ def sqlalchemy_model(of: ClassValue, world: World) -> Mapped | None:
     if table is None:
         return None
     declared = [each for base in reversed(_own_lineage(of, table, world)) for each in _declared(base, world)]
-    columns = {each.attribute: _column(each) for each in declared if _is_column(each, world)}
+    columns = {each.attribute: column(each) for each in declared if is_column(each, world)}
     mapped = Mapped(
         "sqlalchemy",
         table,
@@ -70,10 +69,10 @@ def table_object(call: syntax.Call, frame: Frame) -> Mapped | None:
             schema = constant_text(frame.evaluate(argument.value))
         if argument.keyword in _REFLECT and argument.value not in _NO:
             is_reflected = True  # columns that are written too stand beside those of the database
-        if isinstance(argument.value, syntax.Call) and last_name(argument.value.function) in _COLUMNS:
+        if isinstance(argument.value, syntax.Call) and last_name(argument.value.function) in COLUMNS:
             declaration = Declaration("", argument.value, None, frame)
-            column = _column(declaration)
-            columns.append(replace(column, attribute=column.name, deferred=False))
+            made = column(declaration)
+            columns.append(replace(made, attribute=made.name, deferred=False))
     known = () if is_reflected else tuple(columns)
     return Mapped("sqlalchemy", name, known, frame.place(call.at), None, schema)
 
@@ -143,75 +142,6 @@ def _declared(of: ClassValue, world: World) -> Iterator[Declaration]:
                 yield Declaration(statement.name, returned[0], None, info.frame)
 
 
-def _is_column(declaration: Declaration, world: World) -> bool:
-    if declaration.attribute.startswith("__") or declaration.kind in _RELATIONS:
-        return False
-    if declaration.kind in _COLUMNS:
-        return True
-    annotated = declaration.annotation
-    if declaration.kind == "Field":  # SQLModel
-        return annotated is not None
-    if not isinstance(annotated, syntax.Subscript) or last_name(annotated.base) != "Mapped":
-        return _is_sqlmodel_field(declaration, world)
-    return declaration.call is None
-
-
-def _is_sqlmodel_field(declaration: Declaration, world: World) -> bool:
-    of = ClassValue(declaration.frame.module.path, declaration.frame.function or "")
-    bases = externals(of, world)
-    is_class_variable = "ClassVar" in repr(declaration.annotation)
-    return (
-        declaration.annotation is not None
-        and not is_class_variable
-        and any(name.endswith(".SQLModel") for name in bases)
-    )
-
-
-def _column(declaration: Declaration) -> MappedColumn:
-    first = declaration.positional[0] if declaration.positional else None
-    deferred = declaration.kind == "deferred"
-    if deferred and isinstance(first, syntax.Call):
-        return _column(Declaration(declaration.attribute, first, None, declaration.frame))
-    given = constant_text(declaration.frame.evaluate(first)) if isinstance(first, syntax.Text) else None
-    name = given or declaration.text("name") or declaration.attribute
-    is_key = declaration.is_true("primary_key")
-    made = any(last_name(_called(each)) in _MAKES_VALUE for each in declaration.positional)
-    generated = made or declaration.keyword("server_default") is not None or _counts_up(declaration, is_key)
-    hidden, refers = declaration.is_true("deferred"), _foreign_key(declaration) or ""
-    return MappedColumn(declaration.attribute or name, name, is_key, generated, hidden, refers=refers)
-
-
-def _called(expression: syntax.Expression) -> syntax.Expression:
-    return expression.function if isinstance(expression, syntax.Call) else expression
-
-
-def _counts_up(declaration: Declaration, is_key: bool) -> bool:
-    """Whether it is an integer key that the database numbers."""
-    given = declaration.keyword("default") not in (None, syntax.Constant("None"))
-    if not is_key or given or _foreign_key(declaration):
-        return False
-    given_type = declaration.positional[0] if declaration.positional else None
-    if isinstance(given_type, syntax.Name) and given_type.id.islower():  # only known when it runs: most keys count
-        return True
-    shown = repr((declaration.annotation, declaration.positional))
-    return "'int'" in shown or "Integer'" in shown
-
-
-def _foreign_key(declaration: Declaration) -> str | None:
-    """The "table.column" that a column refers to."""
-    given = declaration.text("foreign_key")  # SQLModel
-    if given:
-        return given
-    for each in declaration.positional:
-        if isinstance(each, syntax.Call) and last_name(each.function) == "ForeignKey" and each.arguments:
-            target = each.arguments[0].value
-            if isinstance(target, syntax.Text):
-                return target.value
-            if isinstance(target, syntax.Attribute):
-                return f"{last_name(target.base)}.{target.name}"
-    return None
-
-
 def _schema(of: ClassValue, world: World) -> str | None:
     info = world.classes[of]
     for value in class_attribute(of, "__table_args__", info.frame):
@@ -226,13 +156,13 @@ def _schema(of: ClassValue, world: World) -> str | None:
 
 def _relations(declared: list[Declaration], mapped: Mapped, world: World) -> Iterator[Relation]:
     for each in declared:
-        is_relation = each.kind in _RELATIONS
+        is_relation = each.kind in RELATIONS
         target = related_class(each) if is_relation else None
         if target is None or target not in world.classes:
             continue
         between = _between(each, mapped, target, world)
         pair = (
-            _pair(mapped, declared, target, world)
+            _pair(each, mapped, declared, target, world)
             if each.keyword("secondary") is None
             else _keys(mapped, target, world)
         )
@@ -272,20 +202,29 @@ def _between(relation: Declaration, mapped: Mapped, target: ClassValue, world: W
     return Between(Names(found, world.family).table, ours[0], others[-1]) if ours and others else None
 
 
-def _refers(column: MappedColumn, table: str) -> bool:
-    return column.refers.rpartition(".")[0].rpartition(".")[2] == table
+def _refers(of_table: MappedColumn, table: str) -> bool:
+    return of_table.refers.rpartition(".")[0].rpartition(".")[2] == table
 
 
-def _pair(mapped: Mapped, declared: list[Declaration], target: ClassValue, world: World) -> tuple[str, str] | None:
+def _pair(
+    relation: Declaration, mapped: Mapped, declared: list[Declaration], target: ClassValue, world: World
+) -> tuple[str, str] | None:
     """The columns that the foreign key between the two tables joins: ours, theirs."""
     theirs = _table_name(target, world.classes[target], world)
-    for each in declared:
-        refers = _foreign_key(each)
+    for each in _chosen(relation, declared):
+        refers = foreign_key(each)
         if refers and theirs and refers.rsplit(".", 1)[0].rsplit(".", 1)[-1] in (theirs, target.name):
-            return _column(each).name, refers.rsplit(".", 1)[-1]
+            return column(each).name, refers.rsplit(".", 1)[-1]
     own = mapped.of.name if mapped.of else ""
-    for each in declarations(world.classes[target]):
-        refers = _foreign_key(each)
+    for each in _chosen(relation, [*declarations(world.classes[target])]):
+        refers = foreign_key(each)
         if refers and refers.rsplit(".", 1)[0].rsplit(".", 1)[-1] in (mapped.table, own):
-            return refers.rsplit(".", 1)[-1], _column(each).name
+            return refers.rsplit(".", 1)[-1], column(each).name
     return None
+
+
+def _chosen(relation: Declaration, declared: list[Declaration]) -> list[Declaration]:
+    """Those that `foreign_keys` or `primaryjoin` names, where several columns refer to the same table."""
+    written = repr([relation.keyword("foreign_keys"), relation.keyword("primaryjoin")])
+    words = set(_WORD.findall(written))
+    return [each for each in declared if each.attribute in words] or declared

@@ -12,10 +12,13 @@ from scanner.collect.python.orm.queries import QueryValue
 from scanner.collect.python.orm.sql import Names, insert, pieces
 from scanner.collect.python.orm.sqlalchemy_select import got, mapped_of
 from scanner.collect.python.values import (
+    DictValue,
     Gap,
+    ListValue,
     Literal,
     Place,
     Sql,
+    Value,
 )
 
 
@@ -32,16 +35,16 @@ def written(verb: str, given: Given, place: Place, call: str, frame: Frame) -> Q
     return replace(query, verb="update" if verb == "update" else "delete")
 
 
-def added(mapped: Mapped, place: Place, call: str, world: World) -> QueryValue:
-    """``session.add(Model(…))``."""
-    names = Names(mapped, world.family)
+def added(mapped: Mapped, place: Place, call: str, world: World, *, returns: bool = True) -> QueryValue:
+    """``session.add(Model(…))``; what is written in bulk returns nothing."""
+    names, statement = Names(mapped, world.family), insertion(mapped, None, world)
     return QueryValue(
         mapped,
         place,
         call,
         verb="insert",
         tables=(names.table,),
-        columns=(insertion(mapped, None, world),),
+        columns=(statement if returns else without_returning(statement),),
         begun=True,
     )
 
@@ -61,6 +64,19 @@ def changed(mapped: Mapped, attribute: str, place: Place, world: World) -> Query
     sets = (pieces(f"{names.quoted(column.name)} = %({column.name})s"),)
     where = (pieces(f"{names.column(key.name)} = %({mapped.table}_{key.name})s"),)
     return QueryValue(mapped, place, "flush", "update", tables=(names.table,), sets=sets, wheres=where, begun=True)
+
+
+def changed_by_key(mapped: Mapped, rows: Value, place: Place, call: str, world: World) -> QueryValue:
+    """``session.bulk_update_mappings(Model, rows)``: each row by its key."""
+    query = got(mapped, place, call, world)
+    names = Names(mapped, world.family)
+    first = rows.items[0][0] if isinstance(rows, ListValue) and rows.items else rows
+    given = [key for key, _ in first.entries] if isinstance(first, DictValue) and not first.open else []
+    columns = [c for c in map(mapped.column, given) if c is not None and not c.primary_key]
+    sets = [pieces(f"{names.quoted(c.name)} = %({c.name})s") for c in columns] or [(Gap("columns", "list"),)]
+    key = mapped.key
+    wheres = (pieces(f"{names.column(key.name)} = %({mapped.table}_{key.name})s"),) if key else ()
+    return replace(query, verb="update", sets=tuple(sets), wheres=wheres, entities=())
 
 
 def insertion(mapped: Mapped, given: Iterable[str] | None, world: World) -> Sql:
