@@ -83,7 +83,7 @@ def _model(mapped: Mapped, world: World, sent: Mapping[ClassValue, tuple[RowUse,
     module = world.project.module(mapped.place.path)
     if module is None or is_history(mapped.place.path, world):
         return None
-    names = Names(mapped, world.family)
+    names = Names(mapped.tables[-1], world.family)
     sql, _ = marked(text_at(pieces("SELECT ", joined(", ", names.all_columns()), f" FROM {names.table}"), mapped.place))
     location = module.location(mapped.place)
     name = mapped.of.name if mapped.of else location.function

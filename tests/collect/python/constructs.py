@@ -47,6 +47,7 @@ _GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         "declarative with Column": (r"\bColumn\(", _MODEL),
         "declarative with Mapped": (r"\bMapped\[", _MODEL),
         "mixin": (r"\bcreated_at\b|\bAudited\b", "^finds: SELECT .*created_at"),
+        "joined inheritance": (r"Policy\b", "JOIN car_policies"),
         "__table__": ("__table__", _MODEL),
         "relationship": (r"\bVisit\.doctor", "JOIN doctors"),
         "session.query": (r"\.query\(", _STATEMENT),

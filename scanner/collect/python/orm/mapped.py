@@ -16,12 +16,15 @@ class Source(str):
     sql: Sql
     common: bool
     query: MapperValue | None  # the query that it stands for
+    several: bool  # tables with joins between them
 
     @classmethod
-    def named(cls, name: str, sql: Sql, *, common: bool = False, query: MapperValue | None = None) -> Source:
+    def named(
+        cls, name: str, sql: Sql, *, common: bool = False, query: MapperValue | None = None, several: bool = False
+    ) -> Source:
         """With what the name stands for."""
         made = cls(name)
-        made.sql, made.common, made.query = sql, common, query
+        made.sql, made.common, made.query, made.several = sql, common, query, several
         return made
 
 
@@ -36,6 +39,7 @@ class MappedColumn:
     deferred: bool = False  # not read with the row
     refers: str = ""  # the "table.column" of a foreign key, where the program says it
     foreign: bool = False  # it refers to another table
+    table: str = ""  # as SQL names it, where it is not the class's own: that of a class that is extended
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +77,19 @@ class Mapped(MapperValue, Hashed):
     relations: tuple[Relation, ...] = ()
     ordering: tuple[str, ...] = ()  # Django's Meta.ordering
     managed: bool = True  # Django's Meta.managed
-    source: Source | None = None  # an alias, a subquery: what stands in FROM
+    source: Source | None = None  # an alias, a subquery, joined tables: what stands in FROM
+    parts: tuple[Mapped, ...] = ()  # of SQLAlchemy, where a row stands in several tables: each by itself, its own last
 
     def column(self, attribute: str) -> MappedColumn | None:
         """The column behind an attribute, or with this name in the database."""
         if self.is_reflected:  # whatever the program says is there
             return MappedColumn(attribute, attribute)
         return next((column for column in self.columns if attribute in (column.attribute, column.name)), None)
+
+    @property
+    def tables(self) -> tuple[Mapped, ...]:
+        """The tables that hold a row, each with its own columns."""
+        return self.parts or (self,)
 
     @property
     def is_reflected(self) -> bool:
@@ -92,7 +102,10 @@ class Mapped(MapperValue, Hashed):
 
     @property
     def key(self) -> MappedColumn | None:
-        """The primary key, where it is one column."""
+        """The primary key, where it is one column; of several tables, that of the first."""
+        first = self.parts[0].key if self.parts else None
+        if first is not None:
+            return next((each for each in reversed(self.columns) if each.table and each.name == first.name), None)
         keys = [column for column in self.columns if column.primary_key]
         return keys[0] if len(keys) == 1 else None
 

@@ -31,6 +31,8 @@ class Join:
     def sql(self, framework: Framework) -> Sql:
         """As the mapper writes it after FROM; without a condition it is one more table."""
         table = from_item(self.table)
+        if isinstance(self.table, Source) and self.table.several:
+            table = pieces("(", table, ")")
         if not self.condition:
             return pieces(", ", table)
         if framework == "django":

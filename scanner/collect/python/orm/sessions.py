@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from scanner.collect.python import rows, syntax
 from scanner.collect.python.frames import Frame
 from scanner.collect.python.given import Given
@@ -56,8 +58,8 @@ def call(expression: syntax.Call, given: Given, frame: Frame) -> Variants | None
         return _many(name, expression, first, given, frame)
     if name == "bulk_update_mappings" and len(given.positional) > 1:
         place, written = frame.place(expression.at), called(expression.function)
-        changed = sqlalchemy_writes.changed_by_key(mapped, given.positional[1][0], place, written, frame.world)
-        frame.world.record.query(changed, frame.root)
+        for each in sqlalchemy_writes.changed_by_key(mapped, given.positional[1][0], place, written, frame.world):
+            frame.world.record.query(each, frame.root)
         return (Unknown("None"),)
     return _written(name, mapped, expression, frame)
 
@@ -126,9 +128,9 @@ def _run(expression: syntax.Call, given: Given, frame: Frame) -> Variants | None
         return None
     for query in queries:
         frame.world.record.derived(query)
-        ran = _with_columns(replace(query, call=called(expression.function)), given, frame)
-        number = frame.world.record.query(ran, frame.root)
-        numbers.extend(() if number is None else (number,))
+        for ran in _ran(replace(query, call=called(expression.function)), given, frame):
+            number = frame.world.record.query(ran, frame.root)
+            numbers.extend(() if number is None else (number,))
     name = last_name(expression.function)
     entities = queries[0].entities
     are_rows = all(each in frame.world.tables for each in entities)
@@ -138,14 +140,19 @@ def _run(expression: syntax.Call, given: Given, frame: Frame) -> Variants | None
     return rows.result(numbers, name, frame, expression.at) or (Unknown("result"),)
 
 
-def _with_columns(query: QueryValue, given: Given, frame: Frame) -> QueryValue:
-    """An INSERT into a table of unknown columns, and an UPDATE that sets none, go by the values that they are given."""
-    if len(given.positional) < 2:
-        return query
-    if query.verb == "update" and not query.sets:
+def _ran(query: QueryValue, given: Given, frame: Frame) -> Iterable[QueryValue]:
+    """What a statement that is run with rows sends: an UPDATE that sets nothing itself goes by them."""
+    if query.verb == "update" and not query.sets and len(given.positional) > 1:
         rows = given.positional[1][0]
         return sqlalchemy_writes.changed_by_key(query.mapped, rows, query.place, query.call, frame.world)
-    if query.verb != "insert" or not query.mapped.is_reflected:
+    if query.verb == "insert" and query.mapped.parts and len(given.positional) > 1:
+        return sqlalchemy_writes.added(query.mapped, query.place, query.call, frame.world)
+    return (_with_columns(query, given, frame),)
+
+
+def _with_columns(query: QueryValue, given: Given, frame: Frame) -> QueryValue:
+    """An INSERT into a table of unknown columns names those that it is given values for."""
+    if query.verb != "insert" or not query.mapped.is_reflected or len(given.positional) < 2:
         return query
     stated = sqlalchemy_steps.step(query, "values", Given(given.positional[1:2], {}), frame)
     return stated if isinstance(stated, QueryValue) else query
@@ -160,15 +167,16 @@ def _mapped(value: Value, frame: Frame) -> Mapped | None:
 def _written(name: str, mapped: Mapped, expression: syntax.Call, frame: Frame) -> Variants | None:
     place, written, world = frame.place(expression.at), called(expression.function), frame.world
     if name in ("add", "merge", "bulk_insert_mappings", "bulk_save_objects"):
-        query = sqlalchemy_writes.added(mapped, place, written, world, returns=not name.startswith("bulk_"))
+        queries = [*sqlalchemy_writes.added(mapped, place, written, world, returns=not name.startswith("bulk_"))]
     elif name == "delete":
-        query = sqlalchemy_writes.removed(mapped, place, written, world)
+        queries = [*sqlalchemy_writes.removed(mapped, place, written, world)]
     elif name in ("get", "get_one", "refresh"):
-        query = sqlalchemy_select.got(mapped, place, written, world)
+        queries = [sqlalchemy_select.got(mapped, place, written, world)]
     else:
         return None
-    world.record.query(query, frame.root)
-    return row_of(query) if name in ("get", "get_one") else (Unknown("None"),)
+    for query in queries:
+        world.record.query(query, frame.root)
+    return row_of(queries[0]) if name in ("get", "get_one") else (Unknown("None"),)
 
 
 def _many(name: str, expression: syntax.Call, first: Value, given: Given, frame: Frame) -> Variants | None:

@@ -204,11 +204,16 @@ class Names:
 
     def column(self, name: str) -> str:
         """A column, by its name in the database, with its table."""
-        return f"{self.table}.{self.quoted(name)}"
+        found = next((each for each in self.mapped.columns if each.name == name), None) if self.mapped.parts else None
+        return self.of(found) if found else f"{self.table}.{self.quoted(name)}"
+
+    def of(self, column: MappedColumn) -> str:
+        """One of its columns, with the table that it stands in."""
+        return f"{column.table or self.table}.{self.quoted(column.name)}"
 
     def all_columns(self) -> tuple[Sql, ...]:
         """The columns read with a row; a star where the program does not know them."""
-        known = tuple(pieces(self.column(column.name)) for column in self.mapped.read)
+        known = tuple(pieces(self.of(column)) for column in self.mapped.read)
         return known or (pieces(f"{self.table}.*"),)
 
 

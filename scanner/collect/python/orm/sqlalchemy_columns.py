@@ -29,6 +29,13 @@ def is_column(declaration: Declaration, world: World) -> bool:
     return declaration.call is None
 
 
+def is_of_today(declaration: Declaration) -> bool:
+    """Whether it is written as SQLAlchemy 2 has it."""
+    annotated = declaration.annotation
+    is_mapped = isinstance(annotated, syntax.Subscript) and last_name(annotated.base) == "Mapped"
+    return is_mapped or declaration.kind == "mapped_column"
+
+
 def _is_sqlmodel_field(declaration: Declaration, world: World) -> bool:
     of = ClassValue(declaration.frame.module.path, declaration.frame.function or "")
     bases = externals(of, world)

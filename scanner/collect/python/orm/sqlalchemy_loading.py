@@ -13,6 +13,7 @@ from scanner.collect.python.orm.queries import Join, Loaded, QueryValue, Relatio
 from scanner.collect.python.orm.sql import Names, pieces, unnamed
 from scanner.collect.python.orm.sqlalchemy_joins import on
 from scanner.collect.python.orm.sqlalchemy_relations import leads_to_one, relation_of
+from scanner.collect.python.orm.sqlalchemy_select import label
 from scanner.collect.python.orm.sqlalchemy_sources import alias
 from scanner.collect.python.texts import constant_text
 from scanner.collect.python.values import ConstantValue, Gap, MapperValue, Place, Sql, Value
@@ -145,9 +146,9 @@ def _beside(query: QueryValue, relation: Relation, end: Mapped, world: World) ->
 def _narrowed(query: QueryValue, kind: str, values: Iterable[Value], mapped: Mapped, world: World) -> QueryValue:
     names = {value.name if isinstance(value, SqlValue) else constant_text((value,)) for value in values}
     table = Names(mapped, world.family)
-    named = {table.column(c.name) for c in mapped.columns if c.name in names or c.attribute in names}
-    keys = {table.column(column.name) for column in mapped.columns if column.primary_key}
-    own = {table.column(column.name) for column in mapped.columns}
+    named = {table.of(c) for c in mapped.columns if c.name in names or c.attribute in names}
+    keys = {table.of(column) for column in mapped.columns if column.primary_key}
+    own = {table.of(column) for column in mapped.columns}
     if kind == "with":
         more = [pieces(column) for column in sorted(named) if column not in set(map(_text, query.columns))]
         return replace(query, columns=(*query.columns, *more))
@@ -163,5 +164,5 @@ def _text(column: Sql) -> str:
 def _columns(mapped: Mapped, query: QueryValue, world: World) -> tuple[Sql, ...]:
     names = Names(mapped, world.family)
     if query.labelled:
-        return tuple(pieces(f"{names.column(c.name)} AS {names.table}_{c.name}") for c in mapped.read)
+        return tuple(pieces(f"{names.of(c)} AS {label(mapped, c)}") for c in mapped.read)
     return names.all_columns()

@@ -22,7 +22,15 @@ from scanner.collect.python.orm.declared import (
 )
 from scanner.collect.python.orm.mapped import Between, Mapped, MappedColumn, Relation
 from scanner.collect.python.orm.sql import Names
-from scanner.collect.python.orm.sqlalchemy_columns import COLUMNS, RELATIONS, column, foreign_key, is_column
+from scanner.collect.python.orm.sqlalchemy_columns import (
+    COLUMNS,
+    RELATIONS,
+    column,
+    foreign_key,
+    is_column,
+    is_of_today,
+)
+from scanner.collect.python.orm.sqlalchemy_inheritance import extending, refers
 from scanner.collect.python.texts import constant_text
 from scanner.collect.python.values import ClassValue, DictValue, FunctionValue, ListValue, TextValue
 
@@ -41,18 +49,13 @@ def sqlalchemy_model(of: ClassValue, world: World) -> Mapped | None:
     table = _table_name(of, info, world)
     if table is None:
         return None
-    declared = [each for base in reversed(_own_lineage(of, table, world)) for each in _declared(base, world)]
-    columns = {each.attribute: column(each) for each in declared if is_column(each, world)}
-    mapped = Mapped(
-        "sqlalchemy",
-        table,
-        tuple(columns.values()),
-        info.frame.place(info.syntax.at),
-        of,
-        _schema(of, world),
-    )
-    relations = tuple(_relations(declared, mapped, world))
-    return Mapped("sqlalchemy", table, mapped.columns, mapped.place, of, mapped.schema, relations)
+    base = _extended(of, world)
+    own = _own_lineage(of, base, world)
+    place, schema = info.frame.place(info.syntax.at), _schema(of, world)
+    mapped = Mapped("sqlalchemy", table, tuple(_columns(own, world)), place, of, schema)
+    declared = [each for base_or_own in own for each in _declared(base_or_own, world)]
+    mapped = replace(mapped, relations=tuple(_relations(declared, mapped, world)))
+    return extending(mapped, base, world) if base is not None else mapped
 
 
 def table_object(call: syntax.Call, frame: Frame) -> Mapped | None:
@@ -120,21 +123,46 @@ def _key_columns(of: ClassValue, world: World) -> Iterator[Declaration]:
         yield from (d for d in declarations(world.classes[each]) if d.is_true("primary_key"))
 
 
-def _own_lineage(of: ClassValue, table: str, world: World) -> list[ClassValue]:
-    """The class and its bases, without those mapped to a table of their own."""
+def _extended(of: ClassValue, world: World) -> Mapped | None:
+    """The mapped class that it extends."""
+    models = map(world.model, lineage(of, world.classes[of].frame)[1:])
+    return next((each for each in models if each is not None), None)
+
+
+def _own_lineage(of: ClassValue, base: Mapped | None, world: World) -> list[ClassValue]:
+    """The class and its bases, without those of a class that it extends."""
     frame = world.classes[of].frame
-    others: set[ClassValue] = set()
-    for base in lineage(of, frame)[1:]:
-        mapped = world.model(base)
-        if base in others or (mapped is not None and mapped.table != table):
-            others.update(lineage(base, frame))
-    return [base for base in lineage(of, frame) if base not in others]
+    others = lineage(base.of, frame) if base is not None and base.of is not None else ()
+    return [each for each in lineage(of, frame) if each not in others]
+
+
+def _columns(own: list[ClassValue], world: World) -> Iterator[MappedColumn]:
+    """In their order: SQLAlchemy 2 begins with the class, SQLAlchemy 1 and SQLModel with its bases."""
+    written = {of: [each for each in _declared(of, world) if is_column(each, world)] for of in own}
+    known = {each.attribute: each for of in reversed(own) for each in written[of]}
+    ordered = [each for of in own for each in written[of]]
+    if not _is_of_today(own[0], ordered, world):
+        made = {each.attribute for of in own for each in _made_of_the_class(world.classes[of])}
+        ordered = [each for of in reversed(own) for each in written[of]]
+        ordered.sort(key=lambda each: each.attribute in made)
+    yield from (column(known[attribute]) for attribute in dict.fromkeys(each.attribute for each in ordered))
+
+
+def _is_of_today(of: ClassValue, columns: list[Declaration], world: World) -> bool:
+    bases = externals(of, world)
+    if any(name.endswith("SQLModel") for name in bases):
+        return False
+    return any(is_of_today(each) for each in columns) or any(".DeclarativeBase" in name for name in bases)
 
 
 def _declared(of: ClassValue, world: World) -> Iterator[Declaration]:
     info = world.classes[of]
     yield from declarations(info)
-    # A mixin's @declared_attr function returns the column.
+    yield from _made_of_the_class(info)
+
+
+def _made_of_the_class(info: ClassInfo) -> Iterator[Declaration]:
+    """What a mixin's @declared_attr functions return."""
     for statement in info.syntax.body:
         if isinstance(statement, syntax.Function) and "declared_attr" in map(last_name, statement.decorators):
             returned = [each.value for each in statement.body if isinstance(each, syntax.Return)]
@@ -197,13 +225,9 @@ def _between(relation: Declaration, mapped: Mapped, target: ClassValue, world: W
     theirs = _table_name(target, world.classes[target], world)
     if not isinstance(found, Mapped) or theirs is None:
         return None
-    ours = [each.name for each in found.columns if _refers(each, mapped.table)]
-    others = [each.name for each in found.columns if _refers(each, theirs)]
+    ours = [each.name for each in found.columns if refers(each, mapped.table)]
+    others = [each.name for each in found.columns if refers(each, theirs)]
     return Between(Names(found, world.family).table, ours[0], others[-1]) if ours and others else None
-
-
-def _refers(of_table: MappedColumn, table: str) -> bool:
-    return of_table.refers.rpartition(".")[0].rpartition(".")[2] == table
 
 
 def _pair(

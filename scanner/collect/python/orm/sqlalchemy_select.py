@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from scanner.collect.python.frames import Frame, World
 from scanner.collect.python.given import Given
-from scanner.collect.python.orm.mapped import Mapped
+from scanner.collect.python.orm.mapped import Mapped, MappedColumn
 from scanner.collect.python.orm.queries import QueryValue, SqlValue, select
 from scanner.collect.python.orm.sql import Names, pieces, unnamed
 from scanner.collect.python.orm.sqlalchemy_expressions import operand
@@ -82,7 +82,7 @@ def got(mapped: Mapped, place: Place, call: str, world: World) -> QueryValue:
     """``session.get(Model, key)``."""
     names = Names(mapped, world.family)
     key = mapped.key
-    where = (pieces(f"{names.column(key.name)} = %(pk_1)s"),) if key else ()
+    where = (pieces(f"{names.of(key)} = %(pk_1)s"),) if key else ()
     return QueryValue(
         mapped,
         place,
@@ -102,8 +102,9 @@ def _selected_expression(value: Value, around: Sequence[str], place: Place, *, l
     made = operand(value, None) if query is None else pieces("(", select(query, without=tuple(around)), ")")
     if isinstance(value, SqlValue) and value.label:
         return pieces(made, f" AS {unnamed('anon', place) if value.label == 'anon' else value.label}")
-    if labels and isinstance(value, SqlValue) and value.mapped is not None and value.name:
-        return pieces(made, f" AS {_label(value.mapped, value.name)}")
+    known = value.mapped.column(value.name) if isinstance(value, SqlValue) and value.mapped and value.name else None
+    if labels and known is not None and isinstance(value, SqlValue) and value.mapped is not None:
+        return pieces(made, f" AS {label(value.mapped, known)}")
     return pieces(made, f" AS {unnamed('anon', place)}") if query is not None else made
 
 
@@ -126,11 +127,11 @@ def _columns(mapped: Mapped, world: World, *, labels: bool) -> tuple[Sql, ...]:
     names = Names(mapped, world.family)
     if not labels or not mapped.columns:
         return names.all_columns()
-    return tuple(pieces(f"{names.column(c.name)} AS {_label(mapped, c.name)}") for c in mapped.read)
+    return tuple(pieces(f"{names.of(c)} AS {label(mapped, c)}") for c in mapped.read)
 
 
-def _label(mapped: Mapped, column: str) -> str:
+def label(mapped: Mapped, column: MappedColumn) -> str:
     """The name that `session.query` gives a column."""
-    if mapped.source is not None:
-        return f"{mapped.source}_{column}"
-    return "_".join(filter(None, (mapped.schema, mapped.table, column)))
+    if column.table or mapped.source is not None:
+        return f"{column.table or mapped.source}_{column.name}".replace(".", "_")
+    return "_".join(filter(None, (mapped.schema, mapped.table, column.name)))

@@ -11,6 +11,7 @@ from scanner.collect.python.given import Given
 from scanner.collect.python.orm.mapped import Mapped, MappedColumn, Source
 from scanner.collect.python.orm.queries import QueryValue, from_item, named_columns
 from scanner.collect.python.orm.sql import Names, pieces, unnamed
+from scanner.collect.python.orm.sqlalchemy_inheritance import alias_of_parts, subquery_of_parts
 from scanner.collect.python.orm.sqlalchemy_select import mapped_of
 from scanner.collect.python.texts import constant_text
 from scanner.collect.python.values import Literal, Place, Sql
@@ -27,11 +28,15 @@ def aliased(given: Given, place: Place, world: World) -> Mapped | None:
     if mapped is None or (isinstance(source, Mapped) and source.source):
         found = source if isinstance(source, Mapped) else None
         return replace(mapped, source=found.source) if mapped and found else found
+    if mapped.parts and "flat" not in given.named:
+        return subquery_of_parts(mapped, _name(given), place, world)
     return alias(mapped, _name(given), place, world)
 
 
 def alias(mapped: Mapped, name: str | None, place: Place, world: World) -> Mapped:
     """A table under another name."""
+    if mapped.parts:
+        return alias_of_parts(mapped, name, place, world)
     names = Names(mapped, world.family)
     table = names.table
     name = name or unnamed("anon" if isinstance(table, Source) else mapped.table, place)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from scanner.collect.python.frames import Frame, World
@@ -35,29 +35,26 @@ def written(verb: str, given: Given, place: Place, call: str, frame: Frame) -> Q
     return replace(query, verb="update" if verb == "update" else "delete")
 
 
-def added(mapped: Mapped, place: Place, call: str, world: World, *, returns: bool = True) -> QueryValue:
-    """``session.add(Model(…))``; what is written in bulk returns nothing."""
-    names, statement = Names(mapped, world.family), insertion(mapped, None, world)
-    return QueryValue(
-        mapped,
-        place,
-        call,
-        verb="insert",
-        tables=(names.table,),
-        columns=(statement if returns else without_returning(statement),),
-        begun=True,
-    )
+def added(mapped: Mapped, place: Place, call: str, world: World, *, returns: bool = True) -> Iterator[QueryValue]:
+    """``session.add(Model(…))``, a row in each table; what is written in bulk returns nothing."""
+    for each in mapped.tables:
+        statement = insertion(each, None, world)
+        columns = (statement if returns else without_returning(statement),)
+        table = Names(each, world.family).table
+        yield QueryValue(each, place, call, verb="insert", tables=(table,), columns=columns, begun=True)
 
 
-def removed(mapped: Mapped, place: Place, call: str, world: World) -> QueryValue:
+def removed(mapped: Mapped, place: Place, call: str, world: World) -> Iterator[QueryValue]:
     """``session.delete(instance)``."""
-    query = got(mapped, place, call, world)
-    wheres = (pieces(f"{query.tables[0]}.{mapped.key.name} = %({mapped.key.name})s"),) if mapped.key else ()
-    return replace(query, verb="delete", wheres=wheres, entities=())
+    for each in reversed(mapped.tables):
+        query = got(each, place, call, world)
+        wheres = (pieces(f"{query.tables[0]}.{each.key.name} = %({each.key.name})s"),) if each.key else ()
+        yield replace(query, verb="delete", wheres=wheres, entities=())
 
 
 def changed(mapped: Mapped, attribute: str, place: Place, world: World) -> QueryValue | None:
     """``instance.attribute = …``, which the session writes when it is flushed."""
+    mapped = next((each for each in reversed(mapped.tables) if each.column(attribute)), mapped)
     column, key, names = mapped.column(attribute), mapped.key, Names(mapped, world.family)
     if column is None or key is None:
         return None
@@ -66,21 +63,24 @@ def changed(mapped: Mapped, attribute: str, place: Place, world: World) -> Query
     return QueryValue(mapped, place, "flush", "update", tables=(names.table,), sets=sets, wheres=where, begun=True)
 
 
-def changed_by_key(mapped: Mapped, rows: Value, place: Place, call: str, world: World) -> QueryValue:
+def changed_by_key(mapped: Mapped, rows: Value, place: Place, call: str, world: World) -> Iterator[QueryValue]:
     """``session.bulk_update_mappings(Model, rows)``: each row by its key."""
-    query = got(mapped, place, call, world)
-    names = Names(mapped, world.family)
     first = rows.items[0][0] if isinstance(rows, ListValue) and rows.items else rows
-    given = [key for key, _ in first.entries] if isinstance(first, DictValue) and not first.open else []
-    columns = [c for c in map(mapped.column, given) if c is not None and not c.primary_key]
-    sets = [pieces(f"{names.quoted(c.name)} = %({c.name})s") for c in columns] or [(Gap("columns", "list"),)]
-    key = mapped.key
-    wheres = (pieces(f"{names.column(key.name)} = %({mapped.table}_{key.name})s"),) if key else ()
-    return replace(query, verb="update", sets=tuple(sets), wheres=wheres, entities=())
+    given = [key for key, _ in first.entries] if isinstance(first, DictValue) and not first.open else None
+    for each in mapped.tables:
+        query, names, key = got(each, place, call, world), Names(each, world.family), each.key
+        columns = [c for c in map(each.column, given or ()) if c is not None and not c.primary_key]
+        sets = [pieces(f"{names.quoted(c.name)} = %({c.name})s") for c in columns]
+        if given is None:
+            sets.append((Gap("columns", "list"),))
+        wheres = (pieces(f"{names.column(key.name)} = %({each.table}_{key.name})s"),) if key else ()
+        if sets:
+            yield replace(query, verb="update", sets=tuple(sets), wheres=wheres, entities=())
 
 
 def insertion(mapped: Mapped, given: Iterable[str] | None, world: World) -> Sql:
-    """INSERT of the given columns, or of all that the database does not make itself."""
+    """INSERT of the given columns, or of all that the database does not make itself, into the class's own table."""
+    mapped = mapped.tables[-1]
     if given is None:
         columns = [column for column in mapped.columns if not column.generated]
     else:
