@@ -102,11 +102,16 @@ def passages(text: str) -> Iterator[Passage]:
 
 
 def _row_use(kind: str, *numbers: str) -> RowUse:
-    """As in `unpacked 3`, `splatted 2 3` (at least, at most), `indexed 0 -1`, `keywords id total`, `serialised`."""
+    """As in `unpacked 3`, `splatted 2 3` (at least, at most), `indexed 0 -1`, `keywords id total`, `serialised`.
+
+    And `by-name last status`: of two columns of one name the last is read.
+    """
     if kind == "indexed":
         return RowUse(kind, indexes=tuple(map(int, numbers)))
     if kind == "keywords":
         return RowUse(kind, names=numbers)
+    if kind == "by-name" and numbers:
+        return RowUse(kind, namesakes=numbers[0], keys=numbers[1:])  # type: ignore[arg-type]
     counts = tuple(map(int, numbers))
     least = counts[0] if len(counts) > 1 else None
     return RowUse(kind, count=counts[-1] if counts else None, least=least)  # type: ignore[arg-type]

@@ -37,6 +37,10 @@ RowUseKind = Literal[
     "unknown",
 ]
 
+# Of two columns of one name, what a row that is read by name has: the last (a dict), the first (PyMySQL's, which names
+# the other one `t.status`), or both (a data frame). A named tuple is refused.
+Namesakes = Literal["last", "first", "both", "refused"]
+
 # Those whose way with prepared statements matters; "sqlalchemy+" where it stands before the driver.
 Driver = Literal["asyncpg", "psycopg", "sqlalchemy+asyncpg", "sqlalchemy+psycopg"]
 # Other engines than those that are analysed, whose drivers the file of a statement imports, and no others.
@@ -72,6 +76,8 @@ class RowUse:
     into: str | None = None  # what takes the row: "Order", "jsonify"
     fields: tuple[str, ...] = ()  # of the class that the row becomes an instance of
     declared: Location | None = None  # where that class stands
+    keys: tuple[str, ...] = ()  # the names that are read
+    namesakes: Namesakes | None = None  # None: it has no names, or it is not known
 
 
 def is_hole(name: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import namedtuple
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -65,7 +66,7 @@ def outcome(connection: Any, sql: str, known: dict[str, str], reads: RowUse | No
         try:
             defined = _defined(cursor) if _DEFINES.match(sql) else {}
             columns, rows = _run(cursor, sql)
-            read = comparable(_read(rows, reads), sql) if columns else None
+            read = comparable(_read(columns, rows, reads), sql) if columns else None
             count, contents = cursor.rowcount, _contents(cursor, known)
             made = _made(cursor, known, defined) if _DEFINES.match(sql) else {}
             return Outcome(None, columns, read, count, contents, made)
@@ -158,10 +159,12 @@ def _contents(cursor: Any, known: dict[str, str]) -> dict[str, Rows]:
     return contents
 
 
-def _read(rows: Sequence[tuple[Any, ...]], use: RowUse | None) -> Rows:
+def _read(columns: Columns, rows: Sequence[tuple[Any, ...]], use: RowUse | None) -> Rows:
     """What code that reads rows in this way sees of them. Raises ValueError as unpacking does."""
     if use is None:
         return list(rows)
+    if use.namesakes is not None:
+        return [_by_name([name for name, _ in columns], row, use) for row in rows]
     if use.kind == "indexed":
         return [tuple(row[index] for index in use.indexes) for row in rows]
     if use.kind == "compared":
@@ -171,6 +174,17 @@ def _read(rows: Sequence[tuple[Any, ...]], use: RowUse | None) -> Rows:
     if width is not None and least is not None and any(not least <= len(row) <= width for row in rows):
         raise ValueError(f"not {width} values")
     return list(rows)
+
+
+def _by_name(names: list[str], row: tuple[Any, ...], use: RowUse) -> tuple[Any, ...]:
+    if use.namesakes == "refused":
+        made = namedtuple("made", names)  # type: ignore[misc]  # it raises, as drivers do
+        return tuple(made(*row))
+    pairs = list(zip(names, row, strict=True))
+    if use.namesakes == "both":
+        return tuple(tuple(value for name, value in pairs if name == key) for key in use.keys)
+    held = dict(pairs if use.namesakes == "last" else reversed(pairs))
+    return tuple(held[key] for key in use.keys)
 
 
 def comparable(rows: Any, sql: str) -> Rows:

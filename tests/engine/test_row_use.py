@@ -26,10 +26,16 @@ PROGRAMS = Path(__file__).parents[2] / "fixtures" / "python" / "rows"
 SCHEMA = """
     CREATE TABLE orders (id integer PRIMARY KEY, customer text, total integer);
     CREATE TABLE archive (id integer PRIMARY KEY, customer text, total integer);
+    CREATE TABLE customers (name text PRIMARY KEY, status text);
 """
-ROWS = "INSERT INTO orders VALUES (1, 'Ada', 500), (2, 'Bob', 700)"
+ROWS = """
+    INSERT INTO orders VALUES (1, 'Ada', 500), (2, 'Bob', 700);
+    INSERT INTO customers VALUES ('Ada', 'gold'), ('Bob', 'plain');
+"""
 CHANGE = "ALTER TABLE orders ADD COLUMN status text DEFAULT 'new'"
 RAISED = (ValueError, TypeError, LookupError, AssertionError, psycopg.Error)
+# What is said of code that uses rows.
+RULES = ("positional-rows", "serialised-rows", "clashing-names")
 # Frameworks that are not installed here.
 NOT_RUN = {"answers.py"}
 # These raise where the rows are fetched, in a library, and the use is said at the call that runs the statement; or in
@@ -98,9 +104,7 @@ def _said(path: Path) -> list[tuple[Any, Finding]]:
             for use in observation.row_uses:
                 verdict = prepared.assess(observation.sql, row_uses=(use,))
                 assert verdict.unresolved is None
-                found += [
-                    (use.location, f) for f in verdict.findings if f.name in ("positional-rows", "serialised-rows")
-                ]
+                found += [(use.location, f) for f in verdict.findings if f.name in RULES]
     return [(place, finding) for place, finding in found if place is not None]
 
 

@@ -73,7 +73,7 @@ def call(expression: syntax.Call, frame: Frame) -> Variants:
     connected = factories.connected(expression, receivers, functions, arguments, frame)
     if connected is not None:
         return (connected,)
-    fetched = _fetched(expression, receivers, arguments, frame)
+    fetched = _fetched(expression, receivers, given, frame)
     if fetched:
         return fetched
     entered: Variants = ()
@@ -203,9 +203,9 @@ def _is_sql(values: Variants) -> bool:
     return any(isinstance(value, TextValue) and begins_as_sql(value) for value in values)
 
 
-def _fetched(expression: syntax.Call, receivers: Variants, arguments: list[Variants], frame: Frame) -> Variants:
+def _fetched(expression: syntax.Call, receivers: Variants, given: Given, frame: Frame) -> Variants:
     function = expression.function
-    if not isinstance(function, syntax.Attribute) or any(map(_is_sql, arguments)):
+    if not isinstance(function, syntax.Attribute) or any(map(_is_sql, given.every())):
         return ()
     results = [value for value in receivers if isinstance(value, ResultValue)]
     if (not results and not expression.arguments) or function.name in ("fetchmany", "fetchall", "fetchone"):
@@ -215,5 +215,5 @@ def _fetched(expression: syntax.Call, receivers: Variants, arguments: list[Varia
     for each in results:
         for key in keys:
             applying.applied(key, rows.elements(each, frame), frame, expression.at)
-        found.extend(rows.method(each, function.name, frame, expression.at))
+        found.extend(rows.method(each, function.name, given, frame, expression.at))
     return bounded(found)

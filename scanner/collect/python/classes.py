@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scanner.collect.python import loading, rows
+from scanner.collect.python import loading
 from scanner.collect.python.callables import MakeValue
 from scanner.collect.python.frames import Frame, World
 from scanner.collect.python.orm.queries import QueryValue
@@ -16,7 +16,6 @@ from scanner.collect.python.values import (
     ModuleValue,
     NamedTupleValue,
     QueriesValue,
-    ResultValue,
     TextValue,
     Value,
     Variants,
@@ -44,8 +43,6 @@ def attribute(base: Value, name: str, frame: Frame) -> Variants:
         return (MakeValue(base),) if name == "_make" else ()
     if isinstance(base, MapperValue):
         return _mapper_value(base, name, frame)
-    if isinstance(base, ResultValue):
-        return rows.attribute(base, name, frame)
     if isinstance(base, QueriesValue):
         return loading.member(base, name, frame)
     if isinstance(base, TextValue) and name == "value":  # of a member of an enumeration

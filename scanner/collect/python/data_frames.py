@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import chain
 
 from scanner.collect.python.frames import Frame
 from scanner.collect.python.given import Given
-from scanner.collect.python.uses import note, use
+from scanner.collect.python.uses import note, read, use
 from scanner.collect.python.values import ConstantValue, ListValue, ResultValue, TextValue, Value, Variants
 from scanner.model import RowUse
 
@@ -21,7 +22,8 @@ def made(value: ResultValue, labels: Variants, frame: Frame, at: int) -> ResultV
     """``DataFrame(rows, columns=labels)``."""
     use(value, "dataframe", frame, at)
     labelled(value, labels, frame, at)
-    return replace(value, shape="frame")
+    own = any(isinstance(each, ResultValue) and each.shape == "names" for each in labels)
+    return replace(value, shape="frame", namesakes="both" if own else value.namesakes)
 
 
 def in_chunks(values: Variants, given: Given) -> Variants:
@@ -38,13 +40,13 @@ def labelled(value: ResultValue, labels: Variants, frame: Frame, at: int | None)
             use(value, "labelled", frame, at, count=len(each.items))
 
 
-def attribute(base: ResultValue, name: str, frame: Frame) -> Variants:
+def attribute(base: ResultValue, name: str, frame: Frame, at: int | None) -> Variants:
     """``frame.name``."""
     if name in ("iloc", "iat"):
         return (replace(base, shape="iloc"),)
     if name in _ARRAYS:
         return (replace(base, shape="rows"),)
-    use(base, "dataframe", frame, None)
+    note(base, RowUse("by-name", keys=(name,)), frame, at)
     return ()
 
 
@@ -66,8 +68,12 @@ def method(base: ResultValue, name: str, frame: Frame, at: int) -> Variants:
 def item(base: ResultValue, index: Value | None, frame: Frame, at: int) -> Variants:
     """``frame["name"]``, ``frame.iloc[rows, 3]``."""
     if base.shape == "frame":
-        use(base, "by-name" if isinstance(index, TextValue | ListValue) else "dataframe", frame, at)
-        return () if isinstance(index, TextValue | ListValue) else (base,)
+        if isinstance(index, TextValue | ListValue):
+            names = index.items if isinstance(index, ListValue) else ((index,),)
+            read(base, tuple(chain.from_iterable(names)), frame, at)
+            return ()
+        use(base, "dataframe", frame, at)
+        return (base,)
     if isinstance(index, ListValue) and len(index.items) > 1:
         numbers = [each.source for each in index.items[1] if isinstance(each, ConstantValue)]
         indexes = tuple(int(number) for number in numbers if number.lstrip("-").isdecimal())

@@ -90,8 +90,14 @@ def _attribute(expression: syntax.Attribute, frame: Frame) -> Variants:
         if assigned:
             return assigned
     bases = evaluate(expression.base, frame)
-    found = ((base, value) for base in bases for value in attribute(base, expression.name, frame))
+    found = ((base, value) for base in bases for value in _member(base, expression, frame))
     return bounded(chain.from_iterable(inlining.read(value, base, frame) for base, value in found))
+
+
+def _member(base: Value, expression: syntax.Attribute, frame: Frame) -> Variants:
+    if isinstance(base, ResultValue):
+        return rows.attribute(base, expression.name, frame, position(expression))
+    return attribute(base, expression.name, frame)
 
 
 def _subscript(expression: syntax.Subscript, frame: Frame) -> Variants:

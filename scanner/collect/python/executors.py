@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from scanner.model.observation import Namesakes
+
 # They run SQL and nothing else, so that a text that merely begins as a statement is one.
 CERTAIN = frozenset(
     (
@@ -86,22 +88,16 @@ PASSES_ON = frozenset(
 )
 
 # How a cursor makes rows: given by keyword to a connection or a cursor, or as argument of `cursor()`.
-BY_NAME_FACTORIES = frozenset(
-    (
-        "dict_row",
-        "namedtuple_row",
-        "DictCursor",
-        "SSDictCursor",
-        "RealDictCursor",
-        "NamedTupleCursor",
-        "DictConnection",
-        "RealDictConnection",
-        "Row",  # sqlite3's
-    )
-)
+# Of two columns of one name each has what `RowUse.namesakes` says; psycopg2's DictCursor has the last, too.
+BY_NAME_FACTORIES: dict[str, Namesakes] = {
+    **dict.fromkeys(("dict_row", "RealDictCursor", "DictConnection", "RealDictConnection"), "last"),
+    **dict.fromkeys(("DictCursor", "SSDictCursor"), "first"),
+    **dict.fromkeys(("namedtuple_row", "NamedTupleCursor"), "refused"),
+    "Row": "last",  # sqlite3's
+}
 ROW_FACTORY_KEYWORDS = frozenset(("row_factory", "cursor_factory", "cursorclass", "cursor_class", "connection_factory"))
 # Given as True to `cursor()` of mysql-connector and pymssql.
-BY_NAME_OPTIONS = frozenset(("dictionary", "named_tuple", "as_dict"))
+BY_NAME_OPTIONS: dict[str, Namesakes] = {"dictionary": "last", "named_tuple": "refused", "as_dict": "last"}
 # Attributes in a body that make a function worth entering.
 TELLING = CERTAIN | frozenset(
     (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain
 
 from scanner.collect.python import syntax
@@ -27,7 +27,7 @@ from scanner.collect.python.values import (
     Variants,
 )
 from scanner.model import RowUse
-from scanner.model.observation import RowUseKind
+from scanner.model.observation import Namesakes, RowUseKind
 
 
 def connected(
@@ -46,7 +46,7 @@ def connected(
         if argument.keyword in ROW_FACTORY_KEYWORDS or (opens_cursor and argument.keyword is None):
             return factory(argument.value, frame, of_rows=argument.keyword == _OF_ROWS)
         if argument.keyword in BY_NAME_OPTIONS and argument.value == syntax.Constant("True"):
-            return ConnectionValue(RowUse("by-name"))
+            return ConnectionValue(RowUse("by-name", namesakes=BY_NAME_OPTIONS[argument.keyword]))
     inherited = (value for value in receivers if isinstance(value, ConnectionValue))
     return next(inherited, None) if opens_cursor else None
 
@@ -72,8 +72,9 @@ def assigned(target: syntax.Expression, value: syntax.Expression, frame: Frame) 
 def factory(expression: syntax.Expression, frame: Frame, *, of_rows: bool) -> ConnectionValue | None:
     """What a connection with this row factory is, or with this class of cursors."""
     made = expression.function if isinstance(expression, syntax.Call) else expression
-    if last_name(made) in BY_NAME_FACTORIES:
-        return ConnectionValue(RowUse("by-name"))
+    by_name = _by_name([last_name(made)], frame)
+    if by_name is not None:
+        return by_name
     if last_name(made) == "scalar_row":
         return ConnectionValue(RowUse("indexed", indexes=(0,)))
     given = expression.arguments if isinstance(expression, syntax.Call) else ()
@@ -85,13 +86,21 @@ def factory(expression: syntax.Expression, frame: Frame, *, of_rows: bool) -> Co
     return ConnectionValue(_made(kind, known))
 
 
+def _by_name(names: Iterable[str], frame: Frame) -> ConnectionValue | None:
+    """What one of these makes of a connection: psycopg2's DictCursor is called as PyMySQL's."""
+    for namesakes in (BY_NAME_FACTORIES[name] for name in names if name in BY_NAME_FACTORIES):
+        is_other = namesakes == "first" and frame.world.family == "postgres"
+        return ConnectionValue(RowUse("by-name", namesakes="last" if is_other else namesakes))
+    return None
+
+
 def _of_project(values: Variants, frame: Frame, *, of_rows: bool) -> ConnectionValue | None:
     if of_rows:
         own = tuple(value for value in values if isinstance(value, _CALLED))
         return ConnectionValue(factory=own) if own else None
     classes = (value for value in values if isinstance(value, ClassValue))
-    bases = {each.name.rsplit(".", 1)[-1] for of in classes for each in ancestry(of, frame.world)}
-    return ConnectionValue(RowUse("by-name")) if bases & BY_NAME_FACTORIES else None
+    bases = [each.name.rsplit(".", 1)[-1] for of in classes for each in ancestry(of, frame.world)]
+    return _by_name(bases, frame)
 
 
 def made(found: Variants, connections: Variants, queries: tuple[int, ...], frame: Frame, at: int) -> Variants:
@@ -100,12 +109,21 @@ def made(found: Variants, connections: Variants, queries: tuple[int, ...], frame
     for each in connections:
         if isinstance(each, ConnectionValue) and each.rows is not None:
             note(row, each.rows, frame, at)
+            found = _with(found, queries, each.rows.namesakes)
         elif isinstance(each, ConnectionValue) and each.factory:
-            rest = _applied(each.factory, row, frame, at)
-            if row not in rest:  # what the program does then is done with something else
+            rest = [value for value in _applied(each.factory, row, frame, at) if isinstance(value, ResultValue)]
+            whole = next((value for value in rest if replace(value, namesakes=None) == row), None)
+            if whole is None:  # what the program does then is done with something else
                 use(row, "unknown", frame, at)
-                found = tuple(replace(v, queries=()) if isinstance(v, ResultValue) else v for v in found)
+            found = _with(found, queries, whole.namesakes) if whole else _with(found, (), None)
     return found
+
+
+def _with(found: Variants, queries: tuple[int, ...], namesakes: Namesakes | None) -> Variants:
+    return tuple(
+        replace(value, queries=queries, namesakes=namesakes) if isinstance(value, ResultValue) else value
+        for value in found
+    )
 
 
 def _applied(factory: Variants, row: ResultValue, frame: Frame, at: int) -> Variants:
@@ -125,9 +143,9 @@ def _applied(factory: Variants, row: ResultValue, frame: Frame, at: int) -> Vari
 
 
 def _made(kind: RowUseKind, known: Signature | None) -> RowUse:
-    if known is None:
-        return RowUse(kind)
-    return by_position(known) if kind == "splatted" else by_keyword(known, known.names)
+    if kind == "splatted":
+        return by_position(known) if known else RowUse(kind)
+    return replace(by_keyword(known, known.names) if known else RowUse(kind), namesakes="last")
 
 
 # Functions of the project that are called as SQLAlchemy's: they are entered.

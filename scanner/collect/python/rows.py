@@ -7,8 +7,9 @@ from dataclasses import replace
 
 from scanner.collect.python import data_frames, syntax
 from scanner.collect.python.frames import Frame
+from scanner.collect.python.given import Given
 from scanner.collect.python.texts import conversions
-from scanner.collect.python.uses import note, use
+from scanner.collect.python.uses import note, read, use
 from scanner.collect.python.values import (
     ConstantValue,
     DictValue,
@@ -48,7 +49,7 @@ def result(numbers: Iterable[int], method: str, frame: Frame, at: int) -> Varian
     if method in _ONE_ROW:
         return (ResultValue(queries, "row"),)
     if method in data_frames.READERS:
-        return (ResultValue(queries, "frame"),)
+        return (ResultValue(queries, "frame", namesakes="both"),)
     return (ResultValue(queries, "rows" if method in _ALL_ROWS else "cursor"),)
 
 
@@ -93,7 +94,7 @@ def item(base: ResultValue, index: Value | None, place: Place, frame: Frame) -> 
         number = _number(index)
         use(base, "indexed", frame, place.at, indexes=() if number is None else (number,))
     elif isinstance(index, TextValue):
-        use(base, "by-name", frame, place.at)
+        read(base, (index,), frame, place.at)
     elif isinstance(index, ResultValue) and index.shape == "names":  # {name: row[name] for name in row.keys()}
         return (replace(base, shape="value"),)
     return ()
@@ -122,22 +123,27 @@ def beside(row: ResultValue, before: int, behind: int) -> ResultValue:
 def attribute(base: ResultValue, name: str, frame: Frame, at: int | None = None) -> Variants:
     """``base.name``; a method of cursors and rows is dealt with where it is called."""
     if base.shape == "frame":
-        return data_frames.attribute(base, name, frame)
+        return data_frames.attribute(base, name, frame, at)
     if base.shape in ("names", "value", "width"):
         return (base,) if base.shape == "names" else ()
     if name == "description":
         return (replace(base, shape="names"),)
     if base.shape == "row":
         if name not in _WHOLE:
-            use(base, "by-name", frame, at)
+            note(base, RowUse("by-name", keys=(name,)), frame, at)
         elif name == "_mapping":
-            return (base,)
+            return (named(base),)
     elif name == "rowcount":
         use(base, "tested", frame, None)
     return ()
 
 
-def method(base: ResultValue, name: str, frame: Frame, at: int) -> Variants:
+def named(row: ResultValue) -> ResultValue:
+    """The row as a dict."""
+    return row if row.namesakes else replace(row, namesakes="last")
+
+
+def method(base: ResultValue, name: str, given: Given, frame: Frame, at: int) -> Variants:
     """``base.name(…)``."""
     if base.shape in ("frame", "iloc"):
         return data_frames.method(base, name, frame, at)
@@ -150,9 +156,11 @@ def method(base: ResultValue, name: str, frame: Frame, at: int) -> Variants:
         if name == "items":
             names, values = replace(base, shape="names"), replace(base, shape="value")
             return (ListValue((((ListValue(((names,), (values,))),)),), open=True),)
-        return (replace(base, shape="names"),) if name == "keys" else (base,)
+        if name in ("keys", "values"):
+            return (replace(base, shape="names"),) if name == "keys" else (base,)
+        return (named(base),)
     if name in _BY_NAME:
-        use(base, "by-name", frame, at)
+        read(base, given.positional[0] if given.positional else (), frame, at)
     return (base,) if name in _SAME else ()
 
 
@@ -170,6 +178,8 @@ def _fetched(base: ResultValue, method: str, frame: Frame, at: int) -> Variants:
         return (replace(base, shape="rows"),)
     if method == "keys":
         return (replace(base, shape="names"),)
+    if method == "mappings":
+        return (named(base),)
     return (base,) if method in _SAME else ()
 
 

@@ -119,7 +119,7 @@ def _pair(one: Variants, other: Variants) -> Variants:
 def _dict(value: ResultValue, call: HandedCall) -> Variants:
     if value.shape == "row":
         use(value, "copied", call.frame, call.at)
-        return (value,)
+        return (rows.named(value),)
     if value.shape in ("cursor", "rows"):
         use(value, "unpacked", call.frame, call.at, count=2)
     return ()
@@ -133,7 +133,7 @@ def _zip(value: ResultValue, call: HandedCall) -> Variants:
     others = [each for values in call.arguments for each in values if each != value]
     if any(held.shape == "names" for each in others for held in rows.inside(each)):
         use(value, "copied", call.frame, call.at)
-        return (value,)
+        return (rows.named(value),)
     count = next((len(each.items) for each in others if isinstance(each, ListValue) and not each.open), None)
     strict = any(a.keyword == "strict" and a.value == syntax.Constant("True") for a in call.syntax.arguments)
     kind = RowUse("unpacked", count, into="zip") if strict and count else RowUse("zipped", count)

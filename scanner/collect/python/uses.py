@@ -7,13 +7,16 @@ from typing import get_args
 
 from scanner.collect.python.frames import Frame
 from scanner.collect.python.light import replace
-from scanner.collect.python.values import ResultValue
+from scanner.collect.python.texts import constant_text
+from scanner.collect.python.values import ResultValue, Variants
 from scanner.model import RowUse
 from scanner.model.observation import RowUseKind
 
 _WORST_FIRST: dict[str, int] = {kind: rank for rank, kind in enumerate(get_args(RowUseKind))}
 # A new column does no harm to these: that there is one such use is all there is to say of them.
-_HARMLESS = frozenset(("copied", "dataframe", "by-name", "tested"))
+_HARMLESS = frozenset(("copied", "dataframe", "tested"))
+# Which of two columns of one name the row has matters to these.
+_BY_NAMES = frozenset(("by-name", "serialised", "keywords"))
 # They tell only that nothing is known.
 _OPEN = frozenset(("returned", "unknown"))
 
@@ -31,10 +34,18 @@ def use(
     note(value, RowUse(kind, count, indexes), frame, at)
 
 
+def read(value: ResultValue, names: Variants, frame: Frame, at: int | None) -> None:
+    """Notes ``row["name"]``."""
+    texts = (constant_text((name,)) for name in names)
+    note(value, RowUse("by-name", keys=tuple(text for text in texts if text is not None)), frame, at)
+
+
 def note(value: ResultValue, found: RowUse, frame: Frame, at: int | None) -> None:
     """As `use`; the place is added."""
     location = frame.module.location(frame.place(at)) if at is not None else None
     found = _of_the_whole(found, value.start, value.behind)
+    if value.namesakes is not None and found.kind in _BY_NAMES:
+        found = replace(found, namesakes=value.namesakes)
     for number in value.queries:
         frame.world.record.uses[number].append(replace(found, location=location))
 
@@ -73,12 +84,14 @@ def _key(each: RowUse) -> object:
     if (each.kind in _HARMLESS or each.kind in _OPEN) and each.declared is None:
         return each.kind
     where = (each.location.path, each.location.function) if each.location else None
-    return replace(each, location=None, indexes=()), where
+    return replace(each, location=None, indexes=(), keys=()), where
 
 
 def _together(uses: list[RowUse]) -> RowUse:
-    first = min(uses, key=_order)
-    return replace(first, indexes=tuple(sorted({index for each in uses for index in each.indexes})))
+    reads = [each for each in uses if each.keys and each.namesakes != "refused"]
+    first = min(reads or uses, key=_order)
+    indexes = tuple(sorted({index for each in uses for index in each.indexes}))
+    return replace(first, indexes=indexes, keys=tuple(sorted({key for each in uses for key in each.keys})))
 
 
 def _order(each: RowUse) -> tuple[int, str, int, int, int]:

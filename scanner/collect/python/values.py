@@ -11,6 +11,7 @@ from typing import Literal as OneOf
 from scanner.collect.python.light import Hashed, dataclass
 from scanner.collect.python.weighing import MAX_WEIGHT, Display
 from scanner.model import RowUse
+from scanner.model.observation import Namesakes
 
 MAX_VARIANTS = 16
 MAX_CHARACTERS = 8_000_000  # of a text that was put together
@@ -221,6 +222,7 @@ class ResultValue:
     shape: OneOf["cursor", "rows", "row", "value", "width", "names", "frame", "frames", "iloc"]
     start: int = 0  # of a row: how many of its columns were cut off at the front; -1: one value stands before them
     behind: int = 0  # of a row: how many values stand behind it
+    namesakes: Namesakes | None = None  # of a row that has names: which of two columns of one name is in it
 
 
 class MapperValue:
