@@ -35,12 +35,17 @@ def connected(
 ) -> ConnectionValue | None:
     """What is known of the connection, cursor or engine that the call opens, if it opens one."""
     name = last_name(expression.function)
+    made = next((value for value in functions if isinstance(value, ConnectionValue)), None)
+    if made is not None:  # what a sessionmaker gives is called for a session
+        return made
     if (name in _ENGINES or name in _OPENING) and not any(isinstance(each, _OF_PROJECT) for each in functions):
         if name in _ENGINES:
             return ConnectionValue(driver=_named(arguments))
         for value in (*receivers, *chain(*arguments)):
             if isinstance(value, ConnectionValue) and value.driver is not None:
                 return value
+        if name in _MAKERS:
+            return ConnectionValue(driver="")
     opens_cursor = name == "cursor"
     for argument in expression.arguments:
         if argument.keyword in ROW_FACTORY_KEYWORDS or (opens_cursor and argument.keyword is None):
@@ -152,7 +157,8 @@ def _made(kind: RowUseKind, known: Signature | None) -> RowUse:
 _OF_PROJECT = (FunctionValue, ClassValue, PartialValue)
 _ENGINES = frozenset(("create_engine", "create_async_engine"))
 # What opens a connection of an engine, or of what it is given as an argument.
-_OPENING = frozenset(("connect", "begin", "raw_connection", "execution_options", "Session", "AsyncSession"))
+_MAKERS = frozenset(("sessionmaker", "async_sessionmaker", "scoped_session", "async_scoped_session"))
+_OPENING = _MAKERS | {"connect", "begin", "raw_connection", "execution_options", "Session", "AsyncSession"}
 # How psycopg's row factories hand a row to a class or function.
 _OF_ROWS = "row_factory"
 # What is called with a row, of the project; and names for it that no program can use.

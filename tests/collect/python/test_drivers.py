@@ -65,7 +65,7 @@ MIXED = """
 import pandas as pd
 import psycopg
 from sqlalchemy import MetaData, Table, create_engine, select, text
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
 engine = create_engine("postgresql+{driver}://app@db/shop")
 orders = Table("orders", MetaData(), autoload_with=engine)
@@ -87,6 +87,18 @@ def session():
 def core():
     with engine.begin() as c:
         c.execute(select(orders))
+
+Made = sessionmaker(engine)
+scoped = scoped_session(sessionmaker(bind=engine))
+
+def made():
+    with Made() as s:
+        s.execute(text("SELECT * FROM te"))
+    with Made.begin() as s:
+        s.execute(text("SELECT * FROM tf"))
+
+def of_a_thread():
+    scoped.execute(text("SELECT * FROM tg"))
 """
 
 
@@ -99,7 +111,7 @@ def test_an_engine_goes_by_its_address_whatever_else_its_file_imports(
 ) -> None:
     every = seen(tmp_path, {"a.py": MIXED.replace("{driver}", named)})
     found = {each.sql.split()[-1]: each.driver for each in every if each.source == "python"}
-    assert found == {"ta": "psycopg", **dict.fromkeys(("tb", "tc", "td", "orders"), driver)}
+    assert found == {"ta": "psycopg", **dict.fromkeys(("tb", "tc", "td", "te", "tf", "tg", "orders"), driver)}
 
 
 def test_what_a_project_calls_as_sqlalchemy_does_is_entered(tmp_path: Path) -> None:

@@ -161,9 +161,7 @@ def negated(value: Value) -> Value | None:
 
 def elements(query: QueryValue, frame: Frame) -> Variants:
     """What a loop over the query binds; the query runs there."""
-    if query.begun:
-        frame.world.record.query(query, frame.root)
-    return sessions.row_of(query)
+    return sessions.row_of(query, frame) if query.begun else sessions.instances(query)
 
 
 def item(query: QueryValue, index: Value | None, frame: Frame) -> Variants:

@@ -19,7 +19,7 @@ from scanner.collect.python.orm import (
 from scanner.collect.python.orm.mapped import Mapped
 from scanner.collect.python.orm.queries import QueryValue, SqlValue
 from scanner.collect.python.orm.sql import pieces, text_at
-from scanner.collect.python.values import ClassValue, InstanceValue, ListValue, Unknown, Value, Variants
+from scanner.collect.python.values import ClassValue, InstanceValue, ListValue, ResultValue, Unknown, Value, Variants
 
 _RUNS = frozenset(
     (
@@ -70,12 +70,10 @@ def finished(query: QueryValue, name: str, given: Given, frame: Frame) -> Varian
     if name in ("count", "delete", "update", "exists") or name in _ALL or name in _ONE:
         record.derived(query)
     if name in _ALL:
-        record.query(query, frame.root)
-        return (ListValue((row_of(query),), open=True),)
+        return (ListValue((row_of(query, frame),), open=True),)
     if name in _ONE:
         limit = "LIMIT %(param_1)s" if name in ("first", "first_or_404") else query.limit
-        record.query(replace(query, limit=limit), frame.root)
-        return row_of(query)
+        return row_of(replace(query, limit=limit), frame)
     if name == "count":
         inner = pieces("SELECT count(*) AS count_1 FROM (", query.sql, ") AS anon_1")
         record.mapper(text_at(inner, query.place), query.call, frame.root)
@@ -113,12 +111,25 @@ def instance_method(
     return (Unknown("None"),)
 
 
-def row_of(query: QueryValue) -> Variants:
-    """What one row of the query is: an instance, a tuple of them, or not known."""
-    instances = [InstanceValue(each.of, stored=True) for each in query.entities if each.of]
-    if not query.whole or len(instances) != len(query.entities) or not instances:
+def row_of(query: QueryValue, frame: Frame) -> Variants:
+    """What one row of the query is, which runs here: an instance, a tuple of them, a plain row, or not known."""
+    number = frame.world.record.query(query, frame.root)
+    if number is not None and query.entities and query.whole and _are_tables(query, frame):
+        return (ResultValue((number,), "row"),)
+    return instances(query)
+
+
+def _are_tables(query: QueryValue, frame: Frame) -> bool:
+    """Whether it asks for Table objects, whose rows are plain ones."""
+    return all(each in frame.world.tables for each in query.entities)
+
+
+def instances(query: QueryValue) -> Variants:
+    """What one row is of a query of mapped classes: an instance, or a tuple of them."""
+    found = [InstanceValue(each.of, stored=True) for each in query.entities if each.of]
+    if not query.whole or len(found) != len(query.entities) or not found:
         return (Unknown("row"),)
-    return (instances[0],) if len(instances) == 1 else (ListValue(tuple((each,) for each in instances)),)
+    return (found[0],) if len(found) == 1 else (ListValue(tuple((each,) for each in found)),)
 
 
 def _run(expression: syntax.Call, given: Given, frame: Frame) -> Variants | None:
@@ -133,9 +144,8 @@ def _run(expression: syntax.Call, given: Given, frame: Frame) -> Variants | None
             numbers.extend(() if number is None else (number,))
     name = last_name(expression.function)
     entities = queries[0].entities
-    are_rows = all(each in frame.world.tables for each in entities)
-    if entities and queries[0].whole and not are_rows:  # rows of Table objects are plain ones
-        found = row_of(queries[0])
+    if entities and queries[0].whole and not _are_tables(queries[0], frame):
+        found = instances(queries[0])
         return found if name in ("scalar", "scalar_one") else (ListValue((found,), open=True),)
     return rows.result(numbers, name, frame, expression.at) or (Unknown("result"),)
 
@@ -176,7 +186,7 @@ def _written(name: str, mapped: Mapped, expression: syntax.Call, frame: Frame) -
         return None
     for query in queries:
         world.record.query(query, frame.root)
-    return row_of(queries[0]) if name in ("get", "get_one") else (Unknown("None"),)
+    return instances(queries[0]) if name in ("get", "get_one") else (Unknown("None"),)
 
 
 def _many(name: str, expression: syntax.Call, first: Value, given: Given, frame: Frame) -> Variants | None:
