@@ -161,6 +161,35 @@ sa.Enum("x", name="mood").create(op.get_bind(), checkfirst=False)"""
     ]
 
 
+@pytest.mark.parametrize(
+    ("items", "serial"),
+    [
+        ('sa.Column("id", sa.Integer(), nullable=False), sa.PrimaryKeyConstraint("id")', "SERIAL"),
+        ('sa.Column("id", sa.BigInteger(), primary_key=True)', "BIGSERIAL"),
+        ('sa.Column("id", sa.SmallInteger(), sa.ForeignKey("u.id"), primary_key=True)', None),
+        (
+            'sa.Column("id", sa.Integer(), nullable=False), sa.PrimaryKeyConstraint("id"), '
+            'sa.ForeignKeyConstraint(["id"], ["u.id"])',
+            None,
+        ),
+        ('sa.Column("id", sa.Integer(), primary_key=True, autoincrement=False)', None),
+        ('sa.Column("id", sa.Integer(), server_default="1"), sa.PrimaryKeyConstraint("id")', None),
+        ('sa.Column("id", sa.Text(), primary_key=True)', None),
+        ('sa.Column("id", sa.Integer()), sa.Column("j", sa.Integer()), sa.PrimaryKeyConstraint("id", "j")', None),
+        (
+            'sa.Column("id", sa.Integer(), autoincrement=True), sa.Column("j", sa.Integer()), '
+            'sa.PrimaryKeyConstraint("id", "j")',
+            "SERIAL",
+        ),
+    ],
+)
+def test_a_key_of_one_whole_number_counts(tmp_path, items, serial):
+    (made,) = steps(tmp_path, f'op.create_table("t", {items})')
+    assert made.startswith(f'CREATE TABLE "t" ("id" {serial}') if serial else "SERIAL" not in made
+    (made,) = steps(tmp_path, f'op.create_table("t", {items})', Engine.parse("mysql:8.0"))
+    assert ("AUTO_INCREMENT" in made) is (serial is not None)
+
+
 def revision(folder: Path, name: str, below: str) -> Path:
     file = folder / f"{name}.py"
     file.write_text(f"revision = '{name}'\ndown_revision = {below}\ndef upgrade():\n    pass\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from scanner.migrations.alembic.types import Resolve, type_sql
@@ -11,6 +12,7 @@ from scanner.migrations.values import Attribute, Called, Name
 
 # SQLAlchemy's text(): a colon before a name stands for a value unless a backslash is before it.
 _ESCAPED_COLON = re.compile(r"\\(:[\w$]*)(?![:\w$])")
+_SERIAL = {"INTEGER": "SERIAL", "BIGINT": "BIGSERIAL", "SMALLINT": "SMALLSERIAL"}
 _NOW = {"postgres": "now()", "mysql": "CURRENT_TIMESTAMP"}
 
 
@@ -19,12 +21,29 @@ class ColumnText:
     """A column as SQL writes it."""
 
     name: str
-    definition: str  # "name" and all that belongs behind it in a list of columns
+    quoted: str
+    type: str
+    behind: list[str] = field(default_factory=list)  # its default and "NOT NULL"
+    autoincrement: object = None
     references: str | None = None  # what follows FOREIGN KEY (name): "REFERENCES users (id)"
     checks: list[str] = field(default_factory=list)
     unique: bool = False
     index: bool = False
     primary_key: bool = False
+
+    @property
+    def definition(self) -> str:
+        """The column as it stands in a list of columns."""
+        return " ".join([self.quoted, self.type, *self.behind])
+
+    def count(self, family: str) -> None:
+        """Lets a column of whole numbers count by itself."""
+        if self.type not in _SERIAL:
+            return
+        if family == "mysql":
+            self.behind.append("AUTO_INCREMENT")
+        else:
+            self.type = _SERIAL[self.type]
 
 
 def column(value: object, family: str, resolve: Resolve, recorder: Recorder, line: int) -> ColumnText | None:
@@ -39,17 +58,15 @@ def column(value: object, family: str, resolve: Resolve, recorder: Recorder, lin
     if sql is None:
         recorder.skip(line, f"the type of {name}", "it is not known; text is assumed")
         sql = "text"
-    found = ColumnText(name, "", unique=kwargs.get("unique") is True, index=kwargs.get("index") is True)
-    found.primary_key = kwargs.get("primary_key") is True
-    words = [recorder.quote(name), _serial(sql, family) if _counts(found, sql, kwargs) else sql]
-    words += _default(kwargs.get("server_default"), family, line, name, recorder)
+    found = ColumnText(
+        name, recorder.quote(name), sql, _default(kwargs.get("server_default"), family, line, name, recorder)
+    )
+    found.unique, found.index = kwargs.get("unique") is True, kwargs.get("index") is True
+    found.primary_key, found.autoincrement = kwargs.get("primary_key") is True, kwargs.get("autoincrement")
     for item in items:
-        words += _item(item, found, recorder)
+        found.behind += _item(item, found, recorder)
     if kwargs.get("nullable", True) is False or found.primary_key:
-        words.append("NOT NULL")
-    if family == "mysql" and found.primary_key and kwargs.get("autoincrement") is True:
-        words.append("AUTO_INCREMENT")
-    found.definition = " ".join(words)
+        found.behind.append("NOT NULL")
     return found
 
 
@@ -68,13 +85,19 @@ def _referencing(items: list[Called]) -> str | None:
     return "INTEGER" if any(item.name == "ForeignKey" for item in items) else None
 
 
-def _counts(column: ColumnText, sql: str, kwargs: dict[str, object]) -> bool:
-    whole = sql in ("INTEGER", "BIGINT", "SMALLINT")
-    return whole and column.primary_key and kwargs.get("autoincrement") is True
-
-
-def _serial(sql: str, family: str) -> str:
-    return sql if family == "mysql" else {"BIGINT": "BIGSERIAL", "SMALLINT": "SMALLSERIAL"}.get(sql, "SERIAL")
+def let_keys_count(columns: Iterable[ColumnText], items: Iterable[Called], family: str) -> None:
+    """As SQLAlchemy does: a key of one whole number counts, unless it has a default, refers to another or may not."""
+    keys, referring = {each.name for each in columns if each.primary_key}, set[object]()
+    for item in items:
+        if item.name == "PrimaryKeyConstraint":
+            keys.update(name for name in item.args if isinstance(name, str))
+        elif item.name == "ForeignKeyConstraint" and item.args and isinstance(item.args[0], list | tuple):
+            referring.update(item.args[0])
+    for each in columns:
+        free = not (each.references or each.name in referring or {*each.behind} - {"NOT NULL"})
+        alone = keys == {each.name} and free and each.autoincrement is not False
+        if each.name in keys and (alone or each.autoincrement is True):
+            each.count(family)
 
 
 def _item(item: Called, found: ColumnText, recorder: Recorder) -> list[str]:

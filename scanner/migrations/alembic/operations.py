@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from scanner.migrations.alembic.arguments import Arguments
-from scanner.migrations.alembic.columns import ColumnText, column, default_sql, foreign_key, sql_text
+from scanner.migrations.alembic.columns import ColumnText, column, default_sql, foreign_key, let_keys_count, sql_text
 from scanner.migrations.alembic.running import is_operation
 from scanner.migrations.alembic.types import Resolve, enum_statement, type_sql
 from scanner.migrations.migration import Recorder
@@ -61,6 +61,7 @@ class Operations:
         found = column(given.next("column"), self.family, self.resolve, self.recorder, line)
         if table is None or found is None:
             return found is None
+        let_keys_count([found], (), self.family)
         exists = " IF NOT EXISTS" if given.named.get("if_not_exists") is True else ""
         self._alter(table, f"ADD COLUMN{exists} {found.definition}", line)
         self._belongings(table, found, line)
@@ -87,12 +88,14 @@ class Operations:
             return False
         columns: list[ColumnText] = []
         parts: list[str] = []
-        for item in given.rest():
-            if isinstance(item, Called) and item.name == "Column":
+        items = [item for item in given.rest() if isinstance(item, Called)]
+        for item in items:
+            if item.name == "Column":
                 found = column(item, self.family, self.resolve, self.recorder, line)
                 columns += [found] if found else []
-            elif isinstance(item, Called):
+            else:
                 parts += self._constraint(item)
+        let_keys_count(columns, items, self.family)
         keys = [self.recorder.quote(c.name) for c in columns if c.primary_key]
         parts = [c.definition for c in columns] + ([f"PRIMARY KEY ({', '.join(keys)})"] if keys else []) + parts
         for each in columns:
