@@ -120,6 +120,8 @@ def _output_name(ctx: Context, item: exp.Expr) -> str | None:
         return None
     if isinstance(inner, exp.Cast):
         return _output_name(ctx, inner.this) or inner.to.sql("postgres").lower()
+    if isinstance(inner, exp.Window | exp.Filter | exp.WithinGroup | exp.IgnoreNulls | exp.RespectNulls):
+        return _output_name(ctx, inner.this)
     if isinstance(inner, exp.Dot) and isinstance(inner.expression, exp.Identifier):
         return ctx.name(inner.expression)
     if isinstance(inner, exp.Anonymous):

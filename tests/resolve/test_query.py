@@ -95,6 +95,8 @@ def test_using_a_key_that_two_tables_on_the_left_have(compare):
         "SELECT customer_id, largest(total) FILTER (WHERE id > 1) FROM orders GROUP BY customer_id",
         "SELECT c.id FROM customers c JOIN numbered(ARRAY['a']) n ON n.value = c.name",
         "SELECT name FROM customers WHERE name % 'ann' AND name % region",
+        "SELECT o.id FROM (SELECT id, row_number() OVER (ORDER BY id) FROM orders) o WHERE o.row_number < 3",
+        "SELECT o.count FROM (SELECT count(*) FILTER (WHERE id > 1) FROM orders) o",
     ],
 )
 def test_what_routines_and_extensions_of_the_schema_make_right_is_no_error(compare, sql):

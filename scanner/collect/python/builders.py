@@ -68,11 +68,10 @@ def _method(function: syntax.Attribute, receivers: Variants, given: Given, frame
     changed = _changed(function.name, receivers, given)
     if changed is not None:
         bind_again(function.base, changed, frame)
-        return (Unknown("None"),)
     own = [value for value in receivers if isinstance(value, TextValue | DictValue)]
     make = METHODS.get(function.name)
     if make is None or not own:
-        return None
+        return None if changed is None else (Unknown("None"),)
     return bounded(chain.from_iterable(make(value, given) for value in own))
 
 

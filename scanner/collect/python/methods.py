@@ -128,6 +128,11 @@ def _set_default(value: DictValue, given: Given) -> Value:
     return DictValue(tuple({key: fallback, **dict(value.entries)}.items()), value.open)
 
 
+def _without(value: DictValue, given: Given) -> Value:
+    key = texts.constant_text(given.positional[0]) if given.positional else None
+    return DictValue(tuple(entry for entry in value.entries if entry[0] != key), value.open)
+
+
 def _append(value: ListValue, given: Given) -> Value:
     return ListValue((*value.items, *given.positional[:1]), value.open)
 
@@ -166,7 +171,11 @@ LIST_CHANGES: dict[str, Callable[[ListValue, Given], Value]] = {
     "insert": _insert,
     "add": _append,
 }
-DICT_CHANGES: dict[str, Callable[[DictValue, Given], Value]] = {"update": _update, "setdefault": _set_default}
+DICT_CHANGES: dict[str, Callable[[DictValue, Given], Value]] = {
+    "update": _update,
+    "setdefault": _set_default,
+    "pop": _without,
+}
 METHODS: dict[str, Callable[[Value, Given], Variants]] = {
     "format": _format,
     "format_map": _format_map,
@@ -187,6 +196,7 @@ METHODS: dict[str, Callable[[Value, Given], Variants]] = {
     "execution_options": _unchanged,
     "copy": _unchanged,
     "get": _get,
+    "pop": _get,
     "values": _values,
     "keys": _keys,
     "items": _items,
