@@ -12,8 +12,8 @@ from scanner.collect.python.calls import call
 from scanner.collect.python.classes import attribute
 from scanner.collect.python.frames import Frame
 from scanner.collect.python.lambdas import lambda_value
-from scanner.collect.python.names import last_name, position, rows_of
-from scanner.collect.python.orm import hooks
+from scanner.collect.python.names import called, last_name, position, rows_of
+from scanner.collect.python.orm import hooks, lazy
 from scanner.collect.python.orm.queries import QueryValue
 from scanner.collect.python.texts import (
     added,
@@ -28,6 +28,7 @@ from scanner.collect.python.values import (
     ConstantValue,
     DictValue,
     FunctionValue,
+    InstanceValue,
     ListValue,
     Literal,
     MapperValue,
@@ -97,6 +98,8 @@ def _attribute(expression: syntax.Attribute, frame: Frame) -> Variants:
 def _member(base: Value, expression: syntax.Attribute, frame: Frame) -> Variants:
     if isinstance(base, ResultValue):
         return rows.attribute(base, expression.name, frame, position(expression))
+    if isinstance(base, InstanceValue) and base.stored:
+        lazy.read(base, expression.name, called(expression), position(expression), frame)
     return attribute(base, expression.name, frame)
 
 

@@ -160,6 +160,7 @@ class InstanceValue(Hashed):
     of: ClassValue
     stored: bool = False  # it came from the database
     fields: tuple[tuple[str, Variants], ...] = ()  # what its constructor was seen to set
+    along: tuple[str, ...] = ()  # paths of relations whose rows came with it: "customer", "customer__country"
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,7 +141,8 @@ def _with_related(query: QueryValue, path: str, world: World) -> QueryValue:
         return query
     columns, joins = whole_row(target, world)
     more = tuple(column for column in columns if column not in query.columns)
-    return joining(replace(query, columns=(*query.columns, *more)), (*found.joins, *joins))
+    query = replace(query, columns=(*query.columns, *more), along=(*query.along, path))
+    return joining(query, (*found.joins, *joins))
 
 
 def dates(query: QueryValue, given: Given, world: World) -> QueryValue:

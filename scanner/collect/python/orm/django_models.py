@@ -205,9 +205,10 @@ def _ways_back(world: World) -> dict[ClassValue, dict[str, Relation]]:
         for relation in other.relations:
             if relation.attribute not in fields:  # to the model whose table it extends
                 name = other.of.name.rsplit(".", 1)[-1].lower()
-                found[relation.target][name] = Relation(name, other.of, relation.remote, relation.local)
+                found[relation.target][name] = Relation(name, other.of, relation.remote, relation.local, single=True)
             else:
-                back = Relation(relation.attribute, other.of, relation.remote, relation.local)
+                is_one = fields[relation.attribute].kind == "OneToOneField"
+                back = Relation(relation.attribute, other.of, relation.remote, relation.local, single=is_one)
                 names = related_name(fields[relation.attribute], other.of)
                 found[relation.target].update(dict.fromkeys(names, back))
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from scanner.collect.python.frames import World
@@ -20,14 +21,25 @@ from scanner.collect.python.values import Gap, Value
 
 def prefetched(query: QueryValue, given: Given, world: World) -> list[QueryValue]:
     """The queries beside this one."""
-    found: list[QueryValue] = []
+    return [made for path, base in _asked(given) for made in _along(query, path, base, world)]
+
+
+def along(value: Value, given: Given) -> Value:
+    """The query, of which it is known what is read beside it."""
+    if not isinstance(value, QueryValue):
+        return value
+    steps = (path.split("__") for path, _ in _asked(given))
+    paths = ("__".join(each[:length]) for each in steps for length in range(1, len(each) + 1))
+    return replace(value, along=(*value.along, *paths))
+
+
+def _asked(given: Given) -> Iterator[tuple[str, Value | None]]:
     for values in given.positional:
         first, base = values[0], None
         if isinstance(first, CallValue) and first.name == "Prefetch" and first.positional:
             base = first.argument("queryset") or (first.positional[1] if len(first.positional) > 1 else None)
             first = first.positional[0]
-        found.extend(_along(query, constant_text((first,)) or "", base, world))
-    return found
+        yield constant_text((first,)) or "", base
 
 
 def _along(query: QueryValue, path: str, base: Value | None, world: World) -> list[QueryValue]:

@@ -110,7 +110,7 @@ def _update_or_create(query: QueryValue, given: Given, frame: Frame) -> Variants
 def _finished(query: QueryValue, frame: Frame) -> Variants:
     frame.world.record.query(query, frame.root)
     if query.whole and query.entities and query.mapped.of:
-        return (InstanceValue(query.mapped.of, stored=True),)
+        return (InstanceValue(query.mapped.of, stored=True, along=query.along),)
     return ()
 
 

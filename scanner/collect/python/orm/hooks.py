@@ -75,7 +75,7 @@ def attribute(base: Value, name: str, frame: Frame) -> Variants:
         return _class_attribute(mapped, base, name, frame) if mapped else ()
     if isinstance(base, InstanceValue):
         mapped = frame.world.model(base.of)
-        return instance_attribute(mapped, name, frame) if mapped else ()
+        return instance_attribute(mapped, name, base.along, frame) if mapped else ()
     if isinstance(base, Mapped):
         return _table_attribute(base, name, frame)
     return ()
@@ -214,8 +214,10 @@ def _query_method(query: QueryValue, name: str, expression: syntax.Call, given: 
     query = replace(query, call=called(expression.function))
     if query.mapped.framework == "django":
         found = django_queries.step(query, name, given, frame)
-        for other in django_prefetch.prefetched(query, given, frame.world) if name == "prefetch_related" else ():
-            frame.world.record.built(other, frame.root)
+        if name == "prefetch_related":
+            found = tuple(django_prefetch.along(value, given) for value in found or ())
+            for other in django_prefetch.prefetched(query, given, frame.world):
+                frame.world.record.built(other, frame.root)
     else:
         inner = sqlalchemy_sources.subquery(before, name, given, frame, expression.at)
         if inner is not None:  # it runs as it is where nothing reads it

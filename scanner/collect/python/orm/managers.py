@@ -8,6 +8,7 @@ from scanner.collect.python.frames import Frame
 from scanner.collect.python.given import Given
 from scanner.collect.python.inlining import invoked
 from scanner.collect.python.light import replace
+from scanner.collect.python.orm import lazy
 from scanner.collect.python.orm.declared import Declaration, declarations
 from scanner.collect.python.orm.django_many import Many, many
 from scanner.collect.python.orm.django_models import reverse_relations
@@ -16,7 +17,7 @@ from scanner.collect.python.orm.mapped import Mapped
 from scanner.collect.python.orm.paths import over_table
 from scanner.collect.python.orm.queries import QueryValue
 from scanner.collect.python.orm.sql import Names, pieces
-from scanner.collect.python.values import ClassValue, FunctionValue, InstanceValue, Value, Variants
+from scanner.collect.python.values import ClassValue, FunctionValue, InstanceValue, ListValue, Value, Variants
 
 _CONVENTIONAL = frozenset(("objects", "_default_manager", "_base_manager"))
 
@@ -45,11 +46,13 @@ def _unplaced(value: Value, frame: Frame) -> Value:
     return replace(value, place=NOWHERE)
 
 
-def instance_attribute(mapped: Mapped, name: str, frame: Frame) -> Variants:
-    """``order.customer`` or ``customer.orders``: what a relation leads to."""
-    relation = mapped.relation(name)
-    if relation is not None:
-        return (InstanceValue(relation.target, stored=True),)
+def instance_attribute(mapped: Mapped, name: str, along: tuple[str, ...], frame: Frame) -> Variants:
+    """``order.customer`` or ``customer.orders``: what a relation leads to, and what of it was read `along`."""
+    found = lazy.relation(mapped, name, frame.world)
+    if found is not None:
+        rest = tuple(path.removeprefix(f"{name}__") for path in along if path.startswith(f"{name}__"))
+        instance = InstanceValue(found.target, stored=True, along=rest)
+        return (instance,) if lazy.leads_to_one(mapped, found) else (ListValue(((instance,),), open=True), instance)
     back = reverse_relations(mapped.of, frame.world).get(name) if mapped.of else None
     other = frame.world.model(back.target) if back else None
     if mapped.framework == "django" and back is None and (way := many(mapped, name, frame.world)) is not None:

@@ -53,6 +53,7 @@ class Relation:
     between: Between | None = None
     loading: str = ""  # SQLAlchemy's `lazy`: "joined", "selectin"
     back: str = ""  # SQLAlchemy's `backref`: what the way back is called
+    single: bool = False  # one row at its end, though the key stands on the other side
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,7 @@ class QueryValue(MapperValue, Hashed):
     entities: tuple[Mapped, ...] = ()  # what the rows hold: instances of these
     through: tuple[Mapped, str, str] | None = None  # the table between, with its columns for both sides
     annotations: tuple[Annotation, ...] = ()
+    along: tuple[str, ...] = ()  # paths of relations whose rows are read too: "customer", "customer__country"
     others: tuple[tuple[str, Sql], ...] = ()  # what is added to its rows or taken from them: ("UNION", SELECT …)
 
     @property

@@ -126,7 +126,7 @@ def _are_tables(query: QueryValue, frame: Frame) -> bool:
 
 def instances(query: QueryValue) -> Variants:
     """What one row is of a query of mapped classes: an instance, or a tuple of them."""
-    found = [InstanceValue(each.of, stored=True) for each in query.entities if each.of]
+    found = [InstanceValue(each.of, stored=True, along=query.along) for each in query.entities if each.of]
     if not query.whole or len(found) != len(query.entities) or not found:
         return (Unknown("row"),)
     return (found[0],) if len(found) == 1 else (ListValue(tuple((each,) for each in found)),)

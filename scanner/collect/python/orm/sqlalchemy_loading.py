@@ -80,25 +80,28 @@ def by_itself(query: QueryValue, place: Place, world: World) -> tuple[QueryValue
 
 
 def _applied(query: QueryValue, option: LoadValue, place: Place, world: World) -> tuple[QueryValue, list[QueryValue]]:
-    """Each step goes on from where the one before led to."""
-    here, target, beside = query, query.mapped, list[QueryValue]()
+    """Each step goes on from where the one before led to: in the query, or in the last one beside it."""
+    queries, target, path = [query], query.mapped, ""
     for kind, values in option.steps:
         if kind in ("only", "without", "with"):
-            here = _narrowed(here, kind, values, target, world)
+            queries[-1] = _narrowed(queries[-1], kind, values, target, world)
             continue
         relation = _relation(target, values[0], world) if values else None
         end = world.model(relation.target) if relation else None
         if relation is None or end is None:
             break
+        path = f"{path}__{relation.attribute}".removeprefix("__")
+        queries[0] = replace(queries[0], along=(*queries[0].along, path)) if kind else queries[0]
+        here = queries[-1]
         if kind in ("joined", "joined inside"):
-            here, target = _joined(here, target, relation, end, place, world, outer=kind == "joined")
-        elif kind == "joined already":
-            here, target = replace(here, columns=(*_columns(end, here, world), *here.columns)), end
-        else:
-            if kind == "selectin":
-                beside.append(_beside(query, relation, end, world))
-            target = end
-    return here, beside
+            queries[-1], target = _joined(here, target, relation, end, place, world, outer=kind == "joined")
+            continue
+        if kind == "joined already":
+            queries[-1] = replace(here, columns=(*_columns(end, here, world), *here.columns))
+        elif kind == "selectin":
+            queries.append(_beside(query, relation, end, world))
+        target = end
+    return queries[0], queries[1:]
 
 
 def _relation(mapped: Mapped, value: Value, world: World) -> Relation | None:
