@@ -14,7 +14,7 @@ from scanner.bodies.body import Body, Part, VariableRule
 from scanner.bodies.parts import READERS, Reading, dynamic_part, plain_name, query_part
 from scanner.model import Family
 
-_TOKEN = re.compile(
+TOKEN = re.compile(
     r"""--[^\n]*|/\*.*?\*/|(?:[EeNn])?'(?:[^'\\]|''|\\.)*'|"(?:[^"]|"")*"|`[^`]*`|\$(\w*)\$.*?\$\1\$|[A-Za-z_@#%][\w$.%]*|:=|<<|>>|\s+|.""",
     re.S,
 )
@@ -83,7 +83,7 @@ def read_procedural(text: str, family: Family) -> Body:
 
 
 def _tokens(text: str) -> list[str]:
-    found = (match[0] for match in _TOKEN.finditer(text))
+    found = (match[0] for match in TOKEN.finditer(text))
     return [token for token in found if not token.startswith(("--", "/*"))]
 
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from scanner.model import Column, Table, is_hole
+from scanner.bodies import may_fill
+from scanner.model import Column, Table, Trigger, is_hole
 from scanner.resolve.context import Context, Relation
 from scanner.resolve.privileges import check_sequences
 from scanner.resolve.resolution import ErrorKind, Output
@@ -158,21 +159,30 @@ def _missing(ctx: Context, table: Table, column: Column, node: exp.Expr, doubt: 
         node,
         column=column.name,
         table=table.name,
-        possible=doubt or _may_get_value(ctx, table, node),
+        possible=doubt or _may_get_value(ctx, table, column, node),
         at=_target(node),
     )
 
 
-def _may_get_value(ctx: Context, table: Table, node: exp.Expr) -> str | None:
+def _may_get_value(ctx: Context, table: Table, column: Column, node: exp.Expr) -> str | None:
     """Why a column that is not listed may get a value all the same."""
     target = node.args.get("this")
     if isinstance(target, exp.Schema) and any(is_hole(ctx.name(each)) for each in target.expressions):
         return "a part of the list of columns is built at run time"
-    before = any(
-        t.table == table.name and t.timing == "before" and "insert" in t.events and t.for_each == "row"
-        for t in ctx.schema.triggers
+    before = (
+        trigger
+        for trigger in ctx.schema.triggers_on(table.name)
+        if trigger.timing == "before" and "insert" in trigger.events and trigger.for_each == "row"
     )
-    return f"a BEFORE INSERT trigger on {table.name} may fill it" if before else None
+    fills = any(_may_fill(ctx, trigger, column) for trigger in before)
+    return f"a BEFORE INSERT trigger on {table.name} may fill it" if fills else None
+
+
+def _may_fill(ctx: Context, trigger: Trigger, column: Column) -> bool:
+    if trigger.body is not None:
+        return may_fill(trigger.body, column.name)
+    routine = next((each for each in ctx.schema.routines if each.name == trigger.routine), None)
+    return routine is None or routine.language.lower() != "plpgsql" or may_fill(routine.body, column.name)
 
 
 def _all_default(rows: exp.Expr | None, position: int) -> bool:

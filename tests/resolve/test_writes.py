@@ -80,13 +80,28 @@ def test_rows_of_unknown_width_may_leave_the_required_column_out(compare, sql, c
     assert [e.possible for e in errors] == ([] if possible is None else [doubt if possible else None])
 
 
-def test_a_before_trigger_may_fill_the_required_column(compare):
-    trigger = """
-    CREATE FUNCTION fill() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN NEW.total := 0; RETURN NEW; END $$;
+@pytest.mark.parametrize(
+    ("body", "may_fill"),
+    [
+        ("BEGIN NEW.status := 'new'; RETURN NEW; END", True),
+        ("BEGIN NEW.\"status\" = 'new'; RETURN NEW; END", True),
+        ("BEGIN SELECT 'new' INTO NEW.status; RETURN NEW; END", True),
+        ("BEGIN NEW := json_populate_record(NEW, '{\"status\": 1}'); RETURN NEW; END", True),
+        ("BEGIN SELECT * INTO NEW FROM orders; RETURN NEW; END", True),
+        ("DECLARE r orders; BEGIN RETURN r; END", True),
+        ("BEGIN NEW.total := 0; RETURN NEW; END", False),
+        ("BEGIN IF NEW.total < 0 THEN RETURN NULL; END IF; PERFORM note(NEW); RETURN NEW; END", False),
+        ("BEGIN -- NEW.status := 'new'\n NEW.total := length('NEW.status'); RETURN NEW; END", False),
+    ],
+)
+def test_a_before_trigger_may_fill_the_required_column(compare, body, may_fill):
+    trigger = f"""
+    CREATE FUNCTION fill() RETURNS trigger LANGUAGE plpgsql AS $$ {body} $$;
     CREATE TRIGGER fill BEFORE INSERT ON orders FOR EACH ROW EXECUTE FUNCTION fill();
     """
     found = compare("INSERT INTO orders (id) VALUES (1)", "status text NOT NULL", ddl=trigger)
-    assert found.new_errors(ErrorKind.REQUIRED_COLUMN)[0].possible == "a BEFORE INSERT trigger on orders may fill it"
+    doubt = "a BEFORE INSERT trigger on orders may fill it" if may_fill else None
+    assert found.new_errors(ErrorKind.REQUIRED_COLUMN)[0].possible == doubt
 
 
 def test_an_insert_through_a_view_cannot_give_the_required_column(compare):
