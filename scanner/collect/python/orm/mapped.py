@@ -37,6 +37,7 @@ class MappedColumn:
     primary_key: bool = False
     generated: bool = False  # the database makes the value: INSERT leaves it out unless it is given
     deferred: bool = False  # not read with the row
+    filled: bool = False  # SQLAlchemy gives it a value of its own where the program gives none
     refers: str = ""  # the "table.column" of a foreign key, where the program says it
     foreign: bool = False  # it refers to another table
     table: str = ""  # as SQL names it, where it is not the class's own: that of a class that is extended

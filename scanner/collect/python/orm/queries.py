@@ -78,6 +78,7 @@ class QueryValue(MapperValue, Hashed):
     orders: tuple[Sql, ...] = ()
     sets: tuple[Sql, ...] = ()
     returning: Sql = ()  # what stands at the end of a statement that writes
+    made_key: Sql = ()  # what an INSERT of one row returns unless it is told something else
     limit: str = ""
     lock: str = ""
     distinct: bool = False
@@ -110,7 +111,7 @@ class QueryValue(MapperValue, Hashed):
         if self.verb in ("select", "exists"):
             return select(self)
         made = {"update": _update, "delete": _delete}.get(self.verb)
-        return pieces(made(self) if made else self.columns[0], self.returning)
+        return pieces(made(self) if made else self.columns[0], self.returning, self.made_key)
 
 
 @dataclass(frozen=True, slots=True)

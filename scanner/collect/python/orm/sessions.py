@@ -19,7 +19,16 @@ from scanner.collect.python.orm import (
 from scanner.collect.python.orm.mapped import Mapped
 from scanner.collect.python.orm.queries import QueryValue, SqlValue
 from scanner.collect.python.orm.sql import pieces, text_at
-from scanner.collect.python.values import ClassValue, InstanceValue, ListValue, ResultValue, Unknown, Value, Variants
+from scanner.collect.python.values import (
+    ClassValue,
+    DictValue,
+    InstanceValue,
+    ListValue,
+    ResultValue,
+    Unknown,
+    Value,
+    Variants,
+)
 
 _RUNS = frozenset(
     (
@@ -34,6 +43,7 @@ _RUNS = frozenset(
         "fetch_one",
     )
 )
+_MAPPINGS = {"bulk_insert_mappings": "insert", "bulk_update_mappings": "update"}
 _ALL = frozenset(("all", "__iter__", "paginate", "yield_per", "execute"))
 _ONE = frozenset(("first", "one", "one_or_none", "get", "get_or_404", "first_or_404", "scalar", "one_or_404"))
 
@@ -56,10 +66,11 @@ def call(expression: syntax.Call, given: Given, frame: Frame) -> Variants | None
     mapped = _mapped(first, frame)
     if mapped is None:
         return _many(name, expression, first, given, frame)
-    if name == "bulk_update_mappings" and len(given.positional) > 1:
-        place, written = frame.place(expression.at), called(expression.function)
-        for each in sqlalchemy_writes.changed_by_key(mapped, given.positional[1][0], place, written, frame.world):
-            frame.world.record.query(each, frame.root)
+    if name in _MAPPINGS and len(given.positional) > 1:
+        place, subject = frame.place(expression.at), Given(given.positional[:1], {})
+        query = sqlalchemy_writes.written(_MAPPINGS[name], subject, place, called(expression.function), frame)
+        for each in _ran(query, given, frame) if query is not None else ():
+            frame.world.record.query(replace(each, made_key=()), frame.root)
         return (Unknown("None"),)
     return _written(name, mapped, expression, frame)
 
@@ -157,15 +168,20 @@ def _ran(query: QueryValue, given: Given, frame: Frame) -> Iterable[QueryValue]:
         return sqlalchemy_writes.changed_by_key(query.mapped, rows, query.place, query.call, frame.world)
     if query.verb == "insert" and query.mapped.parts and len(given.positional) > 1:
         return sqlalchemy_writes.added(query.mapped, query.place, query.call, frame.world)
-    return (_with_columns(query, given, frame),)
+    return (_with_rows(query, given.positional[1][0], frame) if len(given.positional) > 1 else query,)
 
 
-def _with_columns(query: QueryValue, given: Given, frame: Frame) -> QueryValue:
-    """An INSERT into a table of unknown columns names those that it is given values for."""
-    if query.verb != "insert" or not query.mapped.is_reflected or len(given.positional) < 2:
+def _with_rows(query: QueryValue, rows: Value, frame: Frame) -> QueryValue:
+    """An INSERT names the columns that it is given values for; of one row it returns the key."""
+    if query.verb != "insert":
         return query
-    stated = sqlalchemy_steps.step(query, "values", Given(given.positional[1:2], {}), frame)
-    return stated if isinstance(stated, QueryValue) else query
+    row = rows.items[0][0] if isinstance(rows, ListValue) and rows.items else rows
+    is_known = isinstance(row, DictValue) and not row.open
+    if is_known or query.mapped.is_reflected:
+        stated = sqlalchemy_steps.step(query, "values", Given(((row,),), {}), frame)
+        query = stated if isinstance(stated, QueryValue) else query
+    is_one = row is rows or (isinstance(rows, ListValue) and len(rows.items) == 1 and not rows.open)
+    return query if is_known and is_one else replace(query, made_key=())
 
 
 def _mapped(value: Value, frame: Frame) -> Mapped | None:
@@ -176,7 +192,7 @@ def _mapped(value: Value, frame: Frame) -> Mapped | None:
 
 def _written(name: str, mapped: Mapped, expression: syntax.Call, frame: Frame) -> Variants | None:
     place, written, world = frame.place(expression.at), called(expression.function), frame.world
-    if name in ("add", "merge", "bulk_insert_mappings", "bulk_save_objects"):
+    if name in ("add", "merge", "bulk_save_objects"):
         queries = [*sqlalchemy_writes.added(mapped, place, written, world, returns=not name.startswith("bulk_"))]
     elif name == "delete":
         queries = [*sqlalchemy_writes.removed(mapped, place, written, world)]

@@ -59,7 +59,9 @@ def column(declaration: Declaration) -> MappedColumn:
     made = any(last_name(_called(each)) in _MAKES_VALUE for each in declaration.positional)
     generated = made or declaration.keyword("server_default") is not None or _counts_up(declaration, is_key)
     hidden, refers = declaration.is_true("deferred"), foreign_key(declaration) or ""
-    return MappedColumn(declaration.attribute or name, name, is_key, generated, hidden, refers=refers)
+    defaults = (declaration.keyword(each) for each in ("default", "insert_default"))
+    filled = any(each not in (None, syntax.Constant("None")) for each in defaults)
+    return MappedColumn(declaration.attribute or name, name, is_key, generated, hidden, filled=filled, refers=refers)
 
 
 def _called(expression: syntax.Expression) -> syntax.Expression:

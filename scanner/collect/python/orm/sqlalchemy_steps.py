@@ -12,7 +12,7 @@ from scanner.collect.python.orm.sql import Names, joined, pieces
 from scanner.collect.python.orm.sqlalchemy_expressions import bracketed, condition, operand, operated
 from scanner.collect.python.orm.sqlalchemy_joins import join, outer_join
 from scanner.collect.python.orm.sqlalchemy_select import mapped_of
-from scanner.collect.python.orm.sqlalchemy_writes import insertion, without_returning
+from scanner.collect.python.orm.sqlalchemy_writes import insertion, made_key, without_returning
 from scanner.collect.python.texts import constant_text
 from scanner.collect.python.values import (
     ConstantValue,
@@ -32,8 +32,10 @@ def step(query: QueryValue, method: str, given: Given, frame: Frame) -> Value | 
     change = _STEPS.get(method)
     if change is None:
         return query if method in _WITHOUT_EFFECT else None
-    frame.world.record.derived(query)
-    return change(query, given, frame.world)
+    changed = change(query, given, frame.world)
+    if changed != query:  # values of all columns are what an INSERT has anyway
+        frame.world.record.derived(query)
+    return changed
 
 
 def _where(query: QueryValue, given: Given, _: World) -> QueryValue:
@@ -128,7 +130,10 @@ def _set(query: QueryValue, given: Given, world: World) -> QueryValue:
         named.update(_entries(each[0]))
     if query.verb == "insert":
         known = named if named and not any(name.startswith(" ") for name in named) else None
-        return replace(query, columns=(without_returning(insertion(query.mapped, known, world)),))
+        statement = without_returning(insertion(query.mapped, known, world))
+        several = any(isinstance(each[0], ListValue) for each in given.positional)
+        key = () if several else made_key(query.mapped, known or (), world)
+        return replace(query, columns=(statement,), made_key=key)
     names = Names(query.mapped, world.family)
     sets: list[Sql] = []
     for attribute, values in named.items():
@@ -160,8 +165,7 @@ def _returning(query: QueryValue, given: Given, world: World) -> QueryValue:
         columns.extend(Names(mapped, world.family).all_columns() if mapped else (operand(each[0], None),))
     clause = pieces(" RETURNING ", joined(", ", columns))
     if query.verb == "insert":
-        query = replace(query, columns=(without_returning(query.columns[0]),))
-        return replace(query, returning=pieces(query.returning, clause))
+        return replace(query, returning=pieces(query.returning, clause), made_key=())
     return replace(query, returning=clause)
 
 
@@ -174,7 +178,7 @@ def _from_select(query: QueryValue, given: Given, world: World) -> QueryValue:
     columns = [column for name in attributes if name and (column := query.mapped.column(name))]
     names = Names(query.mapped, world.family)
     written = ", ".join(names.quoted(column.name) for column in columns)
-    return replace(query, columns=(pieces(f"INSERT INTO {names.table} ({written}) ", rows.sql),))
+    return replace(query, columns=(pieces(f"INSERT INTO {names.table} ({written}) ", rows.sql),), made_key=())
 
 
 def _on_conflict(query: QueryValue, given: Given, world: World) -> QueryValue:

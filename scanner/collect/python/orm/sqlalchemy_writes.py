@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import replace
 
 from scanner.collect.python.frames import Frame, World
@@ -31,7 +31,7 @@ def written(verb: str, given: Given, place: Place, call: str, frame: Frame) -> Q
     query = QueryValue(mapped, place, call, tables=(names.table,), begun=True, entities=())
     if verb == "insert":
         columns = without_returning(insertion(mapped, None, frame.world))
-        return replace(query, verb="insert", columns=(columns,))
+        return replace(query, verb="insert", columns=(columns,), made_key=made_key(mapped, (), frame.world))
     return replace(query, verb="update" if verb == "update" else "delete")
 
 
@@ -83,14 +83,26 @@ def insertion(mapped: Mapped, given: Iterable[str] | None, world: World) -> Sql:
     mapped = mapped.tables[-1]
     if given is None:
         columns = [column for column in mapped.columns if not column.generated]
+    elif mapped.framework == "sqlalchemy" and not mapped.is_reflected:
+        names = {*given}
+        columns = [each for each in mapped.columns if each.filled or not names.isdisjoint((each.attribute, each.name))]
     else:
         columns = [column for name in given if (column := mapped.column(name)) is not None]
     if not columns:
-        names = Names(mapped, world.family)
-        return pieces(f"INSERT INTO {names.table} (", Gap("columns", "list"), ") VALUES (", Gap("values", "list"), ")")
+        table = Names(mapped, world.family).table
+        return pieces(f"INSERT INTO {table} (", Gap("columns", "list"), ") VALUES (", Gap("values", "list"), ")")
     return insert(Names(mapped, world.family), columns, world.family)
 
 
+def made_key(mapped: Mapped, given: Container[str], world: World) -> Sql:
+    """What a statement that inserts one row returns by itself: the key, if the database makes it."""
+    own = mapped.tables[-1]
+    key = own.key
+    if key is None or not key.generated or key.attribute in given or world.family == "mysql":
+        return ()
+    return pieces(f" RETURNING {Names(own, world.family).of(key)}")
+
+
 def without_returning(sql: Sql) -> Sql:
-    """The INSERT of a statement, which fetches nothing unless it is told to."""
+    """The INSERT alone."""
     return tuple(Literal(p.text.split(" RETURNING ")[0]) if isinstance(p, Literal) else p for p in sql)
