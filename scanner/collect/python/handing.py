@@ -104,7 +104,12 @@ def _sends(value: ResultValue, call: HandedCall) -> bool:
     """Whether what the call is handed leaves the program. To log a cursor does not show its rows."""
     if call.name in _LOGS:
         return value.shape in ("row", "rows", "value")
-    return _SENDS.search(call.name) is not None and not _is_own(call) and not _dumps_schema(call)
+    return (
+        _SENDS.search(call.name) is not None
+        and not _is_own(call)
+        and not _is_named_so(call)
+        and not _dumps_schema(call)
+    )
 
 
 def _sent(call: HandedCall) -> RowUse:
@@ -123,6 +128,13 @@ def _sent(call: HandedCall) -> RowUse:
 def _is_own(call: HandedCall) -> bool:
     """Whether it calls the project's own code, which is looked into."""
     return any(isinstance(function, FunctionValue | ClassValue | LambdaValue) for function in call.functions)
+
+
+def _is_named_so(call: HandedCall) -> bool:
+    """Whether the project has a method of this name, and nothing is known of what it is called on."""
+    reach = call.frame.world.reach
+    is_method = isinstance(call.syntax.function, syntax.Attribute) and not call.functions
+    return is_method and reach is not None and bool(reach.methods.get(call.name))
 
 
 def _without_rows(call: HandedCall) -> HandedCall:

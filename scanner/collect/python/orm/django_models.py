@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from scanner.collect.python.classes import lineage
-from scanner.collect.python.frames import ClassInfo, World
+from scanner.collect.python.frames import ClassInfo, Frame, World
 from scanner.collect.python.names import last_name
 from scanner.collect.python.orm.declared import (
     Declaration,
@@ -178,8 +178,13 @@ def model_of(field: Declaration, argument: str = "to") -> ClassValue | None:
     if name == "self":
         return ClassValue(field.frame.module.path, field.frame.function or "")
     if last_name(to) == "AUTH_USER_MODEL" or name == "auth.User":
-        return class_named("User", field.frame) or LIBRARY["django.contrib.auth.models.User"].of
+        return user_model(field.frame)
     return class_named(name, field.frame) if name else None
+
+
+def user_model(near: Frame) -> ClassValue | None:
+    """The model of users: the project's, or Django's."""
+    return class_named("User", near) or LIBRARY["django.contrib.auth.models.User"].of
 
 
 def related_name(field: Declaration, of: ClassValue) -> tuple[str, str]:

@@ -128,6 +128,7 @@ _FINAL: dict[str, Callable[[QueryValue, Given, Frame], Variants]] = {
     "update": writes.update,
     "delete": writes.delete,
     "create": writes.create,
+    **dict.fromkeys(("create_user", "create_superuser"), writes.create),  # of Django's own model of users
     "get_or_create": _get_or_create,
     "update_or_create": _update_or_create,
     "bulk_create": writes.bulk_create,

@@ -33,7 +33,7 @@ _TRUE = (ConstantValue("True"),)
 
 
 def saved(mapped: Mapped, instance: InstanceValue, given: Given, frame: Frame) -> Iterator[Sql]:
-    """``instance.save()``: INSERT of a new instance, UPDATE of one that came from the database."""
+    """``instance.save()``: INSERT of a new instance, UPDATE of one that came from the database or of chosen fields."""
     family = frame.world.family
     fields = given.named.get("update_fields", ())
     chosen = {constant_text(item) for v in fields if isinstance(v, ListValue) for item in v.items}
@@ -41,7 +41,7 @@ def saved(mapped: Mapped, instance: InstanceValue, given: Given, frame: Frame) -
         names = Names(each, family)
         own = [c for c in each.columns if not c.primary_key and (not chosen or c.attribute in chosen)]
         sets = ", ".join(f"{names.quoted(column.name)} = %s" for column in own)
-        if not instance.stored:
+        if not instance.stored and not fields:
             yield insert(names, _inserted(each, Given((), {})), family)
         elif sets:
             yield pieces(f"UPDATE {names.table} SET {sets} WHERE {_key(names)} = %s")

@@ -25,7 +25,7 @@ from scanner.collect.python.orm import (
     sqlalchemy_steps,
     sqlalchemy_writes,
 )
-from scanner.collect.python.orm.django_models import django_model, is_django
+from scanner.collect.python.orm.django_models import django_model, is_django, user_model
 from scanner.collect.python.orm.django_queries import NOWHERE
 from scanner.collect.python.orm.library import LIBRARY, LIBRARY_MODELS
 from scanner.collect.python.orm.managers import instance_attribute, model_manager
@@ -258,6 +258,12 @@ def _django(dotted: str, name: str, expression: syntax.Call, given: Given, frame
             method = "filter" if name == "get_list_or_404" else "get"
             here = placed(target, expression.at, frame)
             return _query_method(here, method, expression, rest, frame) if isinstance(here, QueryValue) else None
+    made_of = LIBRARY[dotted].of if dotted in LIBRARY else None
+    if made_of is not None:
+        return (InstanceValue(made_of),)
+    if dotted == "django.contrib.auth.get_user_model":
+        user = user_model(frame)
+        return (user,) if user else None
     if dotted.startswith("django.forms.") or dotted.endswith("admin.site.register"):
         return senders.sent(name, expression, given, frame)
     if not dotted.startswith(("django.db.models", "django.contrib.postgres")):

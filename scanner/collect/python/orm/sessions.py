@@ -8,7 +8,7 @@ from scanner.collect.python import rows, syntax
 from scanner.collect.python.frames import Frame
 from scanner.collect.python.given import Given
 from scanner.collect.python.light import replace
-from scanner.collect.python.names import called, last_name
+from scanner.collect.python.names import called, last_name, shown
 from scanner.collect.python.orm import (
     django_queries,
     django_writes,
@@ -28,6 +28,7 @@ from scanner.collect.python.values import (
     Unknown,
     Value,
     Variants,
+    bounded,
 )
 
 _RUNS = frozenset(
@@ -119,7 +120,17 @@ def instance_method(
     for sql in statements:
         text = text_at(sql, frame.place(expression.at))
         frame.world.record.mapper(text, called(expression.function), frame.root)
+    if not instance.stored and name in ("save", "asave"):
+        _is_stored(instance, expression, frame)
     return (Unknown("None"),)
+
+
+def _is_stored(instance: InstanceValue, expression: syntax.Call, frame: Frame) -> None:
+    """From here on the name stands for an instance that is in the database."""
+    base = expression.function.base if isinstance(expression.function, syntax.Attribute) else None
+    if isinstance(base, syntax.Name | syntax.Attribute):
+        values = (replace(each, stored=True) if each == instance else each for each in frame.evaluate(base))
+        frame.names[shown(base)] = bounded(values)
 
 
 def row_of(query: QueryValue, frame: Frame) -> Variants:
