@@ -123,6 +123,7 @@ _GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         "template": (r"\brender_template\(", "^rows: returned render_template"),
         "returned on": (r"\breturn\b", "^rows: returned "),
         "followed one call further": (r"\breturn\b", "^rows: unpacked "),
+        "prepared below SQLAlchemy": (r"\.execute\(text\(", r"^prepared by: sqlalchemy\+"),
         "prepared by the driver": (r"\.execute\(|\.fetchrow\(", "^prepared by: "),
     },
 }
