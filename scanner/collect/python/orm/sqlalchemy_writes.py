@@ -83,7 +83,7 @@ def insertion(mapped: Mapped, given: Iterable[str] | None, world: World) -> Sql:
     mapped = mapped.tables[-1]
     if given is None:
         columns = [column for column in mapped.columns if not column.generated]
-    elif mapped.framework == "sqlalchemy" and not mapped.is_reflected:
+    elif not mapped.is_reflected:
         names = {*given}
         columns = [each for each in mapped.columns if each.filled or not names.isdisjoint((each.attribute, each.name))]
     else:
