@@ -22,8 +22,11 @@ def join(query: QueryValue, given: Given, world: World, *, outer: bool = False) 
     outer = outer or "isouter" in given.named
     joins = [replace(each, outer=outer) for group in _targets(values, world) for each in _joins(query, group, world)]
     names = {each.table for each in joins}
-    tables = tuple(each for each in query.tables if each not in names)
-    return replace(query, tables=tables or query.tables, joins=(*query.joins, *joins))
+    there = {*query.tables, *(each.table for each in query.joins)}
+    begins = (Names(value.mapped, world.family).table for value in values if isinstance(value, RelationValue))
+    tables = tuple(dict.fromkeys((*(each for each in begins if each not in there), *query.tables)))
+    left = tuple(each for each in tables if each not in names)
+    return replace(query, tables=left or query.tables, joins=(*query.joins, *joins))
 
 
 def outer_join(query: QueryValue, given: Given, world: World) -> QueryValue:
