@@ -19,7 +19,7 @@ _POSIX_CLASSES = {
     "[:xdigit:]": "0-9A-Fa-f",
 }
 _BESIDE = re.compile(
-    r"(?:^|/)(?:tests?|testing|__tests__|e2e|cypress|docs?|examples?|migrations|alembic|versions|locale|i18n)/"
+    r"(?:^|/)(?:tests?|testing|__tests__|e2e|cypress|docs?|examples?|(?:\w+[_-])?migrations|alembic|versions|locale|i18n)/"
     r"|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$|\.(?:test|spec|stories)\.\w+$"
 )
 _CLASS_ITEM = re.compile(r"\[:\w+:\]|\\.|.", re.DOTALL)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import scanner
 from scanner.config import config_from_options
-from scanner.model import LikelyPlace
+from scanner.likely import likely_places, weighed
+from scanner.model import LikelyPlace, Looked, TableName
 from scanner.render import FORMATS, render
 
 FILES = {
@@ -20,6 +21,7 @@ FILES = {
     "app/all.py": 'def more(c):\n    return c.execute("SELECT id, name, grace, kind, tz, badge_key FROM checks")\n',
     "app/tests/test_forms.py": "name = grace = kind = tz = badge_key = 1\n",
     "app/migrations/0001.py": "name = grace = kind = tz = badge_key = 1\n",
+    "app/old_migrations/0001.py": "name = grace = kind = tz = badge_key = 1\n",
     "app/page.spec.js": "name = grace = kind = tz = badge_key = 1\n",
     **{f"app/other{number}.py": "id = name = colour = tags = 1\n" for number in range(50)},
     "app/names.py": "checks = badge_key\n",
@@ -44,9 +46,28 @@ def test_writers_and_files_that_speak_of_its_columns_are_likely_and_others_are_n
     assert said == [
         ("page.html:2", "names 3 columns of checks, and the table itself: tz, grace, name"),
         ("api.py:2", "writes rows and names 2 columns of checks, and the table itself: tz, name"),
+        ("names.py:1", "names 1 column of checks, and the table itself: badge_key"),
         ("page.js:1", "names 4 columns of checks: kind, tz, grace, badge_key"),
         ("forms.py:4", "names 4 columns of checks: kind, grace, badge_key, name"),
     ]
+
+
+def test_a_file_counts_beside_the_one_that_is_tied_to_the_table_most_closely() -> None:
+    columns = [f"c{number}" for number in range(30)]
+    named = {"model.py": 30, "form.py": 8, "other.py": 2}
+    files = [Looked(path, (), dict.fromkeys(columns[:many], 1), {"checks": 1}) for path, many in named.items()]
+    for tables in ({"checks": columns}, {"checks": columns, "checks_2026": columns}):  # a partition is no other table
+        found = [place for places in weighed(files, tables) for place in places]
+        assert min(place.weight for place in found if place.table == "checks") > 0.5
+        said = likely_places(found, [TableName(None, "checks")], (), ("model.py",))
+        assert [place.location.path for place in said] == ["form.py"]
+
+
+def test_a_column_that_other_tables_have_ties_a_file_less() -> None:
+    files = [Looked("a.py", (), {"grace": 1}, {"checks": 1}), Looked("b.py", (), {"kind": 1}, {"checks": 1})]
+    tables = {"checks": ["grace", "kind"], "tags": ["kind"], "flips": ["kind", "at"]}
+    weights = {p.location.path: p.weight for places in weighed(files, tables) for p in places if p.table == "checks"}
+    assert weights["a.py"] > weights["b.py"]
 
 
 def test_a_file_that_a_finding_names_is_not_named_again(tmp_path: Path) -> None:

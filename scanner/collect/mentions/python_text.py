@@ -33,7 +33,9 @@ _ROLE = re.compile(
     r"Admin|Form|Serializer|Schema|Resource|Model|ViewSet|Factory|Struct|Tuple|TypedDict|Record|Entity|Row"
 )
 _USED = re.compile(r"(?<![\w.])(?P<call>[\w.]++)\(\s*(?:\[\s*)?(?:\w+\.)*(?P<name>[A-Z]\w*)\b(?!\s*[.(])")
-_REGISTERS = re.compile(r"register|admin|view|schema|serial|form|factory|mapper|inspect|resource", re.IGNORECASE)
+_REGISTERS = re.compile(
+    r"register(?:_?models?)?\b|admin|view|schema|serial|form|factory|mapper|inspect|resource", re.IGNORECASE
+)
 _ASSIGNED = re.compile(r"^[ \t]*model[ \t]*=[ \t]*(?:\w+\.)*(?P<name>[A-Z]\w*)[ \t]*$", re.M)
 _MADE = re.compile(r"(?<![\w.])(?:models?\.)?(?P<name>[A-Z]\w*)\(")
 _ATTRIBUTE = re.compile(r"\b(?:tables?|db|database|metadata|schema)\.(?P<name>[a-z_]\w*+)(?!\s*\()")

@@ -9,7 +9,7 @@ from scanner.collect.python.frames import World
 from scanner.collect.python.names import last_name
 from scanner.collect.python.project import Module
 
-_NUMBERED = re.compile(r"(?:^|/)migrations/(?:versions/)?\d[^/]*\.py$")
+_NUMBERED = re.compile(r"(?:^|/)(?:\w+[_-])?migrations/(?:versions/)?\d[^/]*\.py$")
 _ALEMBIC = frozenset(("revision", "down_revision"))
 
 
