@@ -127,6 +127,13 @@ class Routine:
     atomic: bool = False  # BEGIN ATOMIC or RETURN: parsed when it was created, and frozen
     volatile: bool = True  # PostgreSQL: neither IMMUTABLE nor STABLE is written
 
+    def takes(self, count: int) -> bool:
+        """Whether it can be called with so many arguments."""
+        given = [each for each in self.arguments if each.mode in ("in", "inout", "variadic")]
+        any_number = any(each.mode == "variadic" for each in given)
+        least = sum(not each.default and each.mode != "variadic" for each in given)
+        return least <= count and (any_number or count <= len(given))
+
 
 @dataclass(frozen=True, slots=True)
 class Trigger:

@@ -48,7 +48,7 @@ class Context:
     result: Resolution
     offset_known: bool = True  # spans are offsets of the statement, not of a view's or routine's text
     active: tuple[str, ...] = ()  # routines and triggers whose bodies this is in
-    called: dict[TableName, Called] = field(default_factory=dict)
+    called: dict[str, Called] = field(default_factory=dict)
     wrapper: Wrapper = field(default_factory=lambda: Wrapper(""))  # what stood around the statement
     strict_write: bool = False  # inside a write of MySQL or MariaDB that makes an error of what a SELECT warns of
     frozen: bool = False  # inside a view: names are those of the day it was created

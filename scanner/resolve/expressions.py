@@ -211,7 +211,7 @@ def _function(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Mea
     """A function that sqlglot has no class for: a routine of the schema, or the engine's own."""
     assert isinstance(node, exp.Anonymous)
     name = node.this.lower() if isinstance(node.this, str) else node.name.lower()
-    routine = ctx.schema.routine(name)
+    routine = ctx.schema.routine(name, len(node.expressions))
     ctx.aggregates += 1  # it may be one: grouping.py knows their names
     if name in RUNS_TEXT:
         ctx.gap(f"{name} runs SQL that is given as text", "")

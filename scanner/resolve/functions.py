@@ -35,7 +35,7 @@ def function_source(ctx: Context, node: exp.Expr, call: exp.Expr | None, scope: 
         return _rows_from(ctx, node, scope)
     name = _function_name(call)
     alias, listed = _alias(ctx, node, name)
-    routine = ctx.schema.routine(name)
+    routine = ctx.schema.routine(name, len(call.expressions) if call is not None else None)
     if routine is not None:
         outputs, rows, open_ = _routine_rows(ctx, routine, call, alias, scope)
         _check_listed(ctx, routine, listed, node)

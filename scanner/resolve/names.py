@@ -199,7 +199,9 @@ def _bind_field_access(
         matches = level.find(ctx.key(qualifier))
         if matches and ctx.postgres:
             return ctx.meanings.field(matches[0].meaning, name)
-        if qualifier in level.variables or (qualifier == ctx.settings.via and name in level.variables):
+        if qualifier in level.variables or (
+            qualifier == (ctx.settings.via or "").partition("(")[0] and name in level.variables
+        ):
             meaning = ctx.meanings.of("variable", qualifier, name)
             _note(ctx, column, Binding(name, clause, meaning, None, qualifier, kind="variable"))
             return meaning

@@ -20,15 +20,24 @@ _trigger = lru_cache(maxsize=1024)(read_trigger)
 
 def call(ctx: Context, routine: Routine) -> Called:
     """What a routine does when the statement calls it. Errors and writes of the body become the statement's."""
-    known = ctx.called.get(routine.name)
+    name = _label(ctx, routine)
+    known = ctx.called.get(name)
     if known is not None:
         return known
     ctx.result.routines.add(routine.name)
     body = _routine(routine, ctx.schema.engine.family)
     stale = ctx.schema.engine.name == "mariadb" and routine.name.name.lower() in ctx.settings.warmed
-    called = _run(ctx, str(routine.name), body, {}, stale=stale or body.frozen, returns=routine)
-    ctx.called[routine.name] = called
+    called = _run(ctx, name, body, {}, stale=stale or body.frozen, returns=routine)
+    ctx.called[name] = called
     return called
+
+
+def _label(ctx: Context, routine: Routine) -> str:
+    """What tells the routine apart: its name, and the types of its arguments where others share it."""
+    if len(ctx.schema.routines_named(routine.name.name)) < 2:
+        return str(routine.name)
+    types = (each.type for each in routine.arguments if each.mode in ("in", "inout", "variadic"))
+    return f"{routine.name}({', '.join(types)})"
 
 
 def call_named(ctx: Context, name: str) -> Called | None:
@@ -57,7 +66,7 @@ def by_itself(ctx: Context, found: Routine | Trigger) -> Resolution | None:
     Of what it calls itself the errors are left out: they are the other body's.
     """
     if isinstance(found, Routine):
-        name = str(found.name)
+        name = _label(ctx, found)
         call(ctx, found)
     else:
         name = found.name

@@ -106,7 +106,7 @@ def _of_call(ctx: Context, node: exp.Expr) -> str | None:
     first = node.expressions[0] if node.expressions else None
     if name in ROW_MAKERS:
         return scalar_type(ctx, first) if first is not None else None
-    routine = ctx.schema.routine(name)
+    routine = ctx.schema.routine(name, len(node.expressions))
     if routine is None:
         return None
     table = returned_table(ctx, routine)

@@ -89,9 +89,18 @@ class Schema:
         """The triggers of a table."""
         return self._triggers.get(table, ())
 
-    def routine(self, name: str) -> Routine | None:
-        """The routine that a bare call means; names are compared without case."""
-        return self._routines.get(name.lower())
+    def routine(self, name: str, arguments: int | None = None) -> Routine | None:
+        """The routine that a bare call means; names are compared without case.
+
+        Of several of one name it is the first that takes so many arguments.
+        """
+        named = self.routines_named(name)
+        fitting = (each for each in named if arguments is not None and each.takes(arguments))
+        return next(fitting, named[0] if named else None)
+
+    def routines_named(self, name: str) -> tuple[Routine, ...]:
+        """All routines of one name."""
+        return self._routines.get(name.lower(), ())
 
     @cached_property
     def _triggers(self) -> dict[TableName, tuple[Trigger, ...]]:
@@ -101,8 +110,12 @@ class Schema:
         return found
 
     @cached_property
-    def _routines(self) -> dict[str, Routine]:
-        return {routine.name.name.lower(): routine for routine in reversed(self.routines)}
+    def _routines(self) -> dict[str, tuple[Routine, ...]]:
+        found: dict[str, tuple[Routine, ...]] = {}
+        for routine in self.routines:
+            name = routine.name.name.lower()
+            found[name] = (*found.get(name, ()), routine)
+        return found
 
     def index(self, table: Table) -> Mapping[str, Column]:
         """The table's columns by the form in which names are compared (Engine.column_key)."""
