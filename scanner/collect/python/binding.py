@@ -16,6 +16,7 @@ from scanner.collect.python.texts import constant_text
 from scanner.collect.python.values import (
     ConstantValue,
     DictValue,
+    InstanceValue,
     ListValue,
     Literal,
     ResultValue,
@@ -115,6 +116,9 @@ def _set_attribute(target: syntax.Attribute, values: Variants, frame: Frame) -> 
         return
     for base in bases:
         hooks.assigned(base, target.name, target.base.at, frame)
+        if values == (ConstantValue("None"),) and hooks.is_key(base, target.name, frame):
+            copied = (replace(v, stored=False) if isinstance(v, InstanceValue) else v for v in bases)
+            frame.names[target.base.id] = bounded(copied)  # saved, it is a row of its own
         if isinstance(base, ResultValue) and base.shape == "frame" and target.name == "columns":
             data_frames.labelled(base, values, frame, target.base.at)
     set_attribute(target.base.id, target.name, values, frame)

@@ -183,6 +183,13 @@ def assigned(base: Value, name: str, at: int, frame: Frame) -> None:
                 frame.world.record.query(query, frame.root)
 
 
+def is_key(base: Value, name: str, frame: Frame) -> bool:
+    """Whether it is the primary key of an instance of Django's."""
+    mapped = frame.world.model(base.of) if isinstance(base, InstanceValue) else None
+    key = mapped.key if mapped is not None and mapped.framework == "django" else None
+    return key is not None and name in ("pk", key.attribute)
+
+
 def _class_attribute(mapped: Mapped, of: ClassValue, name: str, frame: Frame) -> Variants:
     if mapped.framework == "django":
         return model_manager(mapped, name, frame, of)
