@@ -4,41 +4,34 @@ from __future__ import annotations
 
 from scanner.collect.python import answers
 from scanner.collect.python.classes import completing
+from scanner.collect.python.evaluations import Outcome
 from scanner.collect.python.frames import Definition, Frame
 from scanner.collect.python.light import replace
 from scanner.collect.python.parameters import ANY, bindings
 from scanner.collect.python.rows import inside
 from scanner.collect.python.values import MAX_VARIANTS, ClassValue, FunctionValue, Value, Variants, bounded
 
-# A function whose rows are asked for while another is evaluated may ask for those of a third, and so on.
-_MAX_WAITING = 8
 
+def run_function(definition: Definition) -> Outcome:
+    """What a body comes to, evaluated once: parameters are unknown, but for `self` and `cls`.
 
-def run_function(definition: Definition) -> None:
-    """Evaluates a body, unless that was done: parameters are unknown, but for `self` and `cls`.
-
-    A method of a class that leaves a name to its subclasses is evaluated for each of them.
+    It returns rows alone. A method of a class that leaves a name to its subclasses is evaluated for each of them.
     """
-    world, function = definition.frame.world, definition.function
-    key = definition.frame.module.path, definition.frame.function, function.at
-    if key in world.alone:
-        return
-    world.alone[key] = ()
-    trail = world.record.trail
-    around = trail[:]
+    world = definition.frame.world
+    key = definition.frame.module.path, definition.frame.function, definition.function.at
+    return world.evaluations.alone(key, lambda outcome, _: _run(definition, outcome))
+
+
+def _run(definition: Definition, outcome: Outcome) -> None:
+    world = definition.frame.world
+    world.evaluations.ask("module", definition.frame.module.path)
     returns: list[Value] = []
-    world.waiting += 1
-    try:
-        for receiver in _receivers(definition):
-            trail.clear()
-            inner = replace(definition.frame, names=bindings(definition, receiver, ANY), returns=returns)
-            world.run(function.body, inner)
-    finally:
-        world.waiting -= 1
-        trail[:] = around
+    for receiver in _receivers(definition):
+        inner = replace(definition.frame, names=bindings(definition, receiver, ANY), returns=returns)
+        world.run(definition.function.body, inner)
     returned = bounded(returns)
     answers.returned(returned, definition)
-    world.alone[key] = tuple(value for value in returned if any(True for _ in inside(value)))
+    outcome.returned = tuple(value for value in returned if any(True for _ in inside(value)))
 
 
 def _receivers(definition: Definition) -> tuple[ClassValue | None, ...]:
@@ -54,9 +47,6 @@ def rows_of(function: FunctionValue, frame: Frame) -> Variants:
     """The rows that a function which leads to a database returns whatever it is given."""
     world = frame.world
     definition = world.functions.get(function)
-    if definition is None or function.closure or world.reach is None or function not in world.reach:
+    if definition is None or function.closure or world.settled is None or not world.settled.reaches(function):
         return ()
-    key = definition.frame.module.path, definition.frame.function, definition.function.at
-    if key not in world.alone and world.waiting < _MAX_WAITING:
-        run_function(definition)
-    return world.alone.get(key, ())
+    return run_function(definition).returned

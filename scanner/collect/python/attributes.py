@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from scanner.collect.python.frames import Frame
-from scanner.collect.python.values import InstanceValue, Variants, bounded
+from scanner.collect.python.frames import Frame, World
+from scanner.collect.python.values import ClassValue, InstanceValue, Variants, bounded
 
 
 def set_attribute(base: str, name: str, values: Variants, frame: Frame) -> None:
@@ -12,5 +12,14 @@ def set_attribute(base: str, name: str, values: Variants, frame: Frame) -> None:
     owner = None if frame.depth else frame.owner
     bases = frame.find(base) if owner else ()
     if owner is not None and any(isinstance(each, InstanceValue) and each.of == owner for each in bases):
-        names = frame.world.classes[owner].frame.names
-        names[name] = bounded((*names.get(name, ()), *values))
+        known = frame.world.evaluations.unit.assigned
+        known[(owner, name)] = bounded((*known.get((owner, name), ()), *values))
+
+
+def assigned(of: ClassValue, name: str, world: World) -> Variants:
+    """What the methods of a class, each by itself, assign to an attribute of its instances."""
+    if world.settled is None or not world.is_settled:
+        return ()
+    definitions = (world.functions.get(each) for each in world.settled.assigning(of, name))
+    outcomes = (world.run_alone(each) for each in definitions if each is not None)
+    return bounded(value for outcome in outcomes for value in outcome.assigned.get((of, name), ()))

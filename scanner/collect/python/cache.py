@@ -33,6 +33,7 @@ CREATE TABLE IF NOT EXISTS made_by (version TEXT);
 CREATE TABLE IF NOT EXISTS file (path TEXT PRIMARY KEY, size INTEGER, changed INTEGER, inode INTEGER, digest TEXT);
 CREATE TABLE IF NOT EXISTS facts (digest TEXT PRIMARY KEY, content BLOB);
 CREATE TABLE IF NOT EXISTS linked (options TEXT PRIMARY KEY, kept BLOB, found BLOB);
+CREATE TABLE IF NOT EXISTS block (family TEXT, path TEXT, content BLOB, PRIMARY KEY (family, path));
 """
 # What unpickling may raise of bytes that `pack` did not make.
 _DAMAGE = (PickleError, EOFError, ValueError, TypeError, AttributeError, ImportError, IndexError, KeyError)
@@ -119,6 +120,22 @@ class Cache:
             made = _restored(rows[0][0]) if rows else None
         return made if isinstance(made, tuple) else None
 
+    def blocks(self, family: str) -> dict[str, Any]:
+        """What the functions of each module came to."""
+        rows = self._rows("SELECT path, content FROM block WHERE family = ?", (family,))
+        with no_garbage_collection():
+            return {path: found for path, content in rows if (found := _restored(content)) is not None}
+
+    def keep_blocks(self, family: str, blocks: Mapping[str, object], known: Mapping[str, object]) -> None:
+        """Keeps those that are others than were `known`."""
+        if self.file is None:
+            return
+        new = [(family, path, pack(each)) for path, each in blocks.items() if known.get(path) is not each]
+        gone = [(family, path) for path in known if path not in blocks]
+        with suppress(sqlite3.Error, OSError), _writing(self.file) as connection:
+            connection.executemany("REPLACE INTO block VALUES (?, ?, ?)", new)
+            connection.executemany("DELETE FROM block WHERE family = ? AND path = ?", gone)
+
     def keep(
         self,
         files: Mapping[str, tuple[Stamp | None, str]],
@@ -172,7 +189,7 @@ def _writing(file: Path) -> Iterator[sqlite3.Connection]:
         for statement in _TABLES.split(";"):
             connection.execute(statement)
         if connection.execute("SELECT version FROM made_by").fetchall() != [(_version(),)]:
-            for table in ("made_by", "facts", "linked"):
+            for table in ("made_by", "facts", "linked", "block"):
                 connection.execute(f"DELETE FROM {table}")
             connection.execute("INSERT INTO made_by VALUES (?)", (_version(),))
         yield connection

@@ -27,9 +27,10 @@ from scanner.collect.python.executors import (
 )
 from scanner.collect.python.frames import Frame
 from scanner.collect.python.given import Given
+from scanner.collect.python.journal import begins_as_sql
 from scanner.collect.python.names import called, last_name, rows_of
 from scanner.collect.python.orm import hooks
-from scanner.collect.python.record import Root, begins_as_sql
+from scanner.collect.python.record import Root
 from scanner.collect.python.values import (
     ClassValue,
     ExternalValue,
@@ -79,14 +80,14 @@ def call(expression: syntax.Call, frame: Frame) -> Variants:
     entered: Variants = ()
     known = functions or _namesakes(expression, receivers, given, frame)
     if any(isinstance(value, _ENTERED) for values in (known, *given.every()) for value in values):
-        trail = frame.world.record.trail
-        before = len(trail)
+        journal = frame.world.journal
+        before = journal.count
         root = frame.root if frame.depth else _root(expression, frame)
         entered = _entered(known, receivers, given, frame, root)
         _changed(expression, receivers, functions, given, frame, root)
-        if len(trail) == before:
+        if journal.count == before:
             entered = _called_back(functions, given, frame, root) or entered
-        if entered and len(trail) > before:
+        if entered and journal.count > before:
             return entered
     return executed(expression, functions, receivers, arguments, given, frame) or entered
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from scanner.collect.python import loading
+from scanner.collect.python.attributes import assigned
 from scanner.collect.python.callables import MakeValue
+from scanner.collect.python.evaluations import Outcome
 from scanner.collect.python.frames import Frame, World
 from scanner.collect.python.orm.queries import QueryValue
 from scanner.collect.python.values import (
     ClassValue,
     ConstantValue,
     ExternalValue,
+    FunctionValue,
     InstanceValue,
     Literal,
     MapperValue,
@@ -19,6 +22,7 @@ from scanner.collect.python.values import (
     TextValue,
     Value,
     Variants,
+    bounded,
 )
 
 _NONE = (ConstantValue("None"),)
@@ -58,11 +62,14 @@ def _mapper_value(base: MapperValue, name: str, frame: Frame) -> Variants:
 
 
 def class_attribute(of: ClassValue, name: str, frame: Frame) -> Variants:
-    """An attribute of the class or of the first base that has it."""
+    """An attribute of the class or of the first base that has it, in its body or assigned by its methods."""
+    world = frame.world
     for each in lineage(of, frame):
-        found = frame.world.classes[each].frame.names.get(name)
+        found = world.classes[each].frame.names.get(name)
+        if found is None or not all(isinstance(value, FunctionValue | ClassValue) for value in found):
+            found = bounded((*(found or ()), *assigned(each, name, world))) or found
         if found is not None:
-            return frame.world.resolved(found)
+            return world.resolved(found)
     return ()
 
 
@@ -85,18 +92,31 @@ def completing(of: ClassValue, frame: Frame) -> tuple[ClassValue, ...]:
     ]
     if not names or not frame.world.is_settled:
         return ()
-    below = frame.world.once((completing,), lambda: _below(frame)).get(of, ())
     return tuple(
-        each for each in below if any(isinstance(v, TextValue) for n in names for v in class_attribute(each, n, frame))
+        each
+        for each in below(of, frame.world)
+        if any(isinstance(value, TextValue) for name in names for value in _written(each, name, frame))
     )
 
 
-def _below(frame: Frame) -> dict[ClassValue, list[ClassValue]]:
-    """The subclasses of each class, direct or not."""
-    found: dict[ClassValue, list[ClassValue]] = {}
-    for each in list(frame.world.classes):  # looking at bases may evaluate modules, which define others
-        for base in lineage(each, frame)[1:]:
-            found.setdefault(base, []).append(each)
+def _written(of: ClassValue, name: str, frame: Frame) -> Variants:
+    """As `class_attribute`, in bodies of classes alone."""
+    bodies = (frame.world.classes[each].frame.names for each in lineage(of, frame))
+    return frame.world.resolved(next((names[name] for names in bodies if name in names), ()))
+
+
+def below(of: ClassValue, world: World) -> tuple[ClassValue, ...]:
+    """The subclasses of a class that modules define, direct or not."""
+    world.evaluations.ask("below", of.path, of.name)
+    with world.evaluations.apart(Outcome()):
+        return world.once((below,), lambda: _below(world)).get(of, ())
+
+
+def _below(world: World) -> dict[ClassValue, tuple[ClassValue, ...]]:
+    found: dict[ClassValue, tuple[ClassValue, ...]] = {}
+    for each in world.settled.classes if world.settled else ():
+        for base in lineage(each, world.classes[each].frame)[1:]:
+            found[base] = (*found.get(base, ()), each)
     return found
 
 

@@ -56,7 +56,9 @@ def _collected(readings: Readings, walk: Walk, database: str | None, family: Fam
         # Loaded only where something is linked: neither processes that read nor most scans of known files need it.
         from scanner.collect.python.linking import linked
 
-        made = linked(readings, family)
+        before = cache.blocks(str(family))
+        made = linked(readings, family, before)
+        cache.keep_blocks(str(family), made.blocks, before)
         asked = {path: readings.digests[path] for path in made.asked}
         found = tuple(
             replace(each, database=database) if isinstance(each, Observation) else each for each in made.found

@@ -55,7 +55,7 @@ def _noted(variants: Variants, frame: Frame) -> Variants:
     if not frame.quiet:
         for value in variants:
             if isinstance(value, TextValue):
-                frame.world.record.text(value)
+                frame.world.journal.text(value)
     return variants
 
 

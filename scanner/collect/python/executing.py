@@ -24,7 +24,8 @@ def executed(
     name = last_name(expression.function)
     if frame.quiet or name in MESSAGES or _passes_on(functions):
         return ()
-    numbers: list[int] = []
+    ran: dict[TextValue, None] = {}
+    journal = frame.world.journal
     named = loading.statement(functions)
     if named is not None:
         name, arguments = loading.METHODS.get(named[0], "fetchall"), [(named[1],)]
@@ -32,21 +33,19 @@ def executed(
     for values in [made] if made else arguments:
         for value in values:
             if isinstance(value, TextValue):
-                number = frame.world.record.execute(
-                    value, called(expression.function), frame.root, certain=name in CERTAIN
-                )
-                numbers.extend(() if number is None else (number,))
+                text = journal.execute(value, called(expression.function), frame.root, certain=name in CERTAIN)
+                ran.update({} if text is None else {text: None})
     if frame.in_transaction:
-        frame.world.record.in_transactions.update(numbers)
+        journal.in_transaction(ran)
     engines = (v.driver for values in (receivers, *arguments) for v in values if isinstance(v, ConnectionValue))
     for driver in {each for each in engines if each is not None}:
-        for number in numbers:
-            frame.world.record.drivers[number].add(driver)
-    found = data_frames.in_chunks(rows.result(numbers, name, frame, expression.at), given)
-    if numbers:
+        for text in ran:
+            journal.driven(text, driver)
+    found = data_frames.in_chunks(rows.result(ran, name, frame, expression.at), given)
+    if ran:
         if name == "raw":  # Django fills instances by the names of columns
-            use(ResultValue(tuple(numbers), "row"), "by-name", frame, expression.at)
-        found = factories.made(found, receivers, tuple(numbers), frame, expression.at)
+            use(ResultValue(tuple(ran), "row"), "by-name", frame, expression.at)
+        found = factories.made(found, receivers, tuple(ran), frame, expression.at)
     if isinstance(expression.function, syntax.Attribute) and name in CERTAIN:
         cursor = called(expression.function.base)
         frame.world.cursors.add(cursor)

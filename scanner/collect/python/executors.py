@@ -113,3 +113,5 @@ TELLING = CERTAIN | frozenset(
         "cursor",
     )
 )
+# Methods that change a list or dict.
+CHANGES = frozenset(("append", "extend", "insert", "add", "update", "setdefault"))

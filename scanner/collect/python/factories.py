@@ -108,7 +108,7 @@ def _of_project(values: Variants, frame: Frame, *, of_rows: bool) -> ConnectionV
     return _by_name(bases, frame)
 
 
-def made(found: Variants, connections: Variants, queries: tuple[int, ...], frame: Frame, at: int) -> Variants:
+def made(found: Variants, connections: Variants, queries: tuple[TextValue, ...], frame: Frame, at: int) -> Variants:
     """What a statement gives, over a connection that makes rows in a way of its own."""
     row = ResultValue(queries, "row")
     for each in connections:
@@ -124,7 +124,7 @@ def made(found: Variants, connections: Variants, queries: tuple[int, ...], frame
     return found
 
 
-def _with(found: Variants, queries: tuple[int, ...], namesakes: Namesakes | None) -> Variants:
+def _with(found: Variants, queries: tuple[TextValue, ...], namesakes: Namesakes | None) -> Variants:
     return tuple(
         replace(value, queries=queries, namesakes=namesakes) if isinstance(value, ResultValue) else value
         for value in found

@@ -171,12 +171,12 @@ def _try(statement: syntax.Try, frame: Frame) -> bool:
 
 def _function(statement: syntax.Function, frame: Frame) -> bool:
     value = FunctionValue(frame.module.path, frame.dotted(statement.name), _closure(frame))
-    known = frame.world.functions.get(value)
-    if known is None or known.function is not statement:
-        definition = _defined(statement, value, frame)
-        frame.world.functions[value] = definition
+    world = frame.world
+    inside = world.evaluations.unit.inside
+    if (value, statement.at) not in inside:
+        definition = world.functions.known[value] = _defined(statement, value, frame)
         if not value.closure:
-            frame.world.pending.append(definition)
+            inside[(value, statement.at)] = definition
     frame.names[statement.name] = inlining.decorated(value, statement.decorators, frame)
     return True
 

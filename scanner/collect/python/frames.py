@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict, deque
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from itertools import chain, islice
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 from scanner.collect.python import syntax
+from scanner.collect.python.definitions import Definitions
+from scanner.collect.python.evaluations import Evaluations, Outcome, Told
+from scanner.collect.python.journal import Journal
 from scanner.collect.python.names import shown
 from scanner.collect.python.orm.mapped import Mapped
 from scanner.collect.python.project import Module, Project
-from scanner.collect.python.reach import Reach, reaching
-from scanner.collect.python.record import Record, Root
+from scanner.collect.python.record import Root
+from scanner.collect.python.settled import Settled
 from scanner.collect.python.values import (
     ClassValue,
     ExternalValue,
@@ -111,19 +114,6 @@ class Definition:
     relevant: bool  # it has to do with a database
 
 
-# A function and the values of its parameters.
-Entry = tuple[FunctionValue, tuple[tuple[str, Variants], ...]]
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What a call of a function came to; while it runs, what a recursive call is told."""
-
-    returned: Variants = ()
-    ran: tuple[int, ...] = ()  # the numbers of the statements it ran
-    fields: tuple[tuple[str, Variants], ...] = ()  # what a constructor set
-
-
 @dataclass(slots=True)
 class World:
     """Everything known of a project while it is evaluated."""
@@ -133,54 +123,60 @@ class World:
     run: Callable[[tuple[syntax.Statement, ...], Frame], bool]  # evaluates statements; False: none follows
     read_model: Callable[[ClassValue, World], Mapped | None]
     mapper_attribute: Callable[[Value, str, Frame], Variants]
-    record: Record = field(default_factory=Record)
-    classes: dict[ClassValue, ClassInfo] = field(default_factory=dict)
-    functions: dict[FunctionValue, Definition] = field(default_factory=dict)
-    pending: deque[Definition] = field(default_factory=deque)  # bodies still to be evaluated
-    outcomes: dict[Entry, Outcome] = field(default_factory=dict)  # of calls of functions
-    # Rows that functions return when they are evaluated by themselves: by path, name and place.
-    alone: dict[tuple[str, str | None, int], Variants] = field(default_factory=dict)
-    waiting: int = 0  # functions that are being evaluated by themselves, each for another
-    reach: Reach | None = None  # which functions lead to a database, once all modules are known
-    closures: int = 0  # how many functions were made by functions that were entered
-    entered: Counter[FunctionValue] = field(default_factory=Counter)
-    saturated: set[FunctionValue] = field(default_factory=set)  # called in more ways than were followed
+    run_alone: Callable[[Definition], Outcome]  # evaluates a function by itself
     family: Family | None = None
-    tables: dict[Mapped, None] = field(default_factory=dict)  # SQLAlchemy's Table objects
+    evaluations: Evaluations = field(default_factory=Evaluations)
+    classes: Definitions[ClassValue, ClassInfo] = field(init=False)
+    functions: Definitions[FunctionValue, Definition] = field(init=False)
+    modules: dict[str, Outcome] = field(default_factory=dict)  # what their top levels came to
+    settled: Settled | None = None  # once all modules are known
+    local: dict[str, list[ClassValue]] = field(default_factory=dict)  # classes in functions, by module
+    closures: int = 0  # how many functions were made by functions that were entered
+    tables: dict[Mapped, None] = field(default_factory=dict)  # Table objects of SQLAlchemy at the top of modules
     cursors: set[str] = field(default_factory=set)  # names under which frames keep rows
     mapped: dict[ClassValue, Mapped | None] = field(default_factory=dict)  # as far as they were asked for
     _models: tuple[Mapped, ...] = ()
     _looked_at: int = 0  # how many classes `_models` was made of
     _reading: int = 0  # classes that are being read, each for another
     _named: dict[str, list[ClassValue]] = field(default_factory=lambda: defaultdict(list))
-    _made: dict[Hashable, tuple[object, Any]] = field(default_factory=dict)  # and of what it was made
+    _told: dict[Hashable, Told] = field(default_factory=dict)
     _frames: dict[str, Frame | None] = field(default_factory=dict)
     _running: list[str] = field(default_factory=list)  # paths of modules that are being evaluated, each for another
     _guesses: int = 0  # how often something was asked for that may still become another
-    _followed: dict[ImportedValue, Variants] = field(default_factory=dict)  # unless that was a guess
     # By identity, with the expression, so that no other one has it.
     _unknown: dict[int, tuple[syntax.Expression, Variants]] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self.classes, self.functions = Definitions(self.evaluations), Definitions(self.evaluations)
+
+    @property
+    def journal(self) -> Journal:
+        """That of what is evaluated now."""
+        return self.evaluations.current.journal
+
     def frame(self, path: str) -> Frame | None:
         """The frame of a module, evaluated (in a circle of imports, so far); None if it is unreadable."""
+        self.evaluations.ask("module", path)
         if path not in self._frames:
             module = self.project.module(path)
             self._frames[path] = Frame(self, module) if module else None
-            frame = self._frames[path]
-            if frame is not None:
+            if (frame := self._frames[path]) is not None:
+                self.modules[path] = Outcome()
                 self._running.append(path)
                 try:
-                    self.run(frame.module.statements, frame)
+                    with self.evaluations.apart(self.modules[path]):
+                        self.run(frame.module.statements, frame)
                 finally:
                     self._running.pop()
         elif path in self._running:
             self.guess()
+            self.evaluations.ask("unfinished", path)
         return self._frames[path]
 
     @property
     def is_settled(self) -> bool:
         """Whether names of modules stay what they are: none of them is being evaluated."""
-        return self.reach is not None and not self._running
+        return self.settled is not None and not self._running
 
     def guess(self) -> None:
         """To be called where an answer may become another while modules are evaluated."""
@@ -188,50 +184,55 @@ class World:
 
     def once(self, key: Hashable, make: Callable[[], _Made], given: object = None) -> _Made:
         """What `make` gives, for the same `given` only once; without any, as soon as it is no guess."""
-        known = self._made.get(key)
-        if known is not None and known[0] is given:
-            return cast("_Made", known[1])
+        known = self._told.get(key)
+        if known is not None and known.given is given:
+            self.evaluations.current.asked.update(known.asked)
+            return cast("_Made", known.made)
         guesses = self._guesses
-        made = make()
+        with self.evaluations.asking() as asked:
+            made = make()
         if given is not None or self.is_settled or self._guesses == guesses:
-            self._made[key] = given, made
+            self._told[key] = Told(made, given, asked)
         return made
 
-    def link(self) -> None:
-        """To be called once all modules are evaluated: finds which functions lead to a database.
+    def settle(self) -> None:
+        """To be called once all modules are evaluated.
 
         Mapped classes are read anew: one whose module was imported in a circle may not have known another.
         """
-        self.mapped.clear()
-        self._models, self._looked_at = (), 0
-        written = {value: each.function for value, each in self.functions.items()}
-        self.reach = reaching(written, {value for value, each in self.functions.items() if each.frame.is_method})
+        with self.evaluations.apart(Outcome()):
+            self.evaluations.forget()
+            self.mapped.clear()
+            self._models, self._looked_at = (), 0
+            self.settled = Settled.of(self)
+            self.models()
 
     def unknown(self, expression: syntax.Expression) -> Variants:
         """What an expression is worth of which nothing is known."""
-        known = self._unknown.get(id(expression))
-        if known is None:
-            known = self._unknown[id(expression)] = expression, (Unknown(shown(expression)),)
-        return known[1]
+        if id(expression) not in self._unknown:
+            self._unknown[id(expression)] = expression, (Unknown(shown(expression)),)
+        return self._unknown[id(expression)][1]
 
     def model(self, of: ClassValue) -> Mapped | None:
         """The class as its mapper sees it, or None if it is not mapped."""
-        known = self.mapped.get(of)
-        if known is not None or of in self.mapped:
-            return known
+        self.evaluations.ask("model", of.path, of.name)
+        if of in self.mapped:
+            return self.mapped[of]
         self.mapped[of] = None  # what a class that refers to itself is told
         self._reading += 1
         try:
-            found = self.mapped[of] = self.read_model(of, self)
+            self.mapped[of] = self.read_model(of, self)
         finally:
             self._reading -= 1
-        return found
+        return self.mapped[of]
 
     def models(self) -> tuple[Mapped, ...]:
-        """All mapped classes; the same object as long as there are no others."""
-        if self._looked_at == len(self.classes) and not self._reading:
+        """All mapped classes of modules; the same object as long as there are no others."""
+        self.evaluations.ask("models")
+        known = self.classes.known
+        if (self._looked_at == len(known) or (self._models and self.is_settled)) and not self._reading:
             return self._models
-        others = list(islice(self.classes, self._looked_at, None))
+        others = list(islice(known, self._looked_at, None))
         found = {id(mapped): mapped for mapped in (*self._models, *map(self.model, others)) if mapped is not None}
         if self._reading:
             return tuple(found.values())
@@ -240,14 +241,24 @@ class World:
         self._looked_at += len(others)
         return self._models
 
+    def of_models(self, make: Callable[[World], Mapping[ClassValue, _Made]], of: ClassValue) -> _Made | None:
+        """What `make` tells of a class from all mapped classes."""
+        self.evaluations.ask(make.__module__, of.path, of.name)
+        with self.evaluations.apart(Outcome()):
+            return self.once(make, lambda: make(self), self.models()).get(of)
+
     def classes_named(self, name: str) -> list[ClassValue]:
         """The classes whose own name this is, without those around them."""
+        self.evaluations.ask("named", name)
         return self._named.get(name, [])
 
     def define(self, of: ClassValue, info: ClassInfo) -> None:
         """There is one class more."""
-        self.classes[of] = info
-        self._named[of.name.rsplit(".", 1)[-1]].append(of)
+        self.classes.known[of] = info
+        if self.is_settled:
+            self.local.setdefault(of.path, []).append(of)
+        else:
+            self._named[of.name.rsplit(".", 1)[-1]].append(of)
 
     def resolved(self, variants: Variants) -> Variants:
         """The variants with names bound by imports followed to what they stand for."""
@@ -270,13 +281,7 @@ class World:
         return (ModuleValue(dotted, path),) if path or module.path else (ExternalValue(dotted),)
 
     def _follow(self, name: ImportedValue) -> Variants:
-        known = self._followed.get(name)
-        if known is None:
-            guesses = self._guesses
-            known = self._imported(name)
-            if self.is_settled or self._guesses == guesses:
-                self._followed[name] = known
-        return known
+        return self.once(name, lambda: self._imported(name))
 
     def _imported(self, name: ImportedValue) -> Variants:
         path = self.project.find(name.module, name.importer, name.level)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from scanner.collect.python import syntax
-from scanner.collect.python.executors import TELLING
+from scanner.collect.python.executors import CHANGES, TELLING
 from scanner.collect.python.statements import may_begin
+
+# What a constructor that calls that of a base may assign.
+ANY_ATTRIBUTE = "*"
 
 
 def gist_of(function: syntax.Function) -> syntax.Gist:
@@ -20,6 +23,8 @@ def gist_of(function: syntax.Function) -> syntax.Gist:
         tells=any(map(_tells, body)) or any(map(_tells, rest)),
         writes=any(_writes(node) for node in body if isinstance(node, syntax.Return)),
         mentions=tuple(dict.fromkeys(name for node in body for name in _mentioned(node))),
+        assigns=tuple(dict.fromkeys(name for node in body for name in _assigned(node, function))),
+        classes=any(isinstance(node, syntax.Class) for node in body),
     )
 
 
@@ -43,6 +48,34 @@ def _mentioned(node: object) -> Iterator[str]:
         yield node.name
     elif isinstance(node, syntax.Name):
         yield node.id
+
+
+def _assigned(node: object, function: syntax.Function) -> Iterator[str]:
+    """Attributes of the first parameter that the node binds, or whose list or dict it changes."""
+    targets: tuple[syntax.Expression, ...] = ()
+    if isinstance(node, syntax.Assign):
+        targets = node.targets
+    elif isinstance(node, syntax.For):
+        targets = (node.target,)
+    elif isinstance(node, syntax.With):
+        targets = tuple(target for _, target in node.items if target is not None)
+    elif isinstance(node, syntax.Call) and isinstance(node.function, syntax.Attribute):
+        if node.function.name == "__init__":
+            yield ANY_ATTRIBUTE
+        elif node.function.name in CHANGES:
+            targets = (node.function.base,)
+    own = function.parameters[0].name if function.parameters else ""
+    for target in _single(targets):
+        if isinstance(target, syntax.Attribute) and isinstance(target.base, syntax.Name) and target.base.id == own:
+            yield target.name
+
+
+def _single(targets: Iterable[syntax.Expression]) -> Iterator[syntax.Expression]:
+    for target in targets:
+        if isinstance(target, syntax.Items):
+            yield from _single(target.items)
+        else:
+            yield target.value if isinstance(target, syntax.Starred) else target
 
 
 def nodes(node: Any) -> Iterator[object]:  # noqa: ANN401  # a node, or tuples of them

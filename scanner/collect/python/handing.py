@@ -132,9 +132,9 @@ def _is_own(call: HandedCall) -> bool:
 
 def _is_named_so(call: HandedCall) -> bool:
     """Whether the project has a method of this name, and nothing is known of what it is called on."""
-    reach = call.frame.world.reach
+    settled = call.frame.world.settled
     is_method = isinstance(call.syntax.function, syntax.Attribute) and not call.functions
-    return is_method and reach is not None and bool(reach.methods.get(call.name))
+    return is_method and settled is not None and bool(settled.methods(call.name))
 
 
 def _without_rows(call: HandedCall) -> HandedCall:

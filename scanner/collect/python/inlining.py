@@ -9,17 +9,20 @@ depth, once for each combination of arguments that matter.
 from __future__ import annotations
 
 from scanner.collect.python import syntax
-from scanner.collect.python.alone import rows_of
+from scanner.collect.python.alone import rows_of, run_function
 from scanner.collect.python.attributes import set_attribute
 from scanner.collect.python.classes import class_attribute, lineage
-from scanner.collect.python.frames import Definition, Frame, Outcome
+from scanner.collect.python.evaluations import Outcome
+from scanner.collect.python.frames import Definition, Frame
+from scanner.collect.python.gist import gist_of
 from scanner.collect.python.given import Given
-from scanner.collect.python.light import replace
+from scanner.collect.python.journal import begins_as_sql
+from scanner.collect.python.light import Hashed, dataclass, replace
 from scanner.collect.python.names import last_name
 from scanner.collect.python.parameters import bindings
 from scanner.collect.python.passing import may_run
 from scanner.collect.python.reach import returns_text
-from scanner.collect.python.record import Root, begins_as_sql
+from scanner.collect.python.record import Root
 from scanner.collect.python.rows import inside
 from scanner.collect.python.statements import may_begin
 from scanner.collect.python.values import (
@@ -38,9 +41,16 @@ from scanner.collect.python.values import (
     bounded,
 )
 
-_MAX_DEPTH = 5
-# Different ways to call one function; beyond them its calls tell nothing new.
-_MAX_CALLS = 200
+
+@dataclass(frozen=True, slots=True)
+class Entry(Hashed):
+    """What a call comes to goes by: a function, the values of its parameters, and who calls."""
+
+    function: FunctionValue
+    names: tuple[tuple[str, Variants], ...]
+    from_reaching: bool  # a function that leads to a database
+
+
 _PROPERTIES = frozenset(("property", "cached_property", "classproperty"))
 
 
@@ -131,7 +141,7 @@ def by_name(name: str, given: Given, frame: Frame) -> Variants:
     """The only method of this name in the project, for a receiver of which nothing is known."""
     if not any(_tells(value) for each in given.every() for value in each):
         return ()
-    found = frame.world.reach.methods.get(name, ()) if frame.world.reach else ()
+    found = frame.world.settled.methods(name) if frame.world.settled else ()
     if len(found) != 1:
         return ()
     definition = frame.world.functions[found[0]]
@@ -159,34 +169,29 @@ def _entered(
 ) -> Outcome | None:
     world = frame.world
     definition = world.functions.get(function)
-    if definition is None or frame.depth >= _MAX_DEPTH:
+    if definition is None or not (always or _is_worth(function, definition, receiver, given, frame)):
         return None
-    if not always and not _is_worth(function, definition, receiver, given, frame):
-        return None
+    if world.is_settled and gist_of(definition.function).classes:
+        run_function(definition)  # so that classes in it are what they are without these arguments
     names = bindings(definition, receiver, given)
-    entry = (function, tuple(names.items()))
-    known = world.outcomes.get(entry)
-    if known is not None:
-        world.record.again(known.ran, root)
-        if frame.in_transaction:
-            world.record.in_transactions.update(known.ran)
-        return known
-    if world.entered[function.definition] >= _MAX_CALLS:
-        world.saturated.add(function.definition)
+    from_reaching = world.settled is not None and world.settled.reaches(frame.root.function)
+    entry = Entry(function, tuple(names.items()), from_reaching)
+    inner_root = Root(frame.root.function)
+    outcome = world.evaluations.call(
+        entry, frame.depth, lambda found, depth: _run(names, definition, depth + 1, inner_root, found)
+    )
+    if outcome is None:
+        world.journal.saturate(function.definition)
         return None
-    world.entered[function.definition] += 1
-    outcome = world.outcomes[entry] = Outcome()
-    _run(names, definition, frame, root, outcome)
+    world.journal.enter(function.definition, outcome.journal, root)
+    if frame.in_transaction:
+        world.journal.in_transaction(outcome.journal.ran)
     return outcome
 
 
-def _run(names: dict[str, Variants], definition: Definition, frame: Frame, root: Root, outcome: Outcome) -> None:
-    world = frame.world
-    inner = replace(definition.frame, names=names, depth=frame.depth + 1, root=root, returns=[])
-    inner.in_transaction = frame.in_transaction
-    start = len(world.record.trail)
-    world.run(definition.function.body, inner)
-    outcome.ran = tuple(dict.fromkeys(world.record.trail[start:]))
+def _run(names: dict[str, Variants], definition: Definition, depth: int, root: Root, outcome: Outcome) -> None:
+    inner = replace(definition.frame, names=names, depth=depth, root=root, returns=[])
+    definition.frame.world.run(definition.function.body, inner)
     own = definition.function.parameters[0].name if definition.function.parameters else "self"
     receiver = names.get(own, (None,))[0]
     if isinstance(receiver, InstanceValue) and (definition.function.name == "__init__" or receiver.fields):
@@ -220,9 +225,9 @@ def _is_worth(
         return True
     if isinstance(receiver, InstanceValue) and receiver.fields and _returns_self(definition):
         return _works_with_database(receiver.of, frame)
-    if world.reach is None:
+    if world.settled is None:
         return False
-    return any(map(_tells, arguments)) if function in world.reach else _is_piece(definition, frame)
+    return any(map(_tells, arguments)) if world.settled.reaches(function) else _is_piece(definition, frame)
 
 
 def _returns_self(definition: Definition) -> bool:
@@ -234,8 +239,8 @@ def _returns_self(definition: Definition) -> bool:
 
 def _is_piece(definition: Definition, frame: Frame) -> bool:
     """Whether the function gives a text to one that leads to a database."""
-    caller = frame.root.function
-    return caller is not None and caller in (frame.world.reach or ()) and returns_text(definition.function)
+    settled = frame.world.settled
+    return settled is not None and settled.reaches(frame.root.function) and returns_text(definition.function)
 
 
 def _works_with_database(of: ClassValue, frame: Frame) -> bool:

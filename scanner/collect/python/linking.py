@@ -2,67 +2,105 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from scanner.collect.python.alone import run_function
+from scanner.collect.python.blocks import TOO_DEEP, Answers, Block, block
 from scanner.collect.python.evaluate import evaluate
 from scanner.collect.python.flow import run
-from scanner.collect.python.frames import World
+from scanner.collect.python.frames import Definition, World
 from scanner.collect.python.light import no_garbage_collection
-from scanner.collect.python.observations import models, observations
+from scanner.collect.python.observations import define, models, observations
 from scanner.collect.python.orm import hooks
 from scanner.collect.python.project import Project
 from scanner.collect.python.readings import Readings
+from scanner.collect.python.record import Record
+from scanner.collect.python.values import FunctionValue
 from scanner.model import BlindSpot, Collected, Family, Unread
 
-_TOO_DEEP = "The file was read in part because an expression is nested too deeply."
+_RECURSION = 4_000
 
 
 @dataclass(frozen=True, slots=True)
 class Linked:
     """What all files together can run."""
 
+    blocks: dict[str, Block]  # of their functions, by module
     found: tuple[Collected, ...]  # also what of them could not be read or followed
     statements: int  # how many of these are statements and models
     ignored: int  # statements that no added column can matter to
     asked: tuple[str, ...]  # paths of the files that this was made of: a change in others is none
 
 
-def linked(readings: Readings, family: Family | None) -> Linked:
-    """What the files can run, put together."""
+def linked(readings: Readings, family: Family | None, known: Mapping[str, Block]) -> Linked:
+    """What the files can run, put together; `known` are blocks of the scan before."""
     project = Project(readings.layout, readings)
-    world = World(project, evaluate, run, hooks.read_model, hooks.attribute, family=family)
-    with no_garbage_collection():
+    world = World(project, evaluate, run, hooks.read_model, hooks.attribute, run_function, family=family)
+    with no_garbage_collection(), _deep_recursion():
         _modules(world, readings)
-        _functions(world)
-        found = (*observations(world), *models(world))
-    everything: tuple[Collected, ...] = (*found, *project.unread, *_saturated(world))
-    return Linked(everything, len(found), len(world.record.ignored), project.asked)
+        world.settle()
+        record = Record()
+        define(world.settled.classes if world.settled else (), world, record)
+        for outcome in tuple(world.modules.values()):
+            record.add(outcome.journal, set())
+        blocks = _blocks(world, readings, known)
+        for each in blocks.values():
+            record.merge(each.record)
+        found = (*observations(world, record), *models(world, record))
+    everything: tuple[Collected, ...] = (*found, *project.unread, *_saturated(record.saturated))
+    return Linked(blocks, everything, len(found), len(record.ignored), project.asked)
+
+
+@contextmanager
+def _deep_recursion() -> Iterator[None]:
+    """Functions are evaluated while others wait for them, each in some fifty calls of the interpreter."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, _RECURSION))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)
 
 
 def _modules(world: World, readings: Readings) -> None:
-    """Evaluates the top level of every file that may touch a database, and names those that cannot be opened."""
-    for path in readings.paths:
-        if readings.facts(path).is_linked:
-            try:
-                world.frame(path)
-            except RecursionError:
-                world.project.unread.append(Unread("python", path, _TOO_DEEP))
-
-
-def _functions(world: World) -> None:
-    """Evaluates the bodies of all functions, once every module is known."""
-    world.link()
-    while world.pending:
-        definition = world.pending.popleft()
+    """Evaluates the top level of every file that may touch a database, and of what these import."""
+    waiting = [path for path in readings.paths if readings.facts(path).is_linked]
+    seen = set(waiting)
+    for path in waiting:
         try:
-            run_function(definition)
+            world.frame(path)
         except RecursionError:
-            world.project.unread.append(Unread("python", definition.frame.module.path, _TOO_DEEP))
+            world.project.unread.append(Unread("python", path, TOO_DEEP))
+        new = dict.fromkeys(each for each in readings.imported(path) if each not in seen)
+        seen.update(new)
+        waiting.extend(new)
 
 
-def _saturated(world: World) -> Iterator[BlindSpot]:
-    for function in sorted(world.saturated, key=lambda each: (each.path, each.name)):
+def _blocks(world: World, readings: Readings, known: Mapping[str, Block]) -> dict[str, Block]:
+    """What the functions of each module come to: as before, if everything that they asked for is."""
+    answers = Answers(world, readings)
+    blocks: dict[str, Block] = {}
+    while waiting := {path: bodies for path, bodies in sorted(_bodies(world).items()) if path not in blocks}:
+        for path, bodies in waiting.items():
+            before = known.get(path)
+            as_before = before is not None and before.is_whole and answers.of(before.asked) == before.answers
+            blocks[path] = before if before is not None and as_before else block(path, bodies, answers)
+    return blocks
+
+
+def _bodies(world: World) -> dict[str, list[Definition]]:
+    found: dict[str, list[Definition]] = defaultdict(list)
+    for outcome in world.modules.values():
+        for (function, _), definition in outcome.inside.items():
+            found[function.path].append(definition)
+    return found
+
+
+def _saturated(functions: Iterable[FunctionValue]) -> Iterator[BlindSpot]:
+    for function in sorted(functions, key=lambda each: (each.path, each.name)):
         message = f"{function.name} is called in more ways than were followed; the others are one with holes."
         yield BlindSpot("python", function.path, message)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from scanner.collect.python.drivers import Drivers
@@ -13,7 +13,7 @@ from scanner.collect.python.orm.django_many import tables_between
 from scanner.collect.python.orm.mapped import Mapped
 from scanner.collect.python.orm.senders import senders
 from scanner.collect.python.orm.sql import Names, joined, pieces, text_at
-from scanner.collect.python.record import Run
+from scanner.collect.python.record import Record, Run
 from scanner.collect.python.statements import is_ignored
 from scanner.collect.python.uses import merged
 from scanner.collect.python.values import ClassValue
@@ -23,30 +23,37 @@ from scanner.statements import split
 MODEL = "python_model"
 
 
-def observations(world: World) -> Iterator[Observation]:
+def observations(world: World, record: Record) -> Iterator[Observation]:
     """Yields every statement found, in the order of files and lines."""
     drivers = Drivers(world.project)
-    runs = world.record.runs(world.entered.keys() - world.saturated, world.functions)
-    found = [each for run in runs for each in _of(run, world, drivers)]
+    found = [each for run in record.runs() for each in _of(run, world, drivers, record)]
     yield from dict.fromkeys(sorted(found, key=_order))
 
 
-def models(world: World) -> Iterator[Observation]:
+def models(world: World, record: Record) -> Iterator[Observation]:
     """Yields every mapped class and table as the SELECT of its columns, marked by their source, MODEL."""
-    uses, mapped = senders(world), world.models()
-    between = dict.fromkeys(each for model in mapped for each in tables_between(model, world))
-    found = [_model(each, world, uses) for each in (*mapped, *world.tables, *between)]
+    found = [_model(each, world, record.sent) for each in (*record.models, *record.tables)]
     yield from sorted((each for each in found if each is not None), key=_order)
 
 
-def _of(run: Run, world: World, drivers: Drivers) -> Iterator[Observation]:
+def define(classes: Iterable[ClassValue], world: World, record: Record) -> None:
+    """Puts into the record what is mapped of these classes, and which of them take all fields of a mapped one."""
+    known = list(classes)
+    mapped = [model for each in known if (model := world.model(each)) is not None]
+    record.models.update(dict.fromkeys(mapped))
+    record.models.update(dict.fromkeys(each for model in mapped for each in tables_between(model, world)))
+    for sent, use in senders(known, world):
+        record.send(sent, use)
+
+
+def _of(run: Run, world: World, drivers: Drivers, record: Record) -> Iterator[Observation]:
     sql, holes = marked(run.text)
     place = run.place or run.text.place
     module = world.project.module(place.path) if place else None
     if place is None or module is None:
         return
     if is_history(place.path, world):
-        world.record.ignored.add(run.text)
+        record.ignored[run.text] = None
         return
     family = world.family or "postgres"
     driver = drivers.of(module, sql, run) if run.executes and family == "postgres" else None
@@ -79,7 +86,7 @@ def _within(statement: str, source: str, at: int, whole: Observation) -> Locatio
     return replace(whole.location, line=line, column=found - (source.rfind("\n", 0, found) + 1))
 
 
-def _model(mapped: Mapped, world: World, sent: Mapping[ClassValue, tuple[RowUse, ...]]) -> Observation | None:
+def _model(mapped: Mapped, world: World, sent: Mapping[ClassValue, Iterable[RowUse]]) -> Observation | None:
     module = world.project.module(mapped.place.path)
     if module is None or is_history(mapped.place.path, world):
         return None
@@ -87,7 +94,7 @@ def _model(mapped: Mapped, world: World, sent: Mapping[ClassValue, tuple[RowUse,
     sql, _ = marked(text_at(pieces("SELECT ", joined(", ", names.all_columns()), f" FROM {names.table}"), mapped.place))
     location = module.location(mapped.place)
     name = mapped.of.name if mapped.of else location.function
-    uses = sent.get(mapped.of, ()) if mapped.of else ()
+    uses = tuple(sent.get(mapped.of, ())) if mapped.of else ()
     return Observation(MODEL, sql, location=replace(location, function=name), executes="model", row_uses=uses)
 
 

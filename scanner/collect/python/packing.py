@@ -9,8 +9,8 @@ from functools import cache
 from operator import attrgetter
 from typing import Any
 
-# All that may be made of bytes: whoever can write to the cache must not be able to run code.
-_MODULES = ("scanner.collect.python.syntax", "scanner.collect.python.facts", "scanner.model.")
+# Classes of these are all that may be made of bytes: whoever can write to the cache must not be able to run code.
+_MODULES = ("scanner.collect.python.", "scanner.model.")
 
 
 def pack(value: object) -> bytes:
@@ -44,6 +44,7 @@ def _fields(kind: type) -> tuple[str, ...]:
 
 class _Unpickler(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> object:
-        if not module.startswith(_MODULES) or "." in name:
+        found = super().find_class(module, name) if module.startswith(_MODULES) and "." not in name else None
+        if not isinstance(found, type) or found.__module__ != module:
             raise pickle.UnpicklingError(f"{module}.{name} has no business here")
-        return super().find_class(module, name)
+        return found

@@ -30,9 +30,9 @@ def _calls_with(names: set[str], function: syntax.Function) -> Iterator[syntax.C
 
 def _takes(call: syntax.Call, definition: Definition, calls: int) -> bool:
     world, name = definition.frame.world, last_name(call.function)
-    if name in TELLING or world.reach is None:
+    if name in TELLING or world.settled is None:
         return True
-    own = [world.functions[each] for each in world.reach.methods.get(name, ())]
+    own = [world.functions[each] for each in world.settled.methods(name)]
     return not own or any(may_run(each, _parameters(each.function), calls + 1) for each in own)
 
 

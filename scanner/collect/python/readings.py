@@ -105,14 +105,15 @@ class Readings:
                 groups.put((str(self.layout.file(path)), path, False), self._size(path))
             for path, facts in groups.answers():
                 self._take(path, facts)
-                wanted.update(self._imported(path, facts))
+                wanted.update(self.imported(path))
                 ready = {each for each in wanted - asked if each in self._facts and not self._facts[each].parsed}
                 asked |= ready
                 for each in sorted(ready):
                     groups.put((str(self.layout.file(each)), each, True), self._size(each))
 
-    def _imported(self, path: str, facts: Facts) -> Iterator[str]:
-        for module, member, level in facts.imports:
+    def imported(self, path: str) -> Iterator[str]:
+        """The files that a parsed file imports, or whose members it does."""
+        for module, member, level in self._facts[path].imports:
             dotted = f"{module}.{member}" if module and member else member or module
             for name in (module, dotted):
                 found = self.layout.find(name, path, level) if name or level else None

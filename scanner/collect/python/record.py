@@ -1,18 +1,23 @@
-"""What the evaluation of a project has come across: texts, the calls they flow to, the use of their rows."""
+"""What the evaluation of a project has come across, put together from the journals of its parts."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from scanner.collect.python.holes import marked
-from scanner.collect.python.orm.eager import sent
+from scanner.collect.python.journal import Journal
 from scanner.collect.python.orm.queries import QueryValue
-from scanner.collect.python.statements import is_ignored, is_lopsided, is_run, is_statement, may_begin
-from scanner.collect.python.values import ClassValue, FunctionValue, Gap, Literal, Place, TextValue
+from scanner.collect.python.statements import is_lopsided, is_statement
+from scanner.collect.python.values import ClassValue, FunctionValue, Gap, Place, TextValue
 from scanner.model import RowUse
 
+if TYPE_CHECKING:
+    from scanner.collect.python.orm.mapped import Mapped
+
+Roots = dict[Place | None, dict[TextValue, dict["Root", None]]]
 # A text that grows in a loop is met at every length; the longest few say it all.
 _MAX_GROWTH = 12
 
@@ -39,103 +44,156 @@ class Run:
     driver: str | None = None  # of the engine of SQLAlchemy that runs it, empty if not known; None: no engine is known
 
 
-Roots = dict[Place | None, dict[TextValue, dict[Root, None]]]
+@dataclass(slots=True)
+class Statement:
+    """What is known of one text that is run."""
+
+    call: str  # the first that runs it, as written
+    roots: dict[Root, None] = field(default_factory=dict)
+    uses: dict[RowUse, None] = field(default_factory=dict)
+    drivers: set[str] = field(default_factory=set)  # of engines that run it: `Run`
+    in_transaction: bool = False
+    mapper: bool = False
 
 
 @dataclass(slots=True)
 class Record:
-    """Collects while programs are evaluated; `runs` is asked for when all are."""
+    """Statements and texts by what they say and where; `runs` is asked for when everything is added."""
 
-    executed: list[tuple[TextValue, str]] = field(default_factory=list)
-    uses: dict[int, list[RowUse]] = field(default_factory=lambda: defaultdict(list))
-    ignored: set[TextValue] = field(default_factory=set)
-    trail: list[int] = field(default_factory=list)  # the numbers of what was run, in order
-    mapped: set[int] = field(default_factory=set)  # numbers of those that a mapper writes
+    ignored: dict[TextValue, None] = field(default_factory=dict)
+    entered: set[FunctionValue] = field(default_factory=set)  # called with arguments that were followed
+    saturated: set[FunctionValue] = field(default_factory=set)  # called in more ways than were followed
     # Mapped classes, with the calls that take all their fields; a dict for its order.
-    sent: dict[ClassValue, dict[RowUse, None]] = field(default_factory=lambda: defaultdict(dict))
-    in_transactions: set[int] = field(default_factory=set)  # numbers of those seen to run inside one
-    drivers: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))  # of engines that run it: `Run`
-    _roots: dict[int, dict[Root, None]] = field(default_factory=lambda: defaultdict(dict))
+    sent: dict[ClassValue, dict[RowUse, None]] = field(default_factory=dict)
+    tables: dict[Mapped, None] = field(default_factory=dict)  # SQLAlchemy's Table objects
+    functions: set[FunctionValue] = field(default_factory=set)  # evaluated by themselves
+    models: dict[Mapped, None] = field(default_factory=dict)  # mapped classes, and the tables between them
+    _statements: dict[TextValue, Statement] = field(default_factory=dict)
+    _texts: dict[Place, dict[TextValue, None]] = field(default_factory=dict)
     _built: dict[QueryValue, Root] = field(default_factory=dict)
-    _spent: set[QueryValue] = field(default_factory=set)
-    _texts: dict[Place, dict[TextValue, None]] = field(default_factory=lambda: defaultdict(dict))
+    _spent: dict[QueryValue, None] = field(default_factory=dict)
 
-    def text(self, value: TextValue) -> None:
-        """A text was written or built; whether it is SQL, and a whole statement, is seen later."""
-        if not begins_as_sql(value) or (place := value.place) is None:
-            return
-        grown = self._texts[place]
-        if len(grown) >= _MAX_GROWTH:
+    def add(self, journal: Journal, added: set[Journal], root: Root | None = None) -> None:
+        """What was noted there and in the calls that were followed from there; each is `added` only once.
+
+        `root` is from where it was called. What runs in a call is told by its caller, as run from there.
+        """
+        for name, *given in journal.events:
+            if name == "enter":
+                function, inner, from_there = given
+                self.entered.add(function)
+                if inner not in added:
+                    added.add(inner)
+                    self.add(inner, added, root or from_there)
+            elif name == "build":
+                self._built.setdefault(given[0], root or given[1])
+            elif name == "send":
+                self.send(*given)
+            elif name != "run_from":
+                getattr(self, f"_{name}")(*given)
+            elif root is None:
+                self._of(given[0]).roots[given[1]] = None
+
+    def merge(self, other: Record) -> None:
+        """All of another record."""
+        for text, theirs in other._statements.items():
+            ours = self._of(text)
+            ours.call = ours.call or theirs.call
+            ours.roots.update(theirs.roots)
+            ours.uses.update(theirs.uses)
+            ours.drivers |= theirs.drivers
+            ours.in_transaction |= theirs.in_transaction
+            ours.mapper |= theirs.mapper
+        for texts in other._texts.values():
+            for text in texts:
+                self._text(text)
+        for model, uses in other.sent.items():
+            self.sent.setdefault(model, {}).update(uses)
+        for query, root in other._built.items():
+            self._built.setdefault(query, root)
+        self.ignored.update(other.ignored)
+        self.entered |= other.entered
+        self.saturated |= other.saturated
+        self.tables.update(other.tables)
+        self.models.update(other.models)
+        self.functions |= other.functions
+        self._spent.update(other._spent)
+
+    def _of(self, text: TextValue) -> Statement:
+        found = self._statements.get(text)
+        if found is None:
+            found = self._statements[text] = Statement("")
+        return found
+
+    def _executed_by(self, text: TextValue, call: str) -> None:
+        statement = self._of(text)
+        statement.call = statement.call or call
+
+    def _ignore(self, text: TextValue) -> None:
+        self.ignored[text] = None
+
+    def _saturate(self, function: FunctionValue) -> None:
+        self.saturated.add(function)
+
+    def _use(self, text: TextValue, found: RowUse) -> None:
+        self._of(text).uses[found] = None
+
+    def _in_transaction(self, text: TextValue) -> None:
+        self._of(text).in_transaction = True
+
+    def _driven(self, text: TextValue, driver: str) -> None:
+        self._of(text).drivers.add(driver)
+
+    def _write(self, text: TextValue) -> None:
+        self._of(text).mapper = True
+
+    def send(self, model: ClassValue, found: RowUse) -> None:
+        """All fields of a mapped class are taken."""
+        self.sent.setdefault(model, {})[found] = None
+
+    def _table(self, table: Mapped) -> None:
+        self.tables[table] = None
+
+    def _derive(self, query: QueryValue) -> None:
+        self._spent[query] = None
+        self._spent.update(dict.fromkeys(query.inside))
+
+    def _text(self, value: TextValue) -> None:
+        assert value.place is not None
+        grown = self._texts.setdefault(value.place, {})
+        if value not in grown and len(grown) >= _MAX_GROWTH:
             del grown[min(grown, key=lambda each: len(each.pieces))]
         grown[value] = None
 
-    def execute(self, value: TextValue, call: str, root: Root, *, certain: bool) -> int | None:
-        """The text reached a call; certain: one that does nothing but run SQL. Gives its number if it is SQL."""
-        sql, _ = marked(value)
-        if certain and is_ignored(sql):
-            self.ignored.add(value)
-            return None
-        if not (is_run(sql) if certain else is_statement(sql)):
-            return None
-        self.executed.append((value, call))
-        self.again((len(self.executed) - 1,), root)
-        return len(self.executed) - 1
-
-    def again(self, numbers: Iterable[int], root: Root) -> None:
-        """What has these numbers runs from here too."""
-        for number in numbers:
-            self.trail.append(number)
-            self._roots[number][root] = None
-
-    def built(self, query: QueryValue, root: Root) -> None:
-        """A mapper's query was built; unless something more is made of it, it runs as it is."""
-        self._built.setdefault(query, root)
-
-    def derived(self, query: QueryValue) -> None:
-        """Something more was made of the query."""
-        self._spent.add(query)
-        self._spent.update(query.inside)
-
-    def query(self, query: QueryValue, root: Root) -> int | None:
-        """A mapper's query runs. Gives its number."""
-        self.derived(query)
-        if not query.tables:  # of nothing that is known
-            return None
-        return self.mapper(sent(query), query.call, root)
-
-    def mapper(self, text: TextValue, call: str, root: Root) -> int | None:
-        """A mapper writes the statement and runs it. Gives its number."""
-        number = self.execute(text, call, root, certain=True)
-        if number is not None:
-            self.mapped.add(number)
-        return number
-
-    def runs(self, entered: Container[FunctionValue | None], functions: Container[FunctionValue]) -> Iterator[Run]:
+    def runs(self) -> Iterator[Run]:
         """Every distinct statement once a place: those executed, then those that only look like statements.
 
-        A function that was `entered` from its callers runs what they make of it: what it runs by itself, with
-        gaps where its parameters stand, is left out. `functions` are those of the project.
+        A function that was entered from its callers runs what they make of it: what it runs by itself, with
+        gaps where its parameters stand, is left out.
         """
-        for query in [query for query in self._built if query not in self._spent]:
-            self._spent.update(query.inside)
-        for query, root in [(q, root) for q, root in self._built.items() if q not in self._spent]:
-            self.query(query, root)
-        numbers: dict[TextValue, list[int]] = defaultdict(list)
-        roots: Roots = defaultdict(lambda: defaultdict(dict))
-        for number, (text, _) in enumerate(self.executed):
-            numbers[text].append(number)
-            roots[text.place][text].update(self._roots[number])
-        for text, same in numbers.items():
-            if _is_mismatched(text, roots[text.place]):
+        self._run_unspent()
+        entered = self.entered - self.saturated
+        roots: Roots = defaultdict(dict)
+        for text, statement in self._statements.items():
+            roots[text.place][text] = statement.roots
+        for text, found in self._statements.items():
+            if _is_mismatched(text, roots[text.place]) or _is_filled(text, roots[text.place], entered):
                 continue
-            if not _is_filled(text, roots[text.place], entered):
-                uses = tuple(use for n in same for use in self.uses.get(n, ()))
-                inside = not self.in_transactions.isdisjoint(same)
-                run = Run(text, self.executed[same[0]][1], uses, in_transaction=inside, mapper=same[0] in self.mapped)
-                drivers = set().union(*(self.drivers.get(n, ()) for n in same))
-                run = replace(run, driver=min(drivers) if len(drivers) < 2 else "") if drivers else run
-                yield from _placed(run, roots[text.place][text], functions)
-        yield from (Run(text, None) for text in self._unexecuted(frozenset().union(*(t.places for t in numbers))))
+            run = Run(text, found.call, tuple(found.uses), in_transaction=found.in_transaction, mapper=found.mapper)
+            run = replace(run, driver=min(found.drivers) if len(found.drivers) < 2 else "") if found.drivers else run
+            yield from _placed(run, found.roots, self.functions)
+        yield from (
+            Run(text, None) for text in self._unexecuted(frozenset().union(*(t.places for t in self._statements)))
+        )
+
+    def _run_unspent(self) -> None:
+        """Queries that were built, and of which nothing more was made, run as they are."""
+        for query in [query for query in self._built if query not in self._spent]:
+            self._spent.update(dict.fromkeys(query.inside))
+        for query, root in [(query, root) for query, root in self._built.items() if query not in self._spent]:
+            journal = Journal()
+            journal.query(query, root)
+            self.add(journal, set())
 
     def _unexecuted(self, seen: frozenset[Place]) -> Iterator[TextValue]:
         built = [max(texts, key=_extent) for texts in self._texts.values()]
@@ -190,11 +248,3 @@ def _is_within(one: FunctionValue, other: FunctionValue) -> bool:
 
 def _extent(text: TextValue) -> tuple[int, int]:
     return len(text.places), len(text.pieces)
-
-
-def begins_as_sql(value: TextValue) -> bool:
-    """Whether the first known piece begins as a statement does."""
-    for piece in value.pieces:
-        if isinstance(piece, Literal) and piece.text.strip():
-            return may_begin(piece.text)
-    return may_begin("")

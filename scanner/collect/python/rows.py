@@ -38,9 +38,9 @@ _MAX_NESTING = 4
 _NONE = ConstantValue("None")
 
 
-def result(numbers: Iterable[int], method: str, frame: Frame, at: int) -> Variants:
-    """What a call of this name gives for the statements of these numbers."""
-    queries = tuple(numbers)
+def result(statements: Iterable[TextValue], method: str, frame: Frame, at: int) -> Variants:
+    """What a call of this name gives for these statements."""
+    queries = tuple(statements)
     if not queries or method == "executemany":
         return ()
     if method in _FIRST_VALUE:

@@ -46,8 +46,8 @@ def note(value: ResultValue, found: RowUse, frame: Frame, at: int | None) -> Non
     found = _of_the_whole(found, value.start, value.behind)
     if value.namesakes is not None and found.kind in _BY_NAMES:
         found = replace(found, namesakes=value.namesakes)
-    for number in value.queries:
-        frame.world.record.uses[number].append(replace(found, location=location))
+    for statement in value.queries:
+        frame.world.journal.use(statement, replace(found, location=location))
 
 
 def _of_the_whole(found: RowUse, start: int, behind: int) -> RowUse:

@@ -213,12 +213,9 @@ class ImportedValue(Hashed):
 
 @dataclass(frozen=True, slots=True)
 class ResultValue:
-    """What a statement gave: a cursor, its rows, one row, or what is made of these.
+    """What a statement gave: a cursor, its rows, one row, or what is made of these."""
 
-    `queries` are the numbers under which the record keeps the statements.
-    """
-
-    queries: tuple[int, ...]
+    queries: tuple[TextValue, ...]
     # Of a row also: each of its values in turn, how many there are, the names of its columns.
     shape: OneOf["cursor", "rows", "row", "value", "width", "names", "frame", "frames", "iloc"]
     start: int = 0  # of a row: how many of its columns were cut off at the front; -1: one value stands before them

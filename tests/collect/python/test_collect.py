@@ -142,7 +142,7 @@ def test_functions_that_call_themselves_end(tmp_path: Path) -> None:
 
 
 def test_calls_beyond_the_bound_are_named_and_left_as_one_with_holes(tmp_path: Path) -> None:
-    calls = "".join(f'read("t{number}")\n' for number in range(300))
+    calls = "".join(f'read("t{number}")\n' for number in range(1_100))
     program = f'def read(table):\n    c.execute("SELECT a FROM " + table)\n\n{calls}'
     observations = found(write(tmp_path, a=program))
     assert "SELECT a FROM __hole_1__" in [each.sql for each in observations]

@@ -53,7 +53,9 @@ def builtin(dotted: str, given: Given, world: World) -> Value | None:
     if name not in _EXPRESSIONS and ".functions." not in dotted:
         return None
     if name == "RawSQL":  # a part of another statement, though it may look like one
-        world.record.ignored.update(value for value in values if isinstance(value, TextValue))
+        for value in values:
+            if isinstance(value, TextValue):
+                world.journal.ignore(value)
     return CallValue(name, values, tuple((key, each[0]) for key, each in given.named.items()))
 
 
@@ -94,8 +96,8 @@ def _merged(left: QueryValue, word: str, right: QueryValue, world: World) -> Que
     """The rows that either query of one model has, or both."""
     if left.mapped != right.mapped or left.mapped.framework != "django":
         return None
-    world.record.derived(left)
-    world.record.derived(right)
+    world.journal.derived(left)
+    world.journal.derived(right)
     query = joining(left, right.joins)
     if not left.wheres or not right.wheres:
         return query if word == "AND" and left.wheres else replace(query, wheres=right.wheres if word == "AND" else ())

@@ -29,11 +29,11 @@ def many(mapped: Mapped, name: str, world: World) -> Many | None:
     """The way that a field of the model, or of one that refers to it, gives this name."""
     if mapped.of is None:
         return None
-    forth, back = world.once(many, lambda: _ways(world), world.models()).get(mapped.of, ({}, {}))
+    forth, back = world.of_models(ways, mapped.of) or ({}, {})
     return forth[name] if name in forth else back.get(name)
 
 
-def _ways(world: World) -> dict[ClassValue, tuple[dict[str, Many | None], dict[str, Many]]]:
+def ways(world: World) -> dict[ClassValue, tuple[dict[str, Many | None], dict[str, Many]]]:
     """Of every model the ways that its own fields give, and those that fields of others do, by their names."""
     found: dict[ClassValue, tuple[dict[str, Many | None], dict[str, Many]]] = defaultdict(lambda: ({}, {}))
     for mapped in world.models():

@@ -90,7 +90,7 @@ def _configured_label(path: str, world: World) -> str | None:
     if not world.project.has(path):
         return None
     frame = world.frame(path)
-    for of, info in list(world.classes.items()):
+    for of, info in list(world.classes.known.items()):
         if frame is not None and of.path == path:
             label, name = own_text(info, "label"), own_text(info, "name")
             if label or name:
@@ -198,10 +198,11 @@ def related_name(field: Declaration, of: ClassValue) -> tuple[str, str]:
 
 def reverse_relations(of: ClassValue, world: World) -> dict[str, Relation]:
     """The ways back from a model to those that refer to it, by the names lookups and instances use."""
-    return world.once(reverse_relations, lambda: _ways_back(world), world.models()).get(of, {})
+    return world.of_models(ways_back, of) or {}
 
 
-def _ways_back(world: World) -> dict[ClassValue, dict[str, Relation]]:
+def ways_back(world: World) -> dict[ClassValue, dict[str, Relation]]:
+    """Those of all models."""
     found: dict[ClassValue, dict[str, Relation]] = defaultdict(dict)
     for other in world.models():
         if other.of is None or other.framework != "django":

@@ -47,7 +47,7 @@ def step(query: QueryValue, method: str, given: Given, frame: Frame) -> Variants
         before = begun(query, frame.world)
         after = chained(before, given, frame.world)
         if after != query:
-            frame.world.record.derived(query)
+            frame.world.journal.derived(query)
         return (after,)
     ask = final(method)
     return None if ask is None else ask(begun(query, frame.world), given, frame)
@@ -55,7 +55,7 @@ def step(query: QueryValue, method: str, given: Given, frame: Frame) -> Variants
 
 def limited(query: QueryValue, frame: Frame) -> QueryValue:
     """``query[a:b]``."""
-    frame.world.record.derived(query)
+    frame.world.journal.derived(query)
     return replace(begun(query, frame.world), limit="LIMIT %s")
 
 

@@ -67,9 +67,9 @@ def _count(query: QueryValue, _: Given, frame: Frame) -> Variants:
         chosen = query if query.others or query.distinct else keys(query, Names(query.mapped, world.family))
         inner = numbered(replace(chosen, whole=True, orders=()), world)
         grouped = replace(inner, groups=(pieces("1"),)) if query.groups and query.whole else inner
-        frame.world.record.derived(query)
+        frame.world.journal.derived(query)
         text = text_at(pieces("SELECT COUNT(*) FROM (", grouped.sql, ") subquery"), query.place)
-        frame.world.record.mapper(text, query.call, frame.root)
+        frame.world.journal.mapper(text, query.call, frame.root)
         return ()
     counted = (pieces(f"COUNT(*) AS {quoted_name('__count', query, world)}"),)
     return _finished(replace(query, columns=counted, orders=(), entities=()), frame)
@@ -103,12 +103,12 @@ def _update_or_create(query: QueryValue, given: Given, frame: Frame) -> Variants
     if query.mapped.of:
         stored = InstanceValue(query.mapped.of, stored=True)
         for sql in writes.saved(query.mapped, stored, Given((), {}), frame):
-            frame.world.record.mapper(text_at(sql, query.place), query.call, frame.root)
+            frame.world.journal.mapper(text_at(sql, query.place), query.call, frame.root)
     return result
 
 
 def _finished(query: QueryValue, frame: Frame) -> Variants:
-    frame.world.record.query(query, frame.root)
+    frame.world.journal.query(query, frame.root)
     if query.whole and query.entities and query.mapped.of:
         return (InstanceValue(query.mapped.of, stored=True, along=query.along),)
     return ()

@@ -204,4 +204,4 @@ def relink(query: QueryValue, given: Given, frame: Frame) -> Variants:
 
 
 def _write(query: QueryValue, frame: Frame) -> None:
-    frame.world.record.query(replace(query, entities=()), frame.root)
+    frame.world.journal.query(replace(query, entities=()), frame.root)

@@ -150,7 +150,7 @@ def operated(left: Value, operator: str, right: Value, frame: Frame) -> Value | 
         return None
     combined = django_expressions.combined(left, operator, right, frame.world)
     if isinstance(combined, QueryValue):
-        frame.world.record.built(combined, frame.root)
+        frame.world.journal.built(combined, frame.root)
     return combined or sqlalchemy_expressions.operated(left, operator, right, frame.world)
 
 
@@ -168,7 +168,7 @@ def item(query: QueryValue, index: Value | None, frame: Frame) -> Variants:
     """``query[index]``; index None for a slice."""
     sliced = replace(django_queries.limited(query, frame))
     if index is None:
-        frame.world.record.built(sliced, frame.root)
+        frame.world.journal.built(sliced, frame.root)
         return (sliced,)
     return elements(sliced, frame)
 
@@ -180,7 +180,7 @@ def assigned(base: Value, name: str, at: int, frame: Frame) -> None:
         if mapped is not None and mapped.framework == "sqlalchemy":
             query = sqlalchemy_writes.changed(mapped, name, frame.place(at), frame.world)
             if query is not None:
-                frame.world.record.query(query, frame.root)
+                frame.world.journal.query(query, frame.root)
 
 
 def is_key(base: Value, name: str, frame: Frame) -> bool:
@@ -224,7 +224,7 @@ def _query_method(query: QueryValue, name: str, expression: syntax.Call, given: 
         if name == "prefetch_related":
             found = tuple(django_prefetch.along(value, given) for value in found or ())
             for other in django_prefetch.prefetched(query, given, frame.world):
-                frame.world.record.built(other, frame.root)
+                frame.world.journal.built(other, frame.root)
     else:
         inner = sqlalchemy_sources.subquery(before, name, given, frame, expression.at)
         if inner is not None:  # it runs as it is where nothing reads it
@@ -234,11 +234,11 @@ def _query_method(query: QueryValue, name: str, expression: syntax.Call, given: 
         found = (after,) if after is not None else found or sessions.finished(query, name, given, frame)
     if found is None:  # both go on as they are
         return None
-    frame.world.record.derived(before)
+    frame.world.journal.derived(before)
     spend(given, frame)
     for value in found:
         if isinstance(value, QueryValue) and value.begun:
-            frame.world.record.built(value, frame.root)
+            frame.world.journal.built(value, frame.root)
     return found
 
 

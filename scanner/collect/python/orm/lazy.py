@@ -31,7 +31,7 @@ def read(base: InstanceValue, name: str, call: str, at: int | None, frame: Frame
     query = _query(mapped, name, frame.place(at), frame.world)
     if query is not None:
         frame.names[told] = (base,)
-        frame.world.record.query(replace(query, call=call, begun=True), frame.root)
+        frame.world.journal.query(replace(query, call=call, begun=True), frame.root)
 
 
 def relation(mapped: Mapped, name: str, world: World) -> Relation | None:

@@ -42,7 +42,7 @@ def _unplaced(value: Value, frame: Frame) -> Value:
     """What a manager begins with stands where the manager is used."""
     if not isinstance(value, QueryValue):
         return value
-    frame.world.record.derived(value)
+    frame.world.journal.derived(value)
     return replace(value, place=NOWHERE)
 
 

@@ -110,12 +110,12 @@ class _Call:
 
     def built(self, query: QueryValue) -> Variants:
         """The query, which runs unless more is made of it."""
-        self.frame.world.record.built(query, self.frame.root)
+        self.frame.world.journal.built(query, self.frame.root)
         return (query,)
 
     def run(self, query: QueryValue) -> Variants:
         """What a query that runs at once gives."""
-        self.frame.world.record.query(query, self.frame.root)
+        self.frame.world.journal.query(query, self.frame.root)
         stored = InstanceValue(self.mapped.of, stored=True) if self.mapped.of else None
         return (stored,) if query.verb == "select" and stored else (Unknown("count"),)
 

@@ -7,8 +7,7 @@ of a model that go through all columns (``{c.name: getattr(self, c.name) for c i
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from scanner.collect.python import syntax
 from scanner.collect.python.classes import lineage
@@ -36,22 +35,18 @@ _EVERY_COLUMN = (
 _FACTORIES = frozenset(("modelform_factory", "modelformset_factory", "inlineformset_factory", "model_to_dict"))
 
 
-def senders(world: World) -> Mapping[ClassValue, tuple[RowUse, ...]]:
-    """The classes, and calls, that take all fields of each model."""
-    found: dict[ClassValue, list[RowUse]] = defaultdict(list)
-    for of, info in list(world.classes.items()):
-        around = ClassValue(of.path, of.name.rpartition(".")[0])
+def senders(classes: Iterable[ClassValue], world: World) -> Iterator[tuple[ClassValue, RowUse]]:
+    """The models of which one of these classes takes all fields."""
+    known = list(classes)
+    yield from _methods([of for of in known if world.model(of) is not None], world)
+    for of in known:
+        info, around = world.classes[of], ClassValue(of.path, of.name.rpartition(".")[0])
         if of.name.endswith((".Meta", ".Config")) and around in world.classes:
             taker, models = around, _models(info, world) if _takes_all(of, info, world) else []
         else:
             taker, models = of, list(_by_itself(of, info, world))
         for model in models:
-            found[model].append(RowUse("serialised", location=_place(taker, world), into=taker.name))
-    for model, use in _methods(world):
-        found[model].append(use)
-    for model, uses in world.record.sent.items():
-        found[model].extend(uses)
-    return {model: tuple(dict.fromkeys(uses)) for model, uses in found.items()}
+            yield model, RowUse("serialised", location=_place(taker, world), into=taker.name)
 
 
 def sent(name: str, expression: syntax.Call, given: Given, frame: Frame) -> Variants | None:
@@ -72,7 +67,7 @@ def sent(name: str, expression: syntax.Call, given: Given, frame: Frame) -> Vari
     for model in () if chosen else _named(values[:1]):
         if frame.world.model(model) is not None:
             place = frame.module.location(frame.place(expression.at))
-            frame.world.record.sent[model][RowUse("serialised", location=place, into=into)] = None
+            frame.world.journal.send(model, RowUse("serialised", location=place, into=into))
     return (Unknown(f"{name}(…)"),)
 
 
@@ -97,15 +92,14 @@ def _by_itself(of: ClassValue, info: ClassInfo, world: World) -> Iterator[ClassV
                 yield from _named(list(info.frame.evaluate(argument.value)))
 
 
-def _methods(world: World) -> Iterator[tuple[ClassValue, RowUse]]:
+def _methods(models: Iterable[ClassValue], world: World) -> Iterator[tuple[ClassValue, RowUse]]:
     """Models with their own methods, or those of a base, that take the value of each column: ``to_dict``."""
     known: dict[ClassValue, list[RowUse]] = {}
-    for model in (each.of for each in world.models()):
-        info = world.classes.get(model) if model is not None else None
-        for of in lineage(model, info.frame) if model is not None and info is not None else ():
+    for model in models:
+        for of in lineage(model, world.classes[model].frame) if model in world.classes else ():
             if of not in known:
                 known[of] = [*_taking_every_column(of, world)]
-            yield from ((model, use) for use in known[of] if model is not None)
+            yield from ((model, use) for use in known[of])
 
 
 def _taking_every_column(of: ClassValue, world: World) -> Iterator[RowUse]:

@@ -16,6 +16,7 @@ from scanner.collect.python.orm import (
     sqlalchemy_steps,
     sqlalchemy_writes,
 )
+from scanner.collect.python.orm.django_queries import NOWHERE
 from scanner.collect.python.orm.mapped import Mapped
 from scanner.collect.python.orm.queries import QueryValue, SqlValue
 from scanner.collect.python.orm.sql import pieces, text_at
@@ -25,6 +26,7 @@ from scanner.collect.python.values import (
     InstanceValue,
     ListValue,
     ResultValue,
+    TextValue,
     Unknown,
     Value,
     Variants,
@@ -62,7 +64,7 @@ def call(expression: syntax.Call, given: Given, frame: Frame) -> Variants | None
         query = sqlalchemy_select.selected(given, place, written, frame, labels=True)
         if query is None:
             return None
-        frame.world.record.built(query, frame.root)
+        frame.world.journal.built(query, frame.root)
         return (query,)
     mapped = _mapped(first, frame)
     if mapped is None:
@@ -71,16 +73,16 @@ def call(expression: syntax.Call, given: Given, frame: Frame) -> Variants | None
         place, subject = frame.place(expression.at), Given(given.positional[:1], {})
         query = sqlalchemy_writes.written(_MAPPINGS[name], subject, place, called(expression.function), frame)
         for each in _ran(query, given, frame) if query is not None else ():
-            frame.world.record.query(replace(each, made_key=()), frame.root)
+            frame.world.journal.query(replace(each, made_key=()), frame.root)
         return (Unknown("None"),)
     return _written(name, mapped, expression, frame)
 
 
 def finished(query: QueryValue, name: str, given: Given, frame: Frame) -> Variants | None:
     """The methods of ``session.query(…)`` that run it; None for any other method."""
-    record, world = frame.world.record, frame.world
+    journal, world = frame.world.journal, frame.world
     if name in ("count", "delete", "update", "exists") or name in _ALL or name in _ONE:
-        record.derived(query)
+        journal.derived(query)
     if name in _ALL:
         return (ListValue((row_of(query, frame),), open=True),)
     if name in _ONE:
@@ -88,16 +90,16 @@ def finished(query: QueryValue, name: str, given: Given, frame: Frame) -> Varian
         return row_of(replace(query, limit=limit), frame)
     if name == "count":
         inner = pieces("SELECT count(*) AS count_1 FROM (", query.sql, ") AS anon_1")
-        record.mapper(text_at(inner, query.place), query.call, frame.root)
+        journal.mapper(text_at(inner, query.place), query.call, frame.root)
         return ()
     if name == "delete":
-        record.query(replace(query, verb="delete"), frame.root)
+        journal.query(replace(query, verb="delete"), frame.root)
         return ()
     if name == "update":
         values = given.positional or ((given.named["values"],) if "values" in given.named else ())
         changed = sqlalchemy_steps.step(replace(query, verb="update"), "values", Given(values, {}, given.open), frame)
         if isinstance(changed, QueryValue):
-            record.query(changed, frame.root)
+            journal.query(changed, frame.root)
         return ()
     return (SqlValue(pieces("EXISTS (", query.sql, ")")),) if name == "exists" and world else None
 
@@ -119,7 +121,7 @@ def instance_method(
         return None
     for sql in statements:
         text = text_at(sql, frame.place(expression.at))
-        frame.world.record.mapper(text, called(expression.function), frame.root)
+        frame.world.journal.mapper(text, called(expression.function), frame.root)
     if not instance.stored and name in ("save", "asave"):
         _is_stored(instance, expression, frame)
     return (Unknown("None"),)
@@ -135,15 +137,15 @@ def _is_stored(instance: InstanceValue, expression: syntax.Call, frame: Frame) -
 
 def row_of(query: QueryValue, frame: Frame) -> Variants:
     """What one row of the query is, which runs here: an instance, a tuple of them, a plain row, or not known."""
-    number = frame.world.record.query(query, frame.root)
-    if number is not None and query.entities and query.whole and _are_tables(query, frame):
-        return (ResultValue((number,), "row"),)
+    statement = frame.world.journal.query(query, frame.root)
+    if statement is not None and query.entities and query.whole and _are_tables(query, frame):
+        return (ResultValue((statement,), "row"),)
     return instances(query)
 
 
 def _are_tables(query: QueryValue, frame: Frame) -> bool:
     """Whether it asks for Table objects, whose rows are plain ones."""
-    return all(each in frame.world.tables for each in query.entities)
+    return all(_is_table(each, frame) for each in query.entities)
 
 
 def instances(query: QueryValue) -> Variants:
@@ -154,22 +156,27 @@ def instances(query: QueryValue) -> Variants:
     return (found[0],) if len(found) == 1 else (ListValue(tuple((each,) for each in found)),)
 
 
+def _is_table(mapped: Mapped, frame: Frame) -> bool:
+    """Whether it is a Table object, at the top of a module or made here."""
+    return mapped in frame.world.tables or (mapped.of is None and mapped.source is None and mapped.place != NOWHERE)
+
+
 def _run(expression: syntax.Call, given: Given, frame: Frame) -> Variants | None:
-    numbers: list[int] = []
+    statements: list[TextValue] = []
     queries = [value for each in given.every() for value in each if isinstance(value, QueryValue)]
     if not queries:
         return None
     for query in queries:
-        frame.world.record.derived(query)
+        frame.world.journal.derived(query)
         for ran in _ran(replace(query, call=called(expression.function)), given, frame):
-            number = frame.world.record.query(ran, frame.root)
-            numbers.extend(() if number is None else (number,))
+            statement = frame.world.journal.query(ran, frame.root)
+            statements.extend(() if statement is None else (statement,))
     name = last_name(expression.function)
     entities = queries[0].entities
     if entities and queries[0].whole and not _are_tables(queries[0], frame):
         found = instances(queries[0])
         return found if name in ("scalar", "scalar_one") else (ListValue((found,), open=True),)
-    return rows.result(numbers, name, frame, expression.at) or (Unknown("result"),)
+    return rows.result(statements, name, frame, expression.at) or (Unknown("result"),)
 
 
 def _ran(query: QueryValue, given: Given, frame: Frame) -> Iterable[QueryValue]:
@@ -212,7 +219,7 @@ def _written(name: str, mapped: Mapped, expression: syntax.Call, frame: Frame) -
     else:
         return None
     for query in queries:
-        world.record.query(query, frame.root)
+        world.journal.query(query, frame.root)
     return instances(queries[0]) if name in ("get", "get_one") else (Unknown("None"),)
 
 

@@ -39,7 +39,9 @@ def library(dotted: str, expression: syntax.Call, given: Given, frame: Frame) ->
     if name == "Table":
         table = table_object(expression, frame)
         if table is not None:
-            frame.world.tables[table] = None
+            frame.world.journal.table(table)
+            if not frame.world.is_settled:
+                frame.world.tables[table] = None
         return None if table is None else (table,)
     spend(given, frame)
     if name in _STATEMENTS:
@@ -69,7 +71,7 @@ def of_table(table: Mapped, name: str, given: Given, expression: syntax.Call, fr
 def of_query(query: QueryValue, name: str, given: Given, expression: syntax.Call, frame: Frame) -> Variants | None:
     """The methods of a statement that give a value or other statements; None for any other."""
     if name == "label":
-        frame.world.record.derived(query)
+        frame.world.journal.derived(query)
         labelled = sqlalchemy_expressions.method(SqlValue((), query=query), name, given)
         return None if labelled is None else (labelled,)
     united = sqlalchemy_sources.united(query, name, given)
@@ -78,7 +80,7 @@ def of_query(query: QueryValue, name: str, given: Given, expression: syntax.Call
     if name == "options":
         loaded, beside = sqlalchemy_loading.with_options(query, given, frame.place(expression.at), frame.world)
         for other in beside:
-            frame.world.record.built(other, frame.root)
+            frame.world.journal.built(other, frame.root)
         return (loaded,)
     return None
 
@@ -99,7 +101,7 @@ def loaded(query: QueryValue, frame: Frame) -> QueryValue:
     """The query with what its instances load by themselves."""
     query, beside = sqlalchemy_loading.by_itself(query, query.place, frame.world)
     for other in beside:
-        frame.world.record.built(other, frame.root)
+        frame.world.journal.built(other, frame.root)
     return query
 
 
@@ -120,11 +122,11 @@ def spend(given: Given, frame: Frame) -> None:
     for variants in given.every():
         for value in variants:
             if isinstance(value, QueryValue):
-                frame.world.record.derived(value)
+                frame.world.journal.derived(value)
 
 
 def _built(query: QueryValue | None, frame: Frame) -> Variants | None:
     if query is None:
         return None
-    frame.world.record.built(query, frame.root)
+    frame.world.journal.built(query, frame.root)
     return (query,)

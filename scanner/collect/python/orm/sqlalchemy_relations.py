@@ -14,7 +14,7 @@ def relation_of(mapped: Mapped, name: str, world: World) -> Relation | None:
     own = mapped.relation(name)
     if own is not None or mapped.of is None or mapped.column(name) or not world.is_settled:
         return own
-    return world.once(relation_of, lambda: _ways_back(world), world.models()).get(mapped.of, {}).get(name)
+    return (world.of_models(ways_back, mapped.of) or {}).get(name)
 
 
 def leads_to_one(source: Mapped, relation: Relation) -> bool:
@@ -23,7 +23,8 @@ def leads_to_one(source: Mapped, relation: Relation) -> bool:
     return relation.between is None and column is not None and bool(column.refers or column.foreign)
 
 
-def _ways_back(world: World) -> dict[ClassValue, dict[str, Relation]]:
+def ways_back(world: World) -> dict[ClassValue, dict[str, Relation]]:
+    """The relations that other classes declare as ways back from each class."""
     found: dict[ClassValue, dict[str, Relation]] = defaultdict(dict)
     for other in world.models():
         for relation in other.relations if other.of is not None else ():

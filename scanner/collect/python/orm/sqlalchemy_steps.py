@@ -34,7 +34,7 @@ def step(query: QueryValue, method: str, given: Given, frame: Frame) -> Value | 
         return query if method in _WITHOUT_EFFECT else None
     changed = change(query, given, frame.world)
     if changed != query:  # values of all columns are what an INSERT has anyway
-        frame.world.record.derived(query)
+        frame.world.journal.derived(query)
     return changed
 
 
