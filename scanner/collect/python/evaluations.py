@@ -62,6 +62,8 @@ class Outcome:
 
     def use(self, other: Outcome, *, is_call: bool) -> None:
         """The other is a part of this one."""
+        if other in self.behind:
+            return
         self.behind[other] = None
         self.waiting = max(self.waiting, other.waiting + (not is_call))
         self.is_long = self.is_long or other.is_long
@@ -96,7 +98,7 @@ class Evaluations:
         self._here.clear()
 
     def call(self, key: Hashable, depth: int, run: Run) -> Outcome | None:
-        """What a call at this depth comes to; of one that still runs, nothing; None: too many were followed."""
+        """What a call at this depth comes to; of one that still runs, nothing; None: too many, or too deep."""
         if depth >= MAX_CALLS:
             self.current.is_deep = True
             return None
@@ -106,7 +108,7 @@ class Evaluations:
             return Outcome()
         found = self._known(key, depth)
         if found is not None:
-            self._size += found.size
+            self._size += 0 if found in self.current.behind else found.size
         elif self._size >= _MAX_SIZE:
             self.current.is_limited = True
             return None

@@ -12,7 +12,7 @@ from scanner.collect.python import syntax
 from scanner.collect.python.alone import rows_of, run_function
 from scanner.collect.python.attributes import set_attribute
 from scanner.collect.python.classes import class_attribute, lineage
-from scanner.collect.python.evaluations import Outcome
+from scanner.collect.python.evaluations import MAX_CALLS, Outcome
 from scanner.collect.python.frames import Definition, Frame
 from scanner.collect.python.gist import gist_of
 from scanner.collect.python.given import Given
@@ -181,7 +181,8 @@ def _entered(
         entry, frame.depth, lambda found, depth: _run(names, definition, depth + 1, inner_root, found)
     )
     if outcome is None:
-        world.journal.saturate(function.definition)
+        if frame.depth < MAX_CALLS:
+            world.journal.saturate(function.definition)
         return None
     world.journal.enter(function.definition, outcome.journal, root)
     if frame.in_transaction:

@@ -1,0 +1,73 @@
+"""What functions come to does not depend on which was evaluated first: nothing else makes it true to keep it."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from scanner.collect.python import collect, linking
+from scanner.collect.python.alone import run_function
+from scanner.collect.python.blocks import Block
+from scanner.collect.python.frames import World
+from scanner.collect.python.readings import Readings
+
+FIXTURES = Path(__file__).parents[3] / "fixtures"
+_BLOCKS = linking._blocks
+CIRCLES = {
+    "a.py": """
+from b import Second
+
+class First:
+    def __init__(self, cursor):
+        self.second = Second(self)
+        self.table = "orders"
+
+    def run(self, name):
+        rows = self.second.run(self.table)
+        self.seen = rows
+        return rows or self.again(name)
+
+    def again(self, name):
+        return self.run(name)
+""",
+    "b.py": """
+class Second:
+    def __init__(self, first):
+        self.first = first
+        self.where = " WHERE id = 1"
+
+    def run(self, table):
+        cursor.execute("SELECT id, total FROM " + table + self.where)
+        for number, total in cursor.fetchall():
+            self.first.run(table)
+        return cursor.fetchall()
+
+    def all(self):
+        for number, total, status in self.first.seen:
+            self.run(self.first.table)
+        return self.first.again("carts")
+""",
+}
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("root", ["python", "shop", "circles"])
+def test_in_any_order(root: str, seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, program in CIRCLES.items():
+        (tmp_path / name).write_text(program)
+    folder = tmp_path if root == "circles" else FIXTURES / root
+    expected = list(map(repr, collect(folder)))
+    evaluated = []
+
+    def shuffled(world: World, readings: Readings, known: Mapping[str, Block]) -> dict[str, Block]:
+        functions = [each for outcome in world.modules.values() for each in outcome.inside.values()]
+        random.Random(seed).shuffle(functions)
+        evaluated.extend(run_function(each) for each in functions)
+        return _BLOCKS(world, readings, known)
+
+    monkeypatch.setattr(linking, "_blocks", shuffled)
+    assert list(map(repr, collect(folder))) == expected
+    assert len(evaluated) >= 3
