@@ -75,9 +75,6 @@ class Outcome:
             self.is_limited = self.is_limited or other.is_limited
 
 
-_Key = tuple[Hashable, int, int]
-
-
 @dataclass(slots=True)
 class Evaluations:
     """Those that run, and the outcomes of those that did."""
@@ -139,12 +136,12 @@ class Evaluations:
     @contextmanager
     def apart(self, outcome: Outcome) -> Iterator[None]:
         """What is evaluated here belongs to nothing that runs, as the top level of a module."""
-        around = self.current, self.unit, self._size
+        around = self.current, self.unit, self._size, self._waiting
         self.current, self.unit, self._size = outcome, outcome, 0
         try:
             yield
         finally:
-            self.current, self.unit, self._size = around
+            self.current, self.unit, self._size, self._waiting = around
 
     def ask(self, *question: str) -> None:
         """What is evaluated now holds as long as the answer is the same."""
@@ -188,10 +185,8 @@ class Evaluations:
         if first != key:
             self._forget(outcome)
             with self.apart(Outcome()):
-                waiting, self._waiting = self._waiting, int(is_first_unit)
-                head = self._ran(first, 0, first_run, is_unit=is_first_unit)
-                self._close(first, 0, head)
-                self._waiting = waiting
+                self._waiting = int(is_first_unit)
+                self._close(first, 0, self._ran(first, 0, first_run, is_unit=is_first_unit))
             known = self._known(key, depth)
             if known is not None:
                 return known
@@ -226,7 +221,6 @@ class Evaluations:
                 other.unfinished |= outcome.unfinished
                 if not other.unfinished:
                     self._whole[member] = self._unfinished.pop(member)
-
         self._forget(outcome)
 
     def _forget(self, head: Outcome) -> None:

@@ -218,6 +218,8 @@ class World:
         self.evaluations.ask("model", of.path, of.name)
         if of in self.mapped:
             return self.mapped[of]
+        if of not in self.classes.known:  # yet
+            return self.read_model(of, self)
         self.mapped[of] = None  # what a class that refers to itself is told
         self._reading += 1
         try:
@@ -272,12 +274,10 @@ class World:
     def member(self, module: ModuleValue, name: str) -> Variants:
         """``module.name``: a name of the module, or a module inside it."""
         frame = self.frame(module.path) if module.path else None
-        if frame is not None:
-            found = frame.find(name)
-            if found:
-                return found
-        dotted = f"{module.name}.{name}"
-        path = self.project.find(dotted, module.path or "")
+        found = frame.find(name) if frame is not None else ()
+        if found:
+            return found
+        path = self.project.find(dotted := f"{module.name}.{name}", module.path or "")
         return (ModuleValue(dotted, path),) if path or module.path else (ExternalValue(dotted),)
 
     def _follow(self, name: ImportedValue) -> Variants:
