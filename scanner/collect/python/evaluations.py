@@ -213,14 +213,15 @@ class Evaluations:
 
     def _close(self, key: Hashable, depth: int, outcome: Outcome) -> None:
         """Keeps what a circle came to, and its members with it."""
-        outcome.unfinished.discard(outcome)
+        members = [(key, outcome)]
+        members += [(each, other) for each, other in self._unfinished.items() if outcome in other.unfinished]
+        open_still = outcome.unfinished - {outcome}
+        for member, other in members:
+            other.unfinished = (other.unfinished - {outcome}) | open_still
+            other.circle = other.circle if other.unfinished else frozenset()  # it is closed: others are not of it
+            if other is not outcome and not other.unfinished:
+                self._whole[member] = self._unfinished.pop(member)
         self._keep(key, depth, outcome)
-        for member, other in list(self._unfinished.items()):
-            if outcome in other.unfinished and other is not outcome:
-                other.unfinished.discard(outcome)
-                other.unfinished |= outcome.unfinished
-                if not other.unfinished:
-                    self._whole[member] = self._unfinished.pop(member)
         self._forget(outcome)
 
     def _forget(self, head: Outcome) -> None:
