@@ -99,7 +99,9 @@ def _member(base: Value, expression: syntax.Attribute, frame: Frame) -> Variants
     if isinstance(base, ResultValue):
         return rows.attribute(base, expression.name, frame, position(expression))
     if isinstance(base, InstanceValue) and base.stored:
-        lazy.read(base, expression.name, called(expression), position(expression), frame)
+        query = lazy.read(base, expression.name, called(expression), position(expression), frame)
+        if query is not None:
+            return (query,)
     return attribute(base, expression.name, frame)
 
 

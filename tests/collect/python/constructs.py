@@ -77,6 +77,8 @@ _GROUPS: dict[str, dict[str, tuple[str, str]]] = {
     "Other libraries": {
         "peewee model": (r"\bsave\b|\(Model\)", _MODEL),
         "peewee query": (r"\.select\(", _STATEMENT),
+        "foreign key of peewee read lazily": (r"\bchapter\.book\b", r"^executes: chapter\.book$"),
+        "way back of peewee": (r"\bbook\.chapters\b", r"^executes: book\.chapters"),
         "read_sql": (r"\.read_sql\(", _STATEMENT),
         "read_sql_query": (r"\.read_sql_query\(", _STATEMENT),
         "read_sql_table": (r"\.read_sql_table\(", _STATEMENT),

@@ -1,6 +1,7 @@
 """What an instance reads when it is first asked for: ``order.customer`` is a SELECT of the customer.
 
-Not where the customer came with the order, as ``select_related``, ``joinedload`` and the like make it.
+Not where the customer came with the order, as ``select_related``, ``joinedload`` and the like make it. The way back of
+peewee, ``customer.orders``, is a query of which the program may make more.
 """
 
 from __future__ import annotations
@@ -23,15 +24,22 @@ from scanner.collect.python.values import InstanceValue, Place
 _LAZY = frozenset(("", "select", "True", "immediate"))
 
 
-def read(base: InstanceValue, name: str, call: str, at: int | None, frame: Frame) -> None:
-    """Notes the statement behind ``base.name``, where a function first asks for it."""
+def read(base: InstanceValue, name: str, call: str, at: int | None, frame: Frame) -> QueryValue | None:
+    """Notes the statement behind ``base.name``, where a function first asks for it; gives it where it is a query."""
     mapped, told = frame.world.model(base.of), f"{call} was read"  # no name of a program
-    if mapped is None or at is None or told in frame.names or name in (*base.along, *dict(base.fields)):
-        return
-    query = _query(mapped, name, frame.place(at), frame.world)
-    if query is not None:
-        frame.names[told] = (base,)
-        frame.world.journal.query(replace(query, call=call, begun=True), frame.root)
+    if mapped is None or at is None or name in (*base.along, *dict(base.fields)):
+        return None
+    stays = mapped.framework == "peewee" and mapped.relation(name) is None
+    query = _query(mapped, name, frame.place(at), frame.world) if stays or told not in frame.names else None
+    if query is None:
+        return None
+    query = replace(query, call=call, begun=True)
+    if stays:
+        frame.world.journal.built(query, frame.root)
+        return query
+    frame.names[told] = (base,)
+    frame.world.journal.query(query, frame.root)
+    return None
 
 
 def relation(mapped: Mapped, name: str, world: World) -> Relation | None:
@@ -48,7 +56,9 @@ def relation(mapped: Mapped, name: str, world: World) -> Relation | None:
 
 def leads_to_one(mapped: Mapped, found: Relation) -> bool:
     """Whether there is one row at its end."""
-    return mapped.framework != "sqlalchemy" or found.single or sqlalchemy_relations.leads_to_one(mapped, found)
+    if mapped.framework == "peewee":
+        return found in mapped.relations
+    return mapped.framework == "django" or found.single or sqlalchemy_relations.leads_to_one(mapped, found)
 
 
 def _query(mapped: Mapped, name: str, place: Place, world: World) -> QueryValue | None:
@@ -58,7 +68,8 @@ def _query(mapped: Mapped, name: str, place: Place, world: World) -> QueryValue 
         return None
     if mapped.framework == "django":
         return _of_django(mapped, found, target, place, world)
-    return _of_sqlalchemy(found, target, place, world) if mapped.framework == "sqlalchemy" else None
+    make = _of_peewee if mapped.framework == "peewee" else _of_sqlalchemy
+    return make(mapped, found, target, place, world)
 
 
 def _of_django(mapped: Mapped, found: Relation, target: Mapped, place: Place, world: World) -> QueryValue | None:
@@ -68,7 +79,13 @@ def _of_django(mapped: Mapped, found: Relation, target: Mapped, place: Place, wo
     return replace(begun(manager(target, place, world), world), wheres=(where,), orders=(), limit="LIMIT 21")
 
 
-def _of_sqlalchemy(found: Relation, target: Mapped, place: Place, world: World) -> QueryValue:
+def _of_peewee(mapped: Mapped, found: Relation, target: Mapped, place: Place, world: World) -> QueryValue:
+    where = pieces(f"{Names(target, world.family).column(found.remote)} = %s")
+    query = replace(sqlalchemy_select.got(target, place, "", world), wheres=(where,))
+    return replace(query, limit="LIMIT %s OFFSET %s") if leads_to_one(mapped, found) else query
+
+
+def _of_sqlalchemy(_: Mapped, found: Relation, target: Mapped, place: Place, world: World) -> QueryValue:
     names, between = Names(target, world.family), found.between
     query = sqlalchemy_select.got(target, place, "", world)
     if between is not None:

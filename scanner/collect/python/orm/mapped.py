@@ -53,7 +53,7 @@ class Relation:
     remote: str
     between: Between | None = None
     loading: str = ""  # SQLAlchemy's `lazy`: "joined", "selectin"
-    back: str = ""  # SQLAlchemy's `backref`: what the way back is called
+    back: str = ""  # the `backref` of SQLAlchemy and peewee: what the way back is called
     single: bool = False  # one row at its end, though the key stands on the other side
 
 

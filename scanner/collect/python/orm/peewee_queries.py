@@ -85,7 +85,8 @@ class _Call:
         if self.given.positional:
             found = selected(self.given, self.place, self._call, self.frame)
             if found is not None:
-                return replace(found, tables=found.tables or (self.names.table,), mapped=self.mapped)
+                entities = tuple(dict.fromkeys((self.mapped, *found.entities)))
+                return replace(found, tables=found.tables or (self.names.table,), mapped=self.mapped, entities=entities)
         return self.query("select", columns=self.names.all_columns())
 
     def by_key(self) -> tuple[Sql, ...]:
@@ -142,7 +143,9 @@ def _insert(asked: _Call) -> Variants:
 
 def _create(asked: _Call) -> Variants:
     asked.run(asked.insert())
-    return (InstanceValue(asked.mapped.of, stored=True),) if asked.mapped.of else ()
+    given = asked.given.named.items()
+    along = tuple(name for name, values in given if all(isinstance(value, InstanceValue) for value in values))
+    return (InstanceValue(asked.mapped.of, stored=True, along=along),) if asked.mapped.of else ()
 
 
 def _bulk(asked: _Call) -> Variants:

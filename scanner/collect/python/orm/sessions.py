@@ -149,8 +149,13 @@ def _are_tables(query: QueryValue, frame: Frame) -> bool:
 
 
 def instances(query: QueryValue) -> Variants:
-    """What one row is of a query of mapped classes: an instance, or a tuple of them."""
+    """What one row is of a query of mapped classes: an instance, or a tuple of them.
+
+    peewee's is an instance of the model that was asked, whatever columns are read.
+    """
     found = [InstanceValue(each.of, stored=True, along=query.along) for each in query.entities if each.of]
+    if query.mapped.framework == "peewee" and found:
+        return (found[0],)
     if not query.whole or len(found) != len(query.entities) or not found:
         return (Unknown("row"),)
     return (found[0],) if len(found) == 1 else (ListValue(tuple((each,) for each in found)),)

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from scanner.collect.python.frames import World
 from scanner.collect.python.given import Given
+from scanner.collect.python.orm import peewee_joins
 from scanner.collect.python.orm.mapped import Mapped, Relation, Source
 from scanner.collect.python.orm.queries import Join, QueryValue, RelationValue, SqlValue
 from scanner.collect.python.orm.sql import Names, joined, pieces, unnamed
@@ -26,7 +27,8 @@ def join(query: QueryValue, given: Given, world: World, *, outer: bool = False) 
     begins = (Names(value.mapped, world.family).table for value in values if isinstance(value, RelationValue))
     tables = tuple(dict.fromkeys((*(each for each in begins if each not in there), *query.tables)))
     left = tuple(each for each in tables if each not in names)
-    return replace(query, tables=left or query.tables, joins=(*query.joins, *joins))
+    query = replace(query, tables=left or query.tables, joins=(*query.joins, *joins))
+    return peewee_joins.with_rows(query, world) if query.mapped.framework == "peewee" else query
 
 
 def outer_join(query: QueryValue, given: Given, world: World) -> QueryValue:
@@ -56,7 +58,7 @@ def _joins(query: QueryValue, values: list[Value], world: World) -> list[Join]:
             return [Join(table, value.sql)]
         if isinstance(value, RelationValue):
             return along(value, mapped, query.place, world)
-    for source in (query.mapped, *query.entities):
+    for source in (*peewee_joins.joined(query, world), query.mapped, *query.entities):
         relation = next((r for r in source.relations if r.target == mapped.of), None)
         if relation is not None:
             return along(RelationValue(source, relation.attribute), mapped, query.place, world)

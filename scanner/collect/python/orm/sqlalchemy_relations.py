@@ -1,4 +1,4 @@
-"""The relations of a class of SQLAlchemy, those among them that another class declares as a way back."""
+"""The relations of a class of SQLAlchemy or peewee, those among them that another class declares as a way back."""
 
 from __future__ import annotations
 
