@@ -159,6 +159,7 @@ def _output(passage: re.Match[str]) -> str:
     program, *arguments = shlex.split(passage["command"])
     command = [str(Path(sys.executable).with_name(program)), *arguments]
     environment = os.environ | {"COLUMNS": "110", "NO_COLOR": "1", "PYTHONPATH": str(ROOT)}  # of this copy
+    environment.pop("LINES", None)  # the height of this terminal is no part of it
     folder = ROOT / (passage["folder"] or "")
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=True)
     lines = done.stdout.strip().splitlines()
