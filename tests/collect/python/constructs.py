@@ -48,6 +48,7 @@ _GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         "declarative with Mapped": (r"\bMapped\[", _MODEL),
         "mixin": (r"\bcreated_at\b|\bAudited\b", "^finds: SELECT .*created_at"),
         "joined inheritance": (r"Policy\b", "JOIN car_policies"),
+        "single-table inheritance": (r"Policy\b", r"policies\.kind IN"),
         "__table__": ("__table__", _MODEL),
         "relationship": (r"\bVisit\.doctor", "JOIN doctors"),
         "relationship read lazily": (r"\bcourse\.teacher\b", r"^executes: course\.teacher$"),

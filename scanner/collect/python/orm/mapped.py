@@ -80,6 +80,8 @@ class Mapped(MapperValue, Hashed):
     ordering: tuple[str, ...] = ()  # Django's Meta.ordering
     managed: bool = True  # Django's Meta.managed
     source: Source | None = None  # an alias, a subquery, joined tables: what stands in FROM
+    kind: str = ""  # SQLAlchemy's `polymorphic_on`: the column that tells which class a row is of
+    shares: bool = False  # its rows are some of those in the table of the class that it extends
     parts: tuple[Mapped, ...] = ()  # of SQLAlchemy, where a row stands in several tables: each by itself, its own last
 
     def column(self, attribute: str) -> MappedColumn | None:

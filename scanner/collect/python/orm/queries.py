@@ -73,6 +73,7 @@ class QueryValue(MapperValue, Hashed):
     late: tuple[Join, ...] = ()  # joined behind the others where columns of them are read
     loaded: tuple[Loaded, ...] = ()
     wheres: tuple[Sql, ...] = ()
+    kinds: tuple[Sql, ...] = ()  # behind these: that the rows are of classes that share the table of another
     groups: tuple[Sql, ...] = ()
     havings: tuple[Sql, ...] = ()
     orders: tuple[Sql, ...] = ()
@@ -244,9 +245,9 @@ def _late(query: QueryValue) -> list[Join]:
 
 
 def _wheres(query: QueryValue) -> list[Sql]:
-    if not query.wheres:
+    if not query.wheres and not query.kinds:
         return []
-    together = joined(" AND ", query.wheres)
+    together = joined(" AND ", (*query.wheres, *query.kinds))
     if len(query.wheres) > 1 and query.mapped.framework == "django":
         together = pieces("(", together, ")")
     return [pieces("WHERE ", together)]

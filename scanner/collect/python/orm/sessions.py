@@ -201,6 +201,7 @@ def _with_rows(query: QueryValue, rows: Value, frame: Frame) -> QueryValue:
     row = rows.items[0][0] if isinstance(rows, ListValue) and rows.items else rows
     is_known = isinstance(row, DictValue) and not row.open
     if is_known or query.mapped.is_reflected:
+        row = sqlalchemy_writes.with_kind(query.mapped, row)
         stated = sqlalchemy_steps.step(query, "values", Given(((row,),), {}), frame)
         query = stated if isinstance(stated, QueryValue) else query
     is_one = row is rows or (isinstance(rows, ListValue) and len(rows.items) == 1 and not rows.open)

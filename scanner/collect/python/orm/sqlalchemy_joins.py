@@ -10,7 +10,8 @@ from scanner.collect.python.orm import peewee_joins
 from scanner.collect.python.orm.mapped import Mapped, Relation, Source
 from scanner.collect.python.orm.queries import Join, QueryValue, RelationValue, SqlValue
 from scanner.collect.python.orm.sql import Names, joined, pieces, unnamed
-from scanner.collect.python.orm.sqlalchemy_expressions import condition
+from scanner.collect.python.orm.sqlalchemy_expressions import bracketed, condition
+from scanner.collect.python.orm.sqlalchemy_inheritance import of_kind
 from scanner.collect.python.orm.sqlalchemy_relations import relation_of
 from scanner.collect.python.orm.sqlalchemy_select import mapped_of
 from scanner.collect.python.values import Gap, Place, Sql, Value
@@ -27,7 +28,9 @@ def join(query: QueryValue, given: Given, world: World, *, outer: bool = False) 
     begins = (Names(value.mapped, world.family).table for value in values if isinstance(value, RelationValue))
     tables = tuple(dict.fromkeys((*(each for each in begins if each not in there), *query.tables)))
     left = tuple(each for each in tables if each not in names)
-    query = replace(query, tables=left or query.tables, joins=(*query.joins, *joins))
+    told = {kind for value in values if (mapped := mapped_of(value, world)) for kind in of_kind(mapped, world)}
+    kinds = tuple(kind for kind in query.kinds if kind not in told)  # with the join
+    query = replace(query, tables=left or query.tables, joins=(*query.joins, *joins), kinds=kinds)
     return peewee_joins.with_rows(query, world) if query.mapped.framework == "peewee" else query
 
 
@@ -55,7 +58,9 @@ def _joins(query: QueryValue, values: list[Value], world: World) -> list[Join]:
     table = Names(mapped, world.family).table
     for value in values[1:]:
         if isinstance(value, SqlValue):
-            return [Join(table, value.sql)]
+            kinds = of_kind(mapped, world)
+            first = bracketed(value, value.sql, "AND") if kinds else value.sql
+            return [Join(table, joined(" AND ", (first, *kinds)))]
         if isinstance(value, RelationValue):
             return along(value, mapped, query.place, world)
     for source in (*peewee_joins.joined(query, world), query.mapped, *query.entities):
@@ -86,7 +91,8 @@ def on(source: Mapped, relation: Relation, target: Mapped, world: World) -> Sql:
     ours, theirs = Names(source, world.family), Names(target, world.family)
     left, right = theirs.column(relation.remote), ours.column(relation.local)
     column = source.column(relation.local)
-    return pieces(f"{left} = {right}" if column and (column.refers or column.foreign) else f"{right} = {left}")
+    first = f"{left} = {right}" if column and (column.refers or column.foreign) else f"{right} = {left}"
+    return joined(" AND ", (pieces(first), *of_kind(target, world)))
 
 
 def related(value: RelationValue, method: str, given: Given, world: World) -> SqlValue | None:
@@ -108,8 +114,8 @@ def related(value: RelationValue, method: str, given: Given, world: World) -> Sq
 def _ends(source: Mapped, relation: Relation, target: Mapped, middle: str, world: World) -> list[Sql]:
     """From one side to the table between, and from there to the other."""
     assert relation.between is not None
-    ours, theirs = Names(source, world.family), Names(target, world.family)
+    ours, theirs, kinds = Names(source, world.family), Names(target, world.family), of_kind(target, world)
     return [
         pieces(f"{ours.column(relation.local)} = {middle}.{relation.between.local}"),
-        pieces(f"{theirs.column(relation.remote)} = {middle}.{relation.between.remote}"),
+        joined(" AND ", (pieces(f"{theirs.column(relation.remote)} = {middle}.{relation.between.remote}"), *kinds)),
     ]

@@ -10,7 +10,8 @@ from scanner.collect.python.given import Given
 from scanner.collect.python.light import dataclass
 from scanner.collect.python.orm.mapped import Mapped, Relation, Source
 from scanner.collect.python.orm.queries import Join, Loaded, QueryValue, RelationValue, SqlValue, from_item
-from scanner.collect.python.orm.sql import Names, pieces, unnamed
+from scanner.collect.python.orm.sql import Names, joined, pieces, unnamed
+from scanner.collect.python.orm.sqlalchemy_inheritance import of_kind
 from scanner.collect.python.orm.sqlalchemy_joins import on
 from scanner.collect.python.orm.sqlalchemy_relations import leads_to_one, relation_of
 from scanner.collect.python.orm.sqlalchemy_select import label
@@ -119,8 +120,11 @@ def _joined(
         return _loading(query, join, target, world, many=not leads_to_one(source, relation)), target
     ours, theirs, between = Names(source, world.family), Names(target, world.family), relation.between
     middle = unnamed(between.table, place)
-    inner = pieces(" JOIN ", from_item(table), f" ON {theirs.column(relation.remote)} = {middle}.{between.remote})")
-    both = Source.named(table, pieces(f"({between.table} AS {middle}", inner))
+    to = joined(
+        " AND ", (pieces(f"{theirs.column(relation.remote)} = {middle}.{between.remote}"), *of_kind(target, world))
+    )
+    inner = pieces(f"({between.table} AS {middle} JOIN ", from_item(table), " ON ", to, ")")
+    both = Source.named(table, inner)
     condition = pieces(f"{ours.column(relation.local)} = {middle}.{between.local}")
     return _loading(query, Join(both, condition, outer), target, world, many=True), target
 
@@ -143,7 +147,7 @@ def _beside(query: QueryValue, relation: Relation, end: Mapped, world: World) ->
         columns = (pieces(own), *(column for column in columns if _text(column) != own))
     where = pieces(f"{own} IN (", Gap("…", "list"), ")")
     rows = QueryValue(end, query.place, query.call, tables=tables, columns=columns, joins=joins, wheres=(where,))
-    return replace(rows, begun=True, entities=(end,))
+    return replace(rows, kinds=of_kind(end, world), begun=True, entities=(end,))
 
 
 def _narrowed(query: QueryValue, kind: str, values: Iterable[Value], mapped: Mapped, world: World) -> QueryValue:

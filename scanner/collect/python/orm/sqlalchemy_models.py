@@ -30,7 +30,7 @@ from scanner.collect.python.orm.sqlalchemy_columns import (
     is_column,
     is_of_today,
 )
-from scanner.collect.python.orm.sqlalchemy_inheritance import extending, refers
+from scanner.collect.python.orm.sqlalchemy_inheritance import extending, kind_of, refers
 from scanner.collect.python.texts import constant_text
 from scanner.collect.python.values import ClassValue, DictValue, FunctionValue, ListValue, TextValue
 
@@ -52,7 +52,8 @@ def sqlalchemy_model(of: ClassValue, world: World) -> Mapped | None:
     base = _extended(of, world)
     own = _own_lineage(of, base, world)
     place, schema = info.frame.place(info.syntax.at), _schema(of, world)
-    mapped = Mapped("sqlalchemy", table, tuple(_columns(own, world)), place, of, schema)
+    columns = tuple(_columns(own, world))
+    mapped = Mapped("sqlalchemy", table, columns, place, of, schema, kind=kind_of(own, columns, world))
     declared = [each for base_or_own in own for each in _declared(base_or_own, world)]
     mapped = replace(mapped, relations=tuple(_relations(declared, mapped, world)))
     return extending(mapped, base, world) if base is not None else mapped
@@ -240,7 +241,8 @@ def _pair(
         if refers and theirs and refers.rsplit(".", 1)[0].rsplit(".", 1)[-1] in (theirs, target.name):
             return column(each).name, refers.rsplit(".", 1)[-1]
     own = mapped.of.name if mapped.of else ""
-    for each in _chosen(relation, [*declarations(world.classes[target])]):
+    classes = lineage(target, world.classes[target].frame)
+    for each in _chosen(relation, [each for of in classes for each in _declared(of, world)]):
         refers = foreign_key(each)
         if refers and refers.rsplit(".", 1)[0].rsplit(".", 1)[-1] in (mapped.table, own):
             return refers.rsplit(".", 1)[-1], column(each).name

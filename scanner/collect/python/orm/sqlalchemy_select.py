@@ -11,6 +11,7 @@ from scanner.collect.python.orm.mapped import Mapped, MappedColumn
 from scanner.collect.python.orm.queries import QueryValue, SqlValue, select
 from scanner.collect.python.orm.sql import Names, pieces, unnamed
 from scanner.collect.python.orm.sqlalchemy_expressions import operand
+from scanner.collect.python.orm.sqlalchemy_inheritance import of_kind
 from scanner.collect.python.values import (
     ClassValue,
     Gap,
@@ -44,6 +45,7 @@ def selected(given: Given, place: Place, call: str, frame: Frame, *, labels: boo
     columns: list[Sql] = []
     tables: list[str] = []
     entities: list[Mapped] = []
+    read: list[Mapped] = [subject]
     around = [table for value in values if isinstance(value, SqlValue) for table in value.tables]
     for value in values:
         mapped = mapped_of(value, frame.world)
@@ -55,6 +57,8 @@ def selected(given: Given, place: Place, call: str, frame: Frame, *, labels: boo
             at = replace(place, at=place.at + len(columns))
             columns.append(_selected_expression(value, around, at, labels=labels))
             tables.extend(value.tables if isinstance(value, SqlValue) else ())
+            read.extend((value.mapped,) if isinstance(value, SqlValue) and value.mapped else ())
+    kinds = (kind for each in (*read, *entities) for kind in of_kind(each, frame.world))
     whole = len(entities) == len(values)
     return QueryValue(
         subject,
@@ -66,6 +70,7 @@ def selected(given: Given, place: Place, call: str, frame: Frame, *, labels: boo
         begun=True,
         whole=whole,
         entities=tuple(entities),
+        kinds=tuple(dict.fromkeys(kinds)),
     )
 
 
@@ -90,6 +95,7 @@ def got(mapped: Mapped, place: Place, call: str, world: World) -> QueryValue:
         tables=(names.table,),
         columns=names.all_columns(),
         wheres=where,
+        kinds=of_kind(mapped, world),
         begun=True,
         entities=(mapped,),
     )

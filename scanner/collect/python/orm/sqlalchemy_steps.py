@@ -10,6 +10,7 @@ from scanner.collect.python.light import replace
 from scanner.collect.python.orm.queries import QueryValue, RelationValue, SqlValue
 from scanner.collect.python.orm.sql import Names, joined, pieces
 from scanner.collect.python.orm.sqlalchemy_expressions import bracketed, condition, operand, operated
+from scanner.collect.python.orm.sqlalchemy_inheritance import of_kind
 from scanner.collect.python.orm.sqlalchemy_joins import join, outer_join
 from scanner.collect.python.orm.sqlalchemy_select import mapped_of
 from scanner.collect.python.orm.sqlalchemy_writes import insertion, made_key, without_returning
@@ -47,7 +48,7 @@ def _where(query: QueryValue, given: Given, _: World) -> QueryValue:
         query = replace(query, tables=query.tables + more)
     around = (*query.tables, *(join.table for join in query.joins))
     made = tuple(condition(value, around) for value in values)
-    if len(made) + len(query.wheres) > 1:
+    if len(made) + len(query.wheres) + len(query.kinds) > 1:
         made = tuple(bracketed(value, each, "AND") for value, each in zip(values, made, strict=True))
     return replace(query, wheres=(*query.wheres, *made))
 
@@ -72,7 +73,9 @@ def _select_from(query: QueryValue, given: Given, world: World) -> QueryValue:
     mapped = [mapped_of(each[0], world) for each in given.positional]
     named = tuple(Names(each, world.family).table for each in mapped if each)
     tables = tuple(dict.fromkeys((*named, *query.tables)))
-    return replace(query, tables=tables, mapped=next((m for m in mapped if m), query.mapped))
+    more = (kind for each in mapped if each for kind in of_kind(each, world))
+    kinds = tuple(dict.fromkeys((*query.kinds, *more)))
+    return replace(query, tables=tables, kinds=kinds, mapped=next((m for m in mapped if m), query.mapped))
 
 
 def _order(query: QueryValue, given: Given, _: World) -> QueryValue:

@@ -10,6 +10,7 @@ from scanner.collect.python.given import Given
 from scanner.collect.python.orm.mapped import Mapped
 from scanner.collect.python.orm.queries import QueryValue
 from scanner.collect.python.orm.sql import Names, insert, pieces
+from scanner.collect.python.orm.sqlalchemy_inheritance import of_kind
 from scanner.collect.python.orm.sqlalchemy_select import got, mapped_of
 from scanner.collect.python.values import (
     DictValue,
@@ -18,6 +19,7 @@ from scanner.collect.python.values import (
     Literal,
     Place,
     Sql,
+    Unknown,
     Value,
 )
 
@@ -28,7 +30,8 @@ def written(verb: str, given: Given, place: Place, call: str, frame: Frame) -> Q
     if mapped is None:
         return None
     names = Names(mapped, frame.world.family)
-    query = QueryValue(mapped, place, call, tables=(names.table,), begun=True, entities=())
+    kinds = () if mapped.parts else of_kind(mapped, frame.world)
+    query = QueryValue(mapped, place, call, tables=(names.table,), kinds=kinds, begun=True, entities=())
     if verb == "insert":
         columns = without_returning(insertion(mapped, None, frame.world))
         return replace(query, verb="insert", columns=(columns,), made_key=made_key(mapped, (), frame.world))
@@ -49,7 +52,7 @@ def removed(mapped: Mapped, place: Place, call: str, world: World) -> Iterator[Q
     for each in reversed(mapped.tables):
         query = got(each, place, call, world)
         wheres = (pieces(f"{query.tables[0]}.{each.key.name} = %({each.key.name})s"),) if each.key else ()
-        yield replace(query, verb="delete", wheres=wheres, entities=())
+        yield replace(query, verb="delete", wheres=wheres, kinds=(), entities=())
 
 
 def changed(mapped: Mapped, attribute: str, place: Place, world: World) -> QueryValue | None:
@@ -75,7 +78,7 @@ def changed_by_key(mapped: Mapped, rows: Value, place: Place, call: str, world: 
             sets.append((Gap("columns", "list"),))
         wheres = (pieces(f"{names.column(key.name)} = %({each.table}_{key.name})s"),) if key else ()
         if sets:
-            yield replace(query, verb="update", sets=tuple(sets), wheres=wheres, entities=())
+            yield replace(query, verb="update", sets=tuple(sets), wheres=wheres, kinds=(), entities=())
 
 
 def insertion(mapped: Mapped, given: Iterable[str] | None, world: World) -> Sql:
@@ -92,6 +95,13 @@ def insertion(mapped: Mapped, given: Iterable[str] | None, world: World) -> Sql:
         table = Names(mapped, world.family).table
         return pieces(f"INSERT INTO {table} (", Gap("columns", "list"), ") VALUES (", Gap("values", "list"), ")")
     return insert(Names(mapped, world.family), columns, world.family)
+
+
+def with_kind(mapped: Mapped, row: Value) -> Value:
+    """The row with the class that it is of, which SQLAlchemy writes in the column for that."""
+    if not mapped.kind or not isinstance(row, DictValue):
+        return row
+    return replace(row, entries=(*row.entries, (mapped.kind, (Unknown("kind"),))))
 
 
 def made_key(mapped: Mapped, given: Container[str], world: World) -> Sql:
