@@ -160,7 +160,7 @@ def schema_scripts(config: DatabaseConfig) -> list[str]:
 
 def schema_files(config: DatabaseConfig) -> tuple[Path, ...]:
     """The files of DDL and of migrations; a directory stands for those in it."""
-    return tuple(dict.fromkeys(file for path in _paths(config) for file in sources(path)))
+    return tuple(dict.fromkeys(file for path in _paths(config) for file in sources(path, config.database.engine)))
 
 
 def _paths(config: DatabaseConfig) -> Iterator[Path]:

@@ -7,11 +7,13 @@ understands. Files are read, never run.
 from scanner.migrations.changes import changes, without_known
 from scanner.migrations.files import PLAN_MARK, history, is_migration, read, sources, tool_of
 from scanner.migrations.migration import Migration
+from scanner.migrations.plain_sql import family_of
 
 __all__ = [
     "PLAN_MARK",
     "Migration",
     "changes",
+    "family_of",
     "history",
     "is_migration",
     "read",

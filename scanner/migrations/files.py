@@ -64,12 +64,12 @@ def _is_of_plan(path: Path) -> bool:
         raise SourceError(f"{path} cannot be read: {reason_of(error)}.") from error
 
 
-def sources(path: Path) -> list[Path]:
+def sources(path: Path, engine: Engine) -> list[Path]:
     """The files that a schema at this path is read from: those of a folder's migrations, else its .sql files."""
-    files = list(files_under(path, _SUFFIXES))
+    files = list(files_under(path, (*_SUFFIXES, *plain_sql.suffixes(engine.family))))
     tools = {file: tool_of(file) for file in files} if path.is_dir() else {}
     migrations = [file for file, tool in tools.items() if tool in ("liquibase", "django", "alembic")]
-    return migrations or [file for file in files if file == path or tools[file] is not None]
+    return migrations or [file for file in files if file == path or tools[file] or plain_sql.family_of(file.name)]
 
 
 def history(path: Path, engine: Engine, without: Collection[Path] = ()) -> Iterator[Migration]:
@@ -78,7 +78,8 @@ def history(path: Path, engine: Engine, without: Collection[Path] = ()) -> Itera
     `without` names files, resolved: neither these count nor what runs after the first of them, or builds on one where
     the tool knows what builds on what. Raises SourceError.
     """
-    files = [path] if path.is_file() else list(files_under(path, _SUFFIXES))
+    endings = plain_sql.suffixes(engine.family)
+    files = [path] if path.is_file() else list(files_under(path, (*_SUFFIXES, *endings)))
     left_out = {file for file in files if file.resolve() in without}
     tools = {tool_of(file) for file in files}
     if "liquibase" in tools:
@@ -96,7 +97,7 @@ def history(path: Path, engine: Engine, without: Collection[Path] = ()) -> Itera
         for file in order((file for file in files if tool_of(file) == "alembic"), left_out):
             yield read_revision(file, engine, lines=False)
     else:
-        ordered = plain_sql.order(file for file in files if file.suffix.lower() == ".sql")
+        ordered = plain_sql.order(file for file in files if file.name.lower().endswith(endings))
         yield from map(plain_sql.read_sql, takewhile(lambda file: file not in left_out, ordered))
 
 

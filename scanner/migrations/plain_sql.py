@@ -1,7 +1,8 @@
 """Migrations written in SQL: Flyway's, and those of tools that mark or name the way up and the way down.
 
 Facts: documentation.red-gate.com/flyway (naming, placeholders); goose and dbmate mark sections in comments;
-golang-migrate and others name files ``.up.sql`` and ``.down.sql``.
+golang-migrate and others name files ``.up.sql`` and ``.down.sql``. Behind ``.sql`` may stand the engine that a file is
+for, as in ``full.sql.postgres``.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from scanner.errors import SourceError, reason_of
 from scanner.migrations.migration import Migration, NotAnalysed, Step
+from scanner.model import Family
 from scanner.text_files import READ_ERRORS, decode, open_binary
 
 _FLYWAY = re.compile(r"([VRUB])((?:\d+(?:[._]\d+)*)?)__(.+)\.sql", re.IGNORECASE)
@@ -27,6 +29,10 @@ _UNDOING = re.compile(r"(?:[._-](?:down|rollback|undo|revert))\.sql$", re.IGNORE
 _PLACEHOLDER = re.compile(r"\$\{([\w.:-]+)\}")
 _CONF = re.compile(r"^[ \t]*flyway\.placeholders\.([\w.-]+)[ \t]*=[ \t]*(.*?)[ \t]*$", re.MULTILINE)
 _NUMBER = re.compile(r"\d+")
+_OF_ENGINE: dict[Family, tuple[str, ...]] = {
+    "postgres": (".sql.postgres", ".sql.postgresql", ".sql.pgsql", ".sql.pg"),
+    "mysql": (".sql.mysql", ".sql.mariadb"),
+}
 _CONFIG_FILES = ("flyway.conf", "conf/flyway.conf", "flyway.toml")
 _MAX_UP = 8  # folders above the migrations in which Flyway's configuration may be
 
@@ -48,6 +54,16 @@ def read_sql(path: Path) -> Migration:
 
     applied = _PLACEHOLDER.sub(value, _upward(text)) if flyway else _upward(text)
     return Migration(path.name, path, "flyway" if flyway else "sql", (Step(applied, 1),), tuple(missing))
+
+
+def suffixes(family: Family) -> tuple[str, ...]:
+    """How files of SQL end that are for these engines, or for any."""
+    return (".sql", *_OF_ENGINE[family])
+
+
+def family_of(name: str) -> Family | None:
+    """The engines that a file is for by its name; None where it says none, or another."""
+    return next((family for family, ends in _OF_ENGINE.items() if name.lower().endswith(ends)), None)
 
 
 def is_flyway(path: Path) -> bool:

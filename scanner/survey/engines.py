@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 
+from scanner.migrations import family_of
 from scanner.survey.finding import Hint
 
 # What an image, a scheme of addresses, a backend of Django's or a driver is of; the first that fits counts.
@@ -58,6 +59,16 @@ def hints(texts: Mapping[str, str]) -> list[Hint]:
         for key, hint in _said(path, texts[path]):
             found.setdefault((*key, hint.weight), hint)
     return sorted(found.values(), key=lambda hint: (-hint.weight, not hint.version))
+
+
+def named(paths: Iterable[str]) -> list[Hint]:
+    """What the names of files of SQL tell, as ``full.sql.postgres`` does: each engine once."""
+    found: dict[str, Hint] = {}
+    for path in paths:
+        family = family_of(path)
+        if family is not None:
+            found.setdefault(family, Hint(family, "", 2, f"{path} is named after it"))
+    return list(found.values())
 
 
 def engines(found: Sequence[Hint]) -> list[Hint]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from scanner.migrations import tool_of
+from scanner.migrations import family_of, tool_of
 from scanner.schema.dialect import foreign_signs
 from scanner.survey.finding import Hint, SchemaFiles
 
@@ -23,8 +23,8 @@ _WHOLE = re.compile(r"schema|structure|dump", re.I)  # in the name of a script t
 _MAKES = re.compile(r"^\s*CREATE\b", re.M | re.I)
 _WRITES = re.compile(r"^\s*(?:INSERT|UPDATE|DELETE|SELECT|COPY)\b", re.M | re.I)
 _CHANGE = re.compile(r"^\s*ALTER\s+TABLE\b", re.M | re.I)
-_SCHEMA_NAME = re.compile(r"schema|structure|ddl|tables|create|init", re.I)
-_SUFFIX = re.compile(r"[-_.]?(?:schema|structure|dump|ddl|tables|db)(?:[-_.]?v?\d+)?$", re.I)
+_SCHEMA_NAME = re.compile(r"schema|structure|ddl|tables|create|init|full", re.I)
+_SUFFIX = re.compile(r"[-_.]?(?:schema|structure|dump|ddl|tables|db|full)(?:[-_.]?v?\d+)?$", re.I)
 _ASIDE = re.compile(r"(?:^|/)(?:tests?|testing|fixtures?|testdata|examples?|docs?)(?:/|$)", re.I)
 _TOOLS = {
     "django": "Django's migrations",
@@ -43,7 +43,8 @@ def schemas(root: Path, scripts: Mapping[str, str], others: Iterable[str]) -> li
     dumps = [found for path, text in scripts.items() if (found := _dump(path, text)) is not None]
     migrations = _migrations(root, [*scripts, *others])
     dumped = {found.path for found in dumps}
-    plain = {path: text for path, text in scripts.items() if path not in dumped and tool_of(root / path) == "sql"}
+    left = {path: text for path, text in scripts.items() if path not in dumped}
+    plain = {path: text for path, text in left.items() if family_of(path) or tool_of(root / path) == "sql"}
     groups = [group for group in (dumps, migrations, _written(plain)) if group]
     other = tuple(each.path for group in groups[1:] for each in group)
     return [replace(each, others=(*each.others, *other)) for group in groups[:1] for each in group]
@@ -116,7 +117,8 @@ def _written(scripts: Mapping[str, str]) -> list[SchemaFiles]:
         return []
     first, text = found[0], scripts[found[0]]
     inside = _parts(first, scripts)
-    others = tuple(path for path in found if path not in inside)
+    left = (path for path in found if path not in inside)
+    others = tuple(sorted(left, key=lambda path: PurePosixPath(path).name != PurePosixPath(first).name))
     if len(inside) > 1:
         return [SchemaFiles(os.path.dirname(first), "scripts", _signs(first, text), "", others)]
     return [SchemaFiles(first, "a script", _signs(first, text), _stem(first), others)]

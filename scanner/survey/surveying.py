@@ -8,12 +8,13 @@ from pathlib import Path
 
 from scanner.config import DatabaseConfig, SourceConfig
 from scanner.errors import SourceError
+from scanner.migrations import family_of
 from scanner.model import Database, Engine, Location, Observation
 from scanner.progress import Progress, silent
 from scanner.services import OWNERS_FILES, Services
 from scanner.sources import read_schema
 from scanner.survey import sources
-from scanner.survey.engines import engines, hints, speaks
+from scanner.survey.engines import engines, hints, named, speaks
 from scanner.survey.finding import FoundDatabase, FoundSource, Hint, SchemaFiles, Survey
 from scanner.survey.schemas import schemas
 from scanner.text_files import decode
@@ -33,13 +34,14 @@ def survey(root: Path, progress: Progress | None = None) -> Survey:
     tell = progress or silent
     tell("Looking at the files", 0)
     files = [path.relative_to(root).as_posix() for path in source_files(root, _wanted)]
-    scripts = {path: _text(root / path, _MAX_BYTES) for path in files if path.endswith(".sql")}
-    said = _hints(root, files)
+    said = [*_hints(root, files), *named(files)]
+    scripts = {path: _text(root / path, _MAX_BYTES) for path in files if _is_script(path, engines(said))}
     tell("Looking for the schema", len(files))
     found = schemas(root, scripts, (p for p in files if not p.endswith(".sql") and _MIGRATIONS.search(p)))
     databases = _databases(root, found, said, tell)
+    queries = {path: text for path, text in scripts.items() if path.endswith(".sql")}
     tell("Looking for queries", len(files))
-    code = (*sources.python(root, files, databases), *sources.sql(root, scripts, databases))
+    code = (*sources.python(root, files, databases), *sources.sql(root, queries, databases))
     produced = tuple(sources.production(root, databases))
     owners = next((name for name in OWNERS_FILES if (root / name).is_file()), None)
     services = _services(root, files, [each for each in code if each.kind == "python"])
@@ -47,7 +49,13 @@ def survey(root: Path, progress: Progress | None = None) -> Survey:
 
 
 def _wanted(name: str) -> bool:
-    return name.isprintable() and (name.endswith(_SUFFIXES) or speaks(name))
+    return name.isprintable() and (name.endswith(_SUFFIXES) or family_of(name) is not None or speaks(name))
+
+
+def _is_script(path: str, likely: Sequence[Hint]) -> bool:
+    """Whether it is SQL, and for no other engine than the one that is most likely."""
+    family = family_of(path)
+    return path.endswith(".sql") if family is None else family == _family(likely[0])
 
 
 def _hints(root: Path, files: Sequence[str]) -> list[Hint]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scanner.migrations import history, read
+from scanner.migrations import history, read, sources
 from scanner.model import Engine
 
 POSTGRES = Engine.parse("postgres:16")
@@ -23,6 +23,14 @@ def test_numbers_count_as_numbers(tmp_path):
     for name in ("10_c.sql", "2_b.sql", "2_b.down.sql", "1_a.up.sql"):
         (tmp_path / name).write_text("SELECT 1;")
     assert names(tmp_path) == ["1_a.up.sql", "2_b.sql", "10_c.sql"]
+
+
+def test_files_for_another_engine_are_left_out(tmp_path):
+    for name in ("1_a.sql", "2_b.sql.postgres", "2_b.sql.sqlite", "2_b.sql.mysql", "3_c.SQL.PG"):
+        (tmp_path / name).write_text("SELECT 1;")
+    assert names(tmp_path) == ["1_a.sql", "2_b.sql.postgres", "3_c.SQL.PG"]
+    assert [each.name for each in sources(tmp_path, POSTGRES)] == names(tmp_path)
+    assert [each.name for each in history(tmp_path, Engine.parse("mariadb:10.11"))] == ["1_a.sql", "2_b.sql.mysql"]
 
 
 def test_placeholders_have_the_values_of_flyways_configuration(tmp_path):

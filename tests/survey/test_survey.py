@@ -124,6 +124,9 @@ def test_dumps_say_everything_of_their_databases(tmp_path):
         ({"ddl/a.sql": TABLES, "ddl/b.sql": "CREATE VIEW v AS\nTABLE orders;"}, "ddl"),
         ({"ddl/a.sql": TABLES, "ddl/b.sql": "CREATE TABLE users (id int);"}, "ddl/a.sql"),
         ({"ddl/a.sql": TABLES, "ddl/b.sql": "INSERT INTO users VALUES (1);"}, "ddl/a.sql"),
+        ({"main/full.sql.postgres": TABLES, "main/full.sql.sqlite": TABLES}, "main/full.sql.postgres"),
+        ({"a.sql.postgres": TABLES, "a.sql.mysql": TABLES, ".env": "URL=mysql://u@h/shop"}, "a.sql.mysql"),
+        ({"ddl/a.sql.pg": TABLES, "ddl/b.sql": "CREATE VIEW v AS\nTABLE orders;"}, "ddl"),
     ],
 )
 def test_migrations_and_scripts_are_schemas(tmp_path, files, schema):
