@@ -16,6 +16,8 @@ from scanner.schema import Schema
 from scanner.schema.dialect import foreign_signs
 from scanner.workers import Workers
 
+_Script = tuple[Path, str, int]  # a file or a part of one, its text, and the line at which that begins
+
 
 def collect(
     source: SourceConfig,
@@ -133,16 +135,18 @@ def read_schema(config: DatabaseConfig) -> tuple[Schema, tuple[BlindSpot, ...]]:
         return schema, tuple(_not_understood(schema, []))
     from scanner.schema.parse import parse_ddl
 
-    migrations = [found for path in _paths(config) for found in history(path, config.database.engine, config.without)]
+    migrations = [
+        found for path in _paths(config) for found in history(path, config.database.engine, config.without, config.root)
+    ]
     if not migrations:
         raise SourceError(f"There is no schema of {config.name} at {' or '.join(config.schema)}.")
-    scripts = [(migration.path, migration.sql) for migration in migrations]
-    schema = parse_ddl("\n".join(text for _, text in scripts), config.database)
+    scripts = [(migration.path, migration.sql, migration.first_line) for migration in migrations]
+    schema = parse_ddl("\n".join(text for _, text, _ in scripts), config.database)
     return schema, (*_of_another_engine(schema, scripts), *_not_analysed(migrations), *_not_understood(schema, scripts))
 
 
-def _of_another_engine(schema: Schema, scripts: Iterable[tuple[Path, str]]) -> Iterator[BlindSpot]:
-    for file, text in scripts:
+def _of_another_engine(schema: Schema, scripts: Iterable[_Script]) -> Iterator[BlindSpot]:
+    for file, text, _ in scripts:
         signs = foreign_signs(text, schema.engine.family)
         if signs:
             other = "MySQL's or MariaDB's" if schema.engine.family == "postgres" else "PostgreSQL's"
@@ -155,12 +159,18 @@ def schema_scripts(config: DatabaseConfig) -> list[str]:
     """The DDL of a schema that stands in files. Raises SourceError when it is read from a server."""
     if is_dsn(config.schema[0]):
         raise SourceError(f"The schema of {config.name} is on a server: give its DDL as a file, as pg_dump writes it.")
-    return [found.sql for path in _paths(config) for found in history(path, config.database.engine, config.without)]
+    return [
+        found.sql
+        for path in _paths(config)
+        for found in history(path, config.database.engine, config.without, config.root)
+    ]
 
 
 def schema_files(config: DatabaseConfig) -> tuple[Path, ...]:
     """The files of DDL and of migrations; a directory stands for those in it."""
-    return tuple(dict.fromkeys(file for path in _paths(config) for file in sources(path, config.database.engine)))
+    return tuple(
+        dict.fromkeys(file for path in _paths(config) for file in sources(path, config.database.engine, config.root))
+    )
 
 
 def _paths(config: DatabaseConfig) -> Iterator[Path]:
@@ -183,7 +193,7 @@ def _not_analysed(migrations: Iterable[Migration]) -> Iterator[BlindSpot]:
         yield BlindSpot("schema", places[0], f"{what} was left out of the schema{times}: {why}.")
 
 
-def _not_understood(schema: Schema, scripts: Sequence[tuple[Path, str]]) -> Iterator[BlindSpot]:
+def _not_understood(schema: Schema, scripts: Sequence[_Script]) -> Iterator[BlindSpot]:
     """One for each kind and reason, at the first place."""
     groups: dict[tuple[str, str], list[Skipped]] = {}
     for skipped in schema.skipped:
@@ -195,11 +205,11 @@ def _not_understood(schema: Schema, scripts: Sequence[tuple[Path, str]]) -> Iter
         yield BlindSpot("schema", _place(schema, found[0].line, scripts), message)
 
 
-def _place(schema: Schema, line: int, scripts: Sequence[tuple[Path, str]]) -> str:
+def _place(schema: Schema, line: int, scripts: Sequence[_Script]) -> str:
     """The file and line of a line in all the scripts joined."""
-    for file, text in scripts:
+    for file, text, first in scripts:
         lines = text.count("\n") + 1
         if line <= lines:
-            return f"{file}:{line}" if line else str(file)
+            return f"{file}:{first + line - 1}" if line else str(file)
         line -= lines
     return schema.database.name

@@ -31,6 +31,7 @@ class DatabaseConfig:
     consumers: tuple[Consumer, ...] = ()
     without: frozenset[Path] = frozenset()  # migrations, resolved: of the schema's only those before them count
     rollout: RolloutSettings = field(default_factory=RolloutSettings)
+    root: Path | None = None  # below which scripts of the schema may read others
 
     @property
     def name(self) -> str:

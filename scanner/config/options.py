@@ -146,7 +146,7 @@ def config_from_options(
     base = absolute(str(base or ""), Path.cwd())
     database = Database(name, read_engine(engine, "--engine"), tuple(search_path), read_sql_mode(sql_mode))
     ddl = read_schema(schema, base, "The command line")
-    config = Config(base, (DatabaseConfig(database, ddl),))
+    config = Config(base, (DatabaseConfig(database, ddl, root=base),))
     config = with_options(config, name, sources=sources, paths=paths, base=base)
     return Config(_root(config.sources, base), config.databases, config.sources)
 

@@ -96,7 +96,7 @@ def _database(entry: Mapping[str, Any], root: Path, at: str) -> DatabaseConfig:
         _texts(entry, "search_path", at),
         read_sql_mode(_text(entry, "sql_mode", at)),
     )
-    return DatabaseConfig(database, read_schema(_texts(entry, "schema", at), root, at))
+    return DatabaseConfig(database, read_schema(_texts(entry, "schema", at), root, at), root=root)
 
 
 def _source(entry: Mapping[str, Any], databases: Sequence[DatabaseConfig], root: Path, at: str) -> SourceConfig:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import takewhile
 from pathlib import Path
 
 from scanner.errors import SourceError, reason_of
 from scanner.migrations import plain_sql
+from scanner.migrations.includes import with_included
 from scanner.migrations.migration import Migration, Tool
 from scanner.model import Engine
 from scanner.text_files import READ_ERRORS, files_under
@@ -64,19 +65,38 @@ def _is_of_plan(path: Path) -> bool:
         raise SourceError(f"{path} cannot be read: {reason_of(error)}.") from error
 
 
-def sources(path: Path, engine: Engine) -> list[Path]:
-    """The files that a schema at this path is read from: those of a folder's migrations, else its .sql files."""
+def sources(path: Path, engine: Engine, root: Path | None = None) -> list[Path]:
+    """The files that a schema at this path is read from: those of a folder's migrations, else scripts of SQL.
+
+    These with the scripts below the root that they read.
+    """
     files = list(files_under(path, (*_SUFFIXES, *plain_sql.suffixes(engine.family))))
     tools = {file: tool_of(file) for file in files} if path.is_dir() else {}
     migrations = [file for file, tool in tools.items() if tool in ("liquibase", "django", "alembic")]
-    return migrations or [file for file in files if file == path or tools[file] or plain_sql.family_of(file.name)]
+    if migrations:
+        return migrations
+    files = [file for file in files if file == path or tools[file] or plain_sql.family_of(file.name)]
+    return list(dict.fromkeys(each for file in files for each in (file, *_read_by(file, engine, root))))
 
 
-def history(path: Path, engine: Engine, without: Collection[Path] = ()) -> Iterator[Migration]:
+def _read_by(file: Path, engine: Engine, root: Path | None) -> list[Path]:
+    """The scripts that a script reads; none of what cannot be read itself."""
+    if not file.name.lower().endswith(plain_sql.suffixes(engine.family)):
+        return []
+    try:
+        return [part.path for part in with_included(plain_sql.read_sql(file), engine, root) if part.path != file]
+    except SourceError:
+        return []
+
+
+def history(
+    path: Path, engine: Engine, without: Collection[Path] = (), root: Path | None = None
+) -> Iterator[Migration]:
     """The migrations of a folder, or of a changelog, in the order in which they run.
 
     `without` names files, resolved: neither these count nor what runs after the first of them, or builds on one where
-    the tool knows what builds on what. Raises SourceError.
+    the tool knows what builds on what. A script of SQL comes in parts, with the scripts below the root that it reads
+    between them. Raises SourceError.
     """
     endings = plain_sql.suffixes(engine.family)
     files = [path] if path.is_file() else list(files_under(path, (*_SUFFIXES, *endings)))
@@ -86,7 +106,8 @@ def history(path: Path, engine: Engine, without: Collection[Path] = ()) -> Itera
         yield from _changelogs([file for file in files if tool_of(file) == "liquibase"], engine, without)
     elif path.is_file():
         if not left_out:
-            yield read(path, engine) if tool_of(path) else plain_sql.read_sql(path)
+            found = read(path, engine) if tool_of(path) else plain_sql.read_sql(path)
+            yield from with_included(found, engine, root) if found.tool == "sql" else (found,)
     elif "django" in tools:
         from scanner.migrations.django import Project
 
@@ -98,7 +119,20 @@ def history(path: Path, engine: Engine, without: Collection[Path] = ()) -> Itera
             yield read_revision(file, engine, lines=False)
     else:
         ordered = plain_sql.order(file for file in files if file.name.lower().endswith(endings))
-        yield from map(plain_sql.read_sql, takewhile(lambda file: file not in left_out, ordered))
+        yield from _scripts(takewhile(lambda file: file not in left_out, ordered), engine, root)
+
+
+def _scripts(files: Iterable[Path], engine: Engine, root: Path | None) -> Iterator[Migration]:
+    """Those that no other one reads, for with what they read they hold everything once; and what else is left."""
+    found = {file.resolve(): plain_sql.read_sql(file) for file in files}
+    parts = {
+        path: [*with_included(each, engine, root)] if each.tool == "sql" else [each] for path, each in found.items()
+    }
+    inner = {part.path for path, inside in parts.items() for part in inside if part.path != found[path].path}
+    read = {part.path for path, inside in parts.items() if path not in inner for part in inside}
+    for path, inside in parts.items():
+        if path not in inner or path not in read:
+            yield from inside
 
 
 def _changelogs(changelogs: list[Path], engine: Engine, without: Collection[Path]) -> Iterator[Migration]:

@@ -38,6 +38,11 @@ class Migration:
     not_analysed: tuple[NotAnalysed, ...] = ()
 
     @property
+    def first_line(self) -> int:
+        """The line of the file at which its SQL begins; of tools that write the SQL themselves, of that."""
+        return self.steps[0].line if self.tool == "sql" and self.steps else 1
+
+    @property
     def sql(self) -> str:
         """All of it as one script; plain SQL keeps the lines of its file."""
         if self.tool in ("sql", "flyway"):

@@ -124,7 +124,7 @@ def _clean(name: str) -> str:
 def _tables(root: Path, database: Database, files: SchemaFiles) -> tuple[frozenset[str], str]:
     """The names of the tables, and what is wrong where there are none."""
     try:
-        schema, _ = read_schema(DatabaseConfig(database, (str(root / files.path),)))
+        schema, _ = read_schema(DatabaseConfig(database, (str(root / files.path),), root=root))
     except SourceError as error:
         return frozenset(), str(error)
     names = frozenset(table.name.name.lower() for table in schema.tables)
