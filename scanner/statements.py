@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 from scanner.model.names import Family
@@ -55,14 +55,14 @@ def _next(text: str, family: Family, state: _State) -> Statement | None:
     if start >= len(text):
         return None
     _move(text, state, start)
-    found = Statement("", state.line, start - state.line_start, start, lead=text[begin:start])
+    line, column, lead = state.line, start - state.line_start, text[begin:start]
     command = _CLIENT_COMMAND[family].match(text, start)
     if command:
         _move(text, state, command.end())
-        return replace(found, text=command[0].rstrip(), client=not _is_use(command[0]))
+        return Statement(command[0].rstrip(), line, column, start, lead, not _is_use(command[0]))
     end = _end(text, start, family, state)
     _move(text, state, end + len(state.delimiter) if text.startswith(state.delimiter, end) else end)
-    return replace(found, text=text[start:end].rstrip())
+    return Statement(text[start:end].rstrip(), line, column, start, lead)
 
 
 def _move(text: str, state: _State, position: int) -> None:
