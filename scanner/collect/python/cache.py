@@ -130,7 +130,8 @@ class Cache:
         """Keeps those that are others than were `known`."""
         if self.file is None:
             return
-        new = [(family, path, pack(each)) for path, each in blocks.items() if known.get(path) is not each]
+        with no_garbage_collection():
+            new = [(family, path, pack(each)) for path, each in blocks.items() if known.get(path) is not each]
         gone = [(family, path) for path in known if path not in blocks]
         with suppress(sqlite3.Error, OSError), _writing(self.file) as connection:
             connection.executemany("REPLACE INTO block VALUES (?, ?, ?)", new)
@@ -155,7 +156,7 @@ class Cache:
         ]
         made_of = pack((kept.everything, kept.touching, kept.asked, kept.coverage))
         try:
-            with _writing(self.file) as connection:
+            with _writing(self.file) as connection, no_garbage_collection():
                 connection.execute("DELETE FROM file")
                 connection.executemany("INSERT INTO file VALUES (?, ?, ?, ?, ?)", rows)
                 connection.executemany("REPLACE INTO facts VALUES (?, ?)", ((each.digest, pack(each)) for each in new))
