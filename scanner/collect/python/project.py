@@ -41,11 +41,21 @@ class Module:
             return ""
 
     def location(self, place: Place) -> Location:
-        """The line and column of a place in this file, and in a notebook the cell."""
+        """The line and column of a place in this file, and in a notebook the cell; of one place the same object."""
+        found = self._locations.get(place)
+        if found is None:
+            found = self._locations[place] = self._located(place)
+        return found
+
+    def _located(self, place: Place) -> Location:
         line = bisect_right(self._line_starts, place.at)
         cell = bisect_right(self.facts.cells, line)
         function = place.function or (f"cell {cell}" if cell else None)
         return Location(self.path, line, place.at - self._line_starts[line - 1], function)
+
+    @cached_property
+    def _locations(self) -> dict[Place, Location]:
+        return {}
 
     @cached_property
     def _line_starts(self) -> array[int]:

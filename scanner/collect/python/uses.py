@@ -43,11 +43,11 @@ def read(value: ResultValue, names: Variants, frame: Frame, at: int | None) -> N
 def note(value: ResultValue, found: RowUse, frame: Frame, at: int | None) -> None:
     """As `use`; the place is added."""
     location = frame.module.location(frame.place(at)) if at is not None else None
-    found = _of_the_whole(found, value.start, value.behind)
+    found = replace(_of_the_whole(found, value.start, value.behind), location=location)
     if value.namesakes is not None and found.kind in _BY_NAMES:
         found = replace(found, namesakes=value.namesakes)
     for statement in value.queries:
-        frame.world.journal.use(statement, replace(found, location=location))
+        frame.world.journal.use(statement, found)
 
 
 def _of_the_whole(found: RowUse, start: int, behind: int) -> RowUse:
@@ -63,8 +63,10 @@ def _of_the_whole(found: RowUse, start: int, behind: int) -> RowUse:
 
 def merged(uses: Iterable[RowUse]) -> tuple[RowUse, ...]:
     """The uses that differ, worst first; those of one kind in one function are one, at its first place."""
-    groups: dict[object, list[RowUse]] = {}
     every = tuple(uses)
+    if len(every) <= 1:  # nearly always
+        return tuple(_together([each]) for each in every)
+    groups: dict[object, list[RowUse]] = {}
     told = {(each.kind, each.location) for each in every if _is_told(each)}
     for each in every:
         if not _is_told(each) and (each.kind, each.location) in told:
@@ -91,7 +93,8 @@ def _together(uses: list[RowUse]) -> RowUse:
     reads = [each for each in uses if each.keys and each.namesakes != "refused"]
     first = min(reads or uses, key=_order)
     indexes = tuple(sorted({index for each in uses for index in each.indexes}))
-    return replace(first, indexes=indexes, keys=tuple(sorted({key for each in uses for key in each.keys})))
+    keys = tuple(sorted({key for each in uses for key in each.keys}))
+    return first if (first.indexes, first.keys) == (indexes, keys) else replace(first, indexes=indexes, keys=keys)
 
 
 def _order(each: RowUse) -> tuple[int, str, int, int, int]:

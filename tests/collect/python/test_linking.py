@@ -8,6 +8,7 @@ import pytest
 
 from scanner.collect.python import collect
 from scanner.collect.python.orm import django_many, django_models
+from scanner.model import Observation
 
 _MODEL = """
 class Order{n}(models.Model):
@@ -41,3 +42,13 @@ def test_relations_of_models_are_read_once(tmp_path: Path, monkeypatch: pytest.M
     found = [repr(each) for each in collect(tmp_path)]
     assert sum("JOIN order" in each or "tag_id" in each for each in found) >= 2 * _MODELS
     assert len(asked) == 2 * _MODELS
+
+
+def test_a_use_of_rows_is_noted_once_for_all_statements_that_they_may_come_from(tmp_path: Path) -> None:
+    (tmp_path / "work.py").write_text(
+        "def work(cursor, old):\n"
+        "    cursor.execute('SELECT a FROM t' if old else 'SELECT b FROM t')\n"
+        "    return [row[0] for row in cursor]\n"
+    )
+    first, second = (each for each in collect(tmp_path) if isinstance(each, Observation))
+    assert first.row_uses[0] is second.row_uses[0]
