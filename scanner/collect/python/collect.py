@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from hashlib import blake2b
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from scanner.collect.python.layout import Layout
 from scanner.collect.python.manifests import Manifests
 from scanner.collect.python.moving import NotMovedError, moved, moves
 from scanner.collect.python.readings import SMALL, Readings
-from scanner.model import BlindSpot, Collected, Coverage, Family, Observation
+from scanner.model import BlindSpot, Collected, Coverage, Family
 from scanner.workers import Workers
 
 
@@ -57,16 +56,13 @@ def _collected(readings: Readings, walk: Walk, database: str | None, family: Fam
         from scanner.collect.python.linking import linked
 
         before = cache.blocks(str(family))
-        made = linked(readings, family, before)
+        made = linked(readings, family, database, before)
         cache.keep_blocks(str(family), made.blocks, before)
         asked = {path: readings.digests[path] for path in made.asked}
-        found = tuple(
-            replace(each, database=database) if isinstance(each, Observation) else each for each in made.found
-        )
-        statements, ignored = made.statements, made.ignored
+        found, statements, ignored = made.found, made.statements, made.ignored
     else:
-        asked, found = {path: readings.digests[path] for path in kept.asked}, known
-        statements, ignored = kept.coverage.entries, kept.coverage.ignored
+        asked = {path: readings.digests[path] for path in kept.asked}
+        found, statements, ignored = known, kept.coverage.entries, kept.coverage.ignored
     files, lines, size = readings.counts
     coverage = Coverage("python", str(root), statements, files=files, lines=lines, bytes=size, ignored=ignored)
     now = Kept(_everything(readings), _touching(readings, {}), asked, coverage)

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from scanner.collect.python.manifests import Manifests
 from scanner.collect.python.project import Module, Project
@@ -39,10 +40,11 @@ class Drivers:
     def __init__(self, project: Project) -> None:
         self._root = project
         self._manifests = Manifests(project.root, project.paths)
+        self._projects: dict[str, str] = {}  # the folder of the project of each module, by path
         self._modules: dict[str, list[Module]] = defaultdict(list)
         for module in project.loaded:
             if not _TESTS.search(module.path):
-                self._modules[self._manifests.project(module.path)].append(module)
+                self._modules[self._project(module)].append(module)
         self._known: dict[str, _Known] = {}
 
     def of(self, module: Module, sql: str, run: Run) -> Driver | None:
@@ -54,7 +56,7 @@ class Drivers:
         """
         if first_word(sql) == "COPY":
             return None
-        folder = self._manifests.project(module.path)
+        folder = self._project(module)
         if folder not in self._known:
             self._known[folder] = self._found(folder)
         known = self._known[folder]
@@ -68,6 +70,11 @@ class Drivers:
         imported = {name.partition(".")[0].partition(" ")[0] for name in _named(module.facts.hints, "import")}
         others = {_OTHERS[name] for name in imported & _OTHERS.keys()}
         return others.pop() if len(others) == 1 and imported <= _OTHERS.keys() else None
+
+    def _project(self, module: Module) -> str:
+        if module.path not in self._projects:
+            self._projects[module.path] = self._manifests.project(module.path)
+        return self._projects[module.path]
 
     def _found(self, folder: str) -> _Known:
         own = self._modules[folder]
@@ -146,5 +153,6 @@ def _imported(hints: frozenset[str]) -> frozenset[str]:
     return found | {"psycopg"} if "psycopg_pool" in found else found
 
 
+@lru_cache(maxsize=1024)  # modules that import the same say the same
 def _named(hints: frozenset[str], kind: str) -> frozenset[str]:
     return frozenset(hint.removeprefix(f"{kind} ") for hint in hints if hint.startswith(f"{kind} "))

@@ -41,8 +41,10 @@ def marked(text: TextValue) -> tuple[str, tuple[Hole, ...]]:
     A ``%r`` where a value stands is written ``%s``: drivers that fill in the values with ``%`` take either.
     """
     markers: dict[str, str] = {}
-    sql = "".join(_piece(piece, markers) if isinstance(piece, Gap) else piece.text for piece in text.pieces)
-    sql = _REPR_PARAMETER.sub("%s", sql)
+    sql = "".join([_piece(piece, markers) if isinstance(piece, Gap) else piece.text for piece in text.pieces])
+    sql = _REPR_PARAMETER.sub("%s", sql) if "%r" in sql else sql
+    if not markers:
+        return sql, ()
     kinds = {piece.expression: piece.kind for piece in text.pieces if isinstance(piece, Gap)}
     holes = tuple(
         Hole(marker, _shortened(expression), kinds[expression] or _kind(sql, marker))

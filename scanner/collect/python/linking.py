@@ -36,8 +36,8 @@ class Linked:
     asked: tuple[str, ...]  # paths of the files that this was made of: a change in others is none
 
 
-def linked(readings: Readings, family: Family | None, known: Mapping[str, Block]) -> Linked:
-    """What the files can run, put together; `known` are blocks of the scan before."""
+def linked(readings: Readings, family: Family | None, database: str | None, known: Mapping[str, Block]) -> Linked:
+    """What the files can run against a database, put together; `known` are blocks of the scan before."""
     project = Project(readings.layout, readings)
     world = World(project, evaluate, run, hooks.read_model, hooks.attribute, run_function, family=family)
     with no_garbage_collection(), _deep_recursion():
@@ -50,7 +50,7 @@ def linked(readings: Readings, family: Family | None, known: Mapping[str, Block]
         blocks = _blocks(world, readings, known)
         for each in blocks.values():
             record.merge(each.record)
-        found = (*observations(world, record), *models(world, record))
+        found = (*observations(world, record, database), *models(world, record, database))
     everything: tuple[Collected, ...] = (*found, *project.unread, *_saturated(record.saturated))
     return Linked(blocks, everything, len(found), len(record.ignored), project.asked)
 

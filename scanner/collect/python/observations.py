@@ -23,16 +23,16 @@ from scanner.statements import split
 MODEL = "python_model"
 
 
-def observations(world: World, record: Record) -> Iterator[Observation]:
+def observations(world: World, record: Record, database: str | None) -> Iterator[Observation]:
     """Yields every statement found, in the order of files and lines."""
     drivers = Drivers(world.project)
-    found = [each for run in record.runs() for each in _of(run, world, drivers, record)]
+    found = [each for run in record.runs() for each in _of(run, world, drivers, record, database)]
     yield from dict.fromkeys(sorted(found, key=_order))
 
 
-def models(world: World, record: Record) -> Iterator[Observation]:
+def models(world: World, record: Record, database: str | None) -> Iterator[Observation]:
     """Yields every mapped class and table as the SELECT of its columns, marked by their source, MODEL."""
-    found = [_model(each, world, record.sent) for each in (*record.models, *record.tables)]
+    found = [_model(each, world, record.sent, database) for each in (*record.models, *record.tables)]
     yield from sorted((each for each in found if each is not None), key=_order)
 
 
@@ -46,7 +46,7 @@ def define(classes: Iterable[ClassValue], world: World, record: Record) -> None:
         record.send(sent, use)
 
 
-def _of(run: Run, world: World, drivers: Drivers, record: Record) -> Iterator[Observation]:
+def _of(run: Run, world: World, drivers: Drivers, record: Record, database: str | None) -> Iterator[Observation]:
     sql, holes = marked(run.text)
     place = run.place or run.text.place
     module = world.project.module(place.path) if place else None
@@ -57,36 +57,39 @@ def _of(run: Run, world: World, drivers: Drivers, record: Record) -> Iterator[Ob
         return
     family = world.family or "postgres"
     driver = drivers.of(module, sql, run) if run.executes and family == "postgres" else None
-    whole = Observation(
-        "python",
-        sql,
-        location=module.location(place),
-        executes=run.executes,
-        row_uses=merged(run.uses),
-        driver=driver,
-        other_engine=drivers.elsewhere(module) if run.executes and not run.mapper else None,
-        in_transaction=run.in_transaction,
-        mapper=run.mapper,
-    )
+    location, uses = module.location(place), merged(run.uses)
+    other_engine = drivers.elsewhere(module) if run.executes and not run.mapper else None
     statements = [f"{each.lead}{each.text}".strip() for each in split(sql, family)]
     for statement in statements:
         if len(statements) > 1 and is_ignored(statement):
             continue
-        location = whole.location if len(statements) == 1 else _within(statement, module.text, place.at, whole)
-        used = tuple(hole for hole in holes if hole.marker in statement)
-        yield replace(whole, sql=statement, holes=used, location=location)
+        yield Observation(
+            "python",
+            statement,
+            database,
+            location=location if len(statements) == 1 else _within(statement, module.text, place.at, location),
+            executes=run.executes,
+            row_uses=uses,
+            driver=driver,
+            other_engine=other_engine,
+            mapper=run.mapper,
+            in_transaction=run.in_transaction,
+            holes=tuple(hole for hole in holes if hole.marker in statement),
+        )
 
 
-def _within(statement: str, source: str, at: int, whole: Observation) -> Location | None:
+def _within(statement: str, source: str, at: int, whole: Location) -> Location:
     """Where one statement of a script stands: its first line, looked for after the script's beginning."""
     found = source.find(statement.split("\n", 1)[0], at)
-    if whole.location is None or found < 0:
-        return whole.location
-    line = whole.location.line + source.count("\n", at, found)
-    return replace(whole.location, line=line, column=found - (source.rfind("\n", 0, found) + 1))
+    if found < 0:
+        return whole
+    line = whole.line + source.count("\n", at, found)
+    return replace(whole, line=line, column=found - (source.rfind("\n", 0, found) + 1))
 
 
-def _model(mapped: Mapped, world: World, sent: Mapping[ClassValue, Iterable[RowUse]]) -> Observation | None:
+def _model(
+    mapped: Mapped, world: World, sent: Mapping[ClassValue, Iterable[RowUse]], database: str | None
+) -> Observation | None:
     module = world.project.module(mapped.place.path)
     if module is None or is_history(mapped.place.path, world):
         return None
@@ -95,7 +98,8 @@ def _model(mapped: Mapped, world: World, sent: Mapping[ClassValue, Iterable[RowU
     location = module.location(mapped.place)
     name = mapped.of.name if mapped.of else location.function
     uses = tuple(sent.get(mapped.of, ())) if mapped.of else ()
-    return Observation(MODEL, sql, location=replace(location, function=name), executes="model", row_uses=uses)
+    location = replace(location, function=name)
+    return Observation(MODEL, sql, database, location=location, executes="model", row_uses=uses)
 
 
 def _order(observation: Observation) -> tuple[str, int, int]:

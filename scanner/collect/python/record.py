@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from scanner.collect.python.holes import marked
 from scanner.collect.python.journal import Journal
+from scanner.collect.python.light import dataclass, replace
 from scanner.collect.python.orm.queries import QueryValue
 from scanner.collect.python.statements import is_lopsided, is_statement
-from scanner.collect.python.values import ClassValue, FunctionValue, Gap, Place, TextValue
+from scanner.collect.python.values import ClassValue, FunctionValue, Gap, Literal, Place, TextValue
 from scanner.model import RowUse
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class Run:
     driver: str | None = None  # of the engine of SQLAlchemy that runs it, empty if not known; None: no engine is known
 
 
-@dataclass(slots=True)
+@dataclass(frozen=False, slots=True)
 class Statement:
     """What is known of one text that is run."""
 
@@ -56,7 +57,7 @@ class Statement:
     mapper: bool = False
 
 
-@dataclass(slots=True)
+@dataclass(frozen=False, slots=True)
 class Record:
     """Statements and texts by what they say and where; `runs` is asked for when everything is added."""
 
@@ -179,12 +180,10 @@ class Record:
         for text, found in self._statements.items():
             if _is_mismatched(text, roots[text.place]) or _is_filled(text, roots[text.place], entered):
                 continue
-            run = Run(text, found.call, tuple(found.uses), in_transaction=found.in_transaction, mapper=found.mapper)
-            run = replace(run, driver=min(found.drivers) if len(found.drivers) < 2 else "") if found.drivers else run
+            driver = None if not found.drivers else min(found.drivers) if len(found.drivers) == 1 else ""
+            run = Run(text, found.call, tuple(found.uses), None, found.in_transaction, found.mapper, driver)
             yield from _placed(run, found.roots, self.functions)
-        yield from (
-            Run(text, None) for text in self._unexecuted(frozenset().union(*(t.places for t in self._statements)))
-        )
+        yield from (Run(text, None) for text in self._unexecuted(_places(self._statements)))
 
     def _run_unspent(self) -> None:
         """Queries that were built, and of which nothing more was made, run as they are."""
@@ -195,15 +194,19 @@ class Record:
             journal.query(query, root)
             self.add(journal, set())
 
-    def _unexecuted(self, seen: frozenset[Place]) -> Iterator[TextValue]:
+    def _unexecuted(self, seen: set[Place]) -> Iterator[TextValue]:
         built = [max(texts, key=_extent) for texts in self._texts.values()]
         parts = (text.places - {text.place} for text in built)
-        seen = seen.union(*(text.places for text in self.ignored), *parts)
+        seen = seen.union(_places(self.ignored), *parts)
         for place, texts in self._texts.items():
             if place not in seen:
                 most = max(map(_extent, texts))
                 whole = (text for text in texts if _extent(text) == most)
                 yield from (text for text in whole if is_statement(marked(text)[0]))
+
+
+def _places(texts: Iterable[TextValue]) -> set[Place]:
+    return {each.place for text in texts for each in text.pieces if isinstance(each, Literal) and each.place}
 
 
 def _is_filled(
@@ -218,7 +221,7 @@ def _is_filled(
 
 def _is_mismatched(text: TextValue, here: Iterable[TextValue]) -> bool:
     """Whether columns and values are from different ways through the program, where others fit."""
-    if len(text.places) < 2 or not is_lopsided(marked(text)[0]):
+    if len(text.pieces) < 2 or len(text.places) < 2 or not is_lopsided(marked(text)[0]):
         return False
     return any(not is_lopsided(marked(other)[0]) for other in here)
 
