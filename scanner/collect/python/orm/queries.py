@@ -73,6 +73,7 @@ class QueryValue(MapperValue, Hashed):
     late: tuple[Join, ...] = ()  # joined behind the others where columns of them are read
     loaded: tuple[Loaded, ...] = ()
     wheres: tuple[Sql, ...] = ()
+    either: bool = False  # the first of these is one condition or another: in brackets where there are more
     kinds: tuple[Sql, ...] = ()  # behind these: that the rows are of classes that share the table of another
     groups: tuple[Sql, ...] = ()
     havings: tuple[Sql, ...] = ()
@@ -247,7 +248,8 @@ def _late(query: QueryValue) -> list[Join]:
 def _wheres(query: QueryValue) -> list[Sql]:
     if not query.wheres and not query.kinds:
         return []
-    together = joined(" AND ", (*query.wheres, *query.kinds))
+    first, *rest = (*query.wheres, *query.kinds)
+    together = joined(" AND ", (pieces("(", first, ")") if query.either and rest else first, *rest))
     if len(query.wheres) > 1 and query.mapped.framework == "django":
         together = pieces("(", together, ")")
     return [pieces("WHERE ", together)]

@@ -48,8 +48,11 @@ def _where(query: QueryValue, given: Given, _: World) -> QueryValue:
         query = replace(query, tables=query.tables + more)
     around = (*query.tables, *(join.table for join in query.joins))
     made = tuple(condition(value, around) for value in values)
-    if len(made) + len(query.wheres) + len(query.kinds) > 1:
-        made = tuple(bracketed(value, each, "AND") for value, each in zip(values, made, strict=True))
+    if len(made) + len(query.wheres) == 1:
+        return replace(
+            query, wheres=made, either=any(isinstance(each, SqlValue) and each.word == "OR" for each in values)
+        )
+    made = tuple(bracketed(value, each, "AND") for value, each in zip(values, made, strict=True))
     return replace(query, wheres=(*query.wheres, *made))
 
 
