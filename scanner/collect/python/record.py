@@ -87,13 +87,9 @@ class Record:
                     added.add(inner)
                     self.add(inner, added, root or from_there)
             elif name == "build":
-                self._built.setdefault(given[0], root or given[1])
-            elif name == "send":
-                self.send(*given)
-            elif name != "run_from":
-                getattr(self, f"_{name}")(*given)
-            elif root is None:
-                self._of(given[0]).roots[given[1]] = None
+                self.build(given[0], root or given[1])
+            elif name != "run_from" or root is None:
+                getattr(self, name)(*given)
 
     def merge(self, other: Record) -> None:
         """All of another record."""
@@ -107,11 +103,11 @@ class Record:
             ours.mapper |= theirs.mapper
         for texts in other._texts.values():
             for text in texts:
-                self._text(text)
+                self.text(text)
         for model, uses in other.sent.items():
             self.sent.setdefault(model, {}).update(uses)
         for query, root in other._built.items():
-            self._built.setdefault(query, root)
+            self.build(query, root)
         self.ignored.update(other.ignored)
         self.entered |= other.entered
         self.saturated |= other.saturated
@@ -126,40 +122,58 @@ class Record:
             found = self._statements[text] = Statement("")
         return found
 
-    def _executed_by(self, text: TextValue, call: str) -> None:
+    def executed_by(self, text: TextValue, call: str) -> None:
+        """The text is SQL that reaches this call."""
         statement = self._of(text)
         statement.call = statement.call or call
 
-    def _ignore(self, text: TextValue) -> None:
+    def run_from(self, text: TextValue, root: Root) -> None:
+        """The statement runs in what was evaluated from there."""
+        self._of(text).roots[root] = None
+
+    def ignore(self, text: TextValue) -> None:
+        """No added column can matter to the statement."""
         self.ignored[text] = None
 
-    def _saturate(self, function: FunctionValue) -> None:
+    def saturate(self, function: FunctionValue) -> None:
+        """The function was called in more ways than were followed."""
         self.saturated.add(function)
 
-    def _use(self, text: TextValue, found: RowUse) -> None:
+    def use(self, text: TextValue, found: RowUse) -> None:
+        """Something is done with the rows of the statement."""
         self._of(text).uses[found] = None
 
-    def _in_transaction(self, text: TextValue) -> None:
+    def in_transaction(self, text: TextValue) -> None:
+        """The statement runs inside a transaction."""
         self._of(text).in_transaction = True
 
-    def _driven(self, text: TextValue, driver: str) -> None:
+    def driven(self, text: TextValue, driver: str) -> None:
+        """An engine of SQLAlchemy runs the statement with this driver."""
         self._of(text).drivers.add(driver)
 
-    def _write(self, text: TextValue) -> None:
+    def write(self, text: TextValue) -> None:
+        """A mapper writes the statement."""
         self._of(text).mapper = True
 
     def send(self, model: ClassValue, found: RowUse) -> None:
         """All fields of a mapped class are taken."""
         self.sent.setdefault(model, {})[found] = None
 
-    def _table(self, table: Mapped) -> None:
+    def table(self, table: Mapped) -> None:
+        """A Table object of SQLAlchemy was made."""
         self.tables[table] = None
 
-    def _derive(self, query: QueryValue) -> None:
+    def build(self, query: QueryValue, root: Root) -> None:
+        """A mapper's query was built; it runs as it is, unless something more is made of it."""
+        self._built.setdefault(query, root)
+
+    def derive(self, query: QueryValue) -> None:
+        """Something more was made of the query."""
         self._spent[query] = None
         self._spent.update(dict.fromkeys(query.inside))
 
-    def _text(self, value: TextValue) -> None:
+    def text(self, value: TextValue) -> None:
+        """The text begins as a statement does."""
         assert value.place is not None
         grown = self._texts.setdefault(value.place, {})
         if value not in grown and len(grown) >= _MAX_GROWTH:
