@@ -10,7 +10,22 @@ from operator import attrgetter
 from typing import Any
 
 # Classes of these are all that may be made of bytes: whoever can write to the cache must not be able to run code.
-_MODULES = ("scanner.collect.python.", "scanner.model.")
+# Those of facts, of blocks, of results and of what they hold.
+_MODULES = frozenset(
+    (
+        "scanner.collect.python.blocks",
+        "scanner.collect.python.callables",
+        "scanner.collect.python.facts",
+        "scanner.collect.python.orm.django_values",
+        "scanner.collect.python.orm.mapped",
+        "scanner.collect.python.orm.queries",
+        "scanner.collect.python.orm.sqlalchemy_loading",
+        "scanner.collect.python.record",
+        "scanner.collect.python.syntax",
+        "scanner.collect.python.values",
+        "scanner.model.observation",
+    )
+)
 
 
 def pack(value: object) -> bytes:
@@ -44,7 +59,7 @@ def _fields(kind: type) -> tuple[str, ...]:
 
 class _Unpickler(pickle.Unpickler):
     def find_class(self, module: str, name: str) -> object:
-        found = super().find_class(module, name) if module.startswith(_MODULES) and "." not in name else None
+        found = super().find_class(module, name) if module in _MODULES and "." not in name else None
         if not isinstance(found, type) or found.__module__ != module:
             raise pickle.UnpicklingError(f"{module}.{name} has no business here")
         return found
