@@ -1,8 +1,9 @@
 """Bodies of functions, each evaluated once for the same arguments.
 
 What an evaluation comes to is the same whatever was evaluated before it, so that what was found of one part of a
-project stays true when another changes. Where it is not, as inside a function that calls itself or behind more calls
-than are followed, it counts for that place alone.
+project stays true when another changes. Where it goes by how deep it was asked for, as in a function that calls itself
+without end, it counts for those alone who ask as deep. Functions that are evaluated by themselves for each other are
+a circle: it is evaluated from its first, wherever it is entered.
 """
 
 from __future__ import annotations
@@ -51,14 +52,16 @@ class Outcome:
     behind: dict[Outcome, None] = field(default_factory=dict)  # what it was made of; a dict for its order
     # Functions that it defines, by name and place.
     inside: dict[tuple[FunctionValue, int], Definition] = field(default_factory=dict)
-    calls: int = 0  # how deep the calls below it go
+    depth: int = 0  # of the call that it was made for
+    calls: int = 0  # how deep the calls below it go, from there
     waiting: int = 0  # how deep functions evaluated by themselves go below it
     size: int = 1  # it, and the calls that were followed below it
     is_deep: bool = False  # there were calls too deep to follow
     is_long: bool = False  # too many functions were waiting for another
     is_limited: bool = False  # there were more calls than are followed from one function
+    runs: bool = False  # a function by itself that is evaluated now
     unfinished: set[Outcome] = field(default_factory=set)  # those that it was made of and that still ran
-    circle: frozenset[tuple[Hashable, Run, bool]] = frozenset()  # those that ask for each other, it among them
+    circle: frozenset[tuple[Hashable, Run]] = frozenset()  # functions that ask for each other, it among them
 
     def use(self, other: Outcome, *, is_call: bool) -> None:
         """The other is a part of this one."""
@@ -69,7 +72,6 @@ class Outcome:
         self.is_long = self.is_long or other.is_long
         self.unfinished |= other.unfinished
         if is_call:
-            self.calls = max(self.calls, other.calls + 1)
             self.size += other.size
             self.is_deep = self.is_deep or other.is_deep
             self.is_limited = self.is_limited or other.is_limited
@@ -83,26 +85,29 @@ class Evaluations:
     unit: Outcome = field(default_factory=Outcome)  # of the nearest function that is evaluated by itself
     _waiting: int = 0
     _size: int = 0  # calls followed from `unit` so far
-    _running: dict[Hashable, Outcome] = field(default_factory=dict)
+    _running: dict[Hashable, Outcome] = field(default_factory=dict)  # functions by themselves, each for another
     _whole: dict[Hashable, Outcome] = field(default_factory=dict)
     _unfinished: dict[Hashable, Outcome] = field(default_factory=dict)  # parts of what still runs
-    _here: dict[Hashable, Outcome] = field(default_factory=dict)  # those that hold only at the depth they were made at
+    _first: set[Hashable] = field(default_factory=set)  # of the circles that were evaluated from their first
 
     def forget(self) -> None:
         """To be called when names come to stand for something else."""
         self._whole.clear()
         self._unfinished.clear()
-        self._here.clear()
+        self._first.clear()
 
-    def call(self, key: Hashable, depth: int, run: Run) -> Outcome | None:
-        """What a call at this depth comes to; of one that still runs, nothing; None: too many, or too deep."""
+    def follows(self, depth: int) -> bool:
+        """Whether what is called at this depth is followed."""
         if depth >= MAX_CALLS:
             self.current.is_deep = True
+            return False
+        self.current.calls = max(self.current.calls, depth - self.current.depth)
+        return True
+
+    def call(self, key: Hashable, depth: int, run: Run) -> Outcome | None:
+        """What a call at this depth comes to; None: too many, or too deep, as in the end of one that calls itself."""
+        if not self.follows(depth):
             return None
-        running = self._running.get(key)
-        if running is not None:
-            self.current.unfinished.add(running)
-            return Outcome()
         found = self._known(key, depth)
         if found is not None:
             self._size += 0 if found in self.current.behind else found.size
@@ -111,8 +116,10 @@ class Evaluations:
             return None
         else:
             self._size += 1
-            found = self._evaluated(key, depth, run)
+            found = self._ran(key, depth, run)
+            self._keep(key, depth, found)
         self.current.use(found, is_call=True)
+        self.current.calls = max(self.current.calls, depth - self.current.depth + found.calls)
         return found
 
     def alone(self, key: Hashable, run: Run) -> Outcome:
@@ -127,7 +134,7 @@ class Evaluations:
         around, size = self.unit, self._size
         self._waiting, self._size = self._waiting + 1, 0
         try:
-            found = self._known(key, 0) or self._evaluated(key, 0, run, is_unit=True)
+            found = self._known(key, 0) or self._evaluated(key, run)
         finally:
             self._waiting, self._size, self.unit = self._waiting - 1, size, around
         self.current.use(found, is_call=False)
@@ -160,11 +167,12 @@ class Evaluations:
 
     def _known(self, key: Hashable, depth: int) -> Outcome | None:
         """One that would be the same if it were evaluated here."""
-        for found in (self._whole.get(key), self._unfinished.get(key)):
-            if found is not None and self._fits(found, depth):
-                return found
-        found = self._here.get((key, depth, self._waiting))
-        return found if found is not None and self._size + found.size <= _MAX_SIZE else None
+        for each in (key, (key, depth, self._waiting)):
+            for known in (self._whole, self._unfinished):
+                found = known.get(each)
+                if found is not None and self._fits(found, depth):
+                    return found
+        return None
 
     def _fits(self, outcome: Outcome, depth: int) -> bool:
         """Whether nothing of it would be too much here."""
@@ -174,68 +182,81 @@ class Evaluations:
             and self._size + outcome.size <= _MAX_SIZE
         )
 
-    def _evaluated(self, key: Hashable, depth: int, run: Run, *, is_unit: bool = False) -> Outcome:
-        outcome = self._ran(key, depth, run, is_unit=is_unit)
-        if outcome.unfinished != {outcome}:
-            self._keep(key, depth, outcome)
-            return outcome
-        # The head of a circle of functions that ask for each other. Wherever the circle was entered, what is kept is
-        # what it comes to from its first.
-        first, first_run, is_first_unit = min(outcome.circle, key=lambda each: repr(each[0]))
-        if first != key:
-            self._forget(outcome)
-            with self.apart(Outcome()):
-                self._waiting = int(is_first_unit)
-                self._close(first, 0, self._ran(first, 0, first_run, is_unit=is_first_unit))
-            known = self._known(key, depth)
-            if known is not None:
-                return known
-            outcome = self._ran(key, depth, run, is_unit=is_unit)
-        self._close(key, depth, outcome)
-        return outcome
+    def _keep(self, key: Hashable, depth: int, outcome: Outcome) -> None:
+        """Keeps it for the next who asks; where something was too much for it, for those alone who ask as deep."""
+        if outcome.is_limited:
+            return
+        kept = self._unfinished if outcome.unfinished else self._whole
+        kept[(key, depth, self._waiting) if outcome.is_deep or outcome.is_long else key] = outcome
 
-    def _ran(self, key: Hashable, depth: int, run: Run, *, is_unit: bool) -> Outcome:
-        outcome = Outcome()
+    def _ran(self, key: Hashable, depth: int, run: Run, *, is_unit: bool = False) -> Outcome:
+        """Evaluates a body."""
+        outcome = Outcome(depth=depth)
         around, unit = self.current, self.unit
-        self.current, self._running[key] = outcome, outcome
+        self.current = outcome
         if is_unit:
-            self.unit = outcome
+            self.unit = self._running[key] = outcome
+            outcome.runs = True
         try:
             run(outcome, depth)
+            outcome.unfinished = {each for each in outcome.unfinished if each.runs}
         finally:
             self.current, self.unit = around, unit
-            del self._running[key]
+            if is_unit:
+                del self._running[key]
+                outcome.runs = False
         if is_unit:
-            outcome.is_deep = outcome.is_limited = False
+            outcome.calls, outcome.size, outcome.is_deep, outcome.is_limited = 0, 0, False, False
         if outcome.unfinished:
-            outcome.circle = frozenset(((key, run, is_unit),)).union(*(each.circle for each in outcome.behind))
+            own = frozenset(((key, run),)) if is_unit else frozenset()
+            outcome.circle = own.union(*(each.circle for each in outcome.behind))
         return outcome
 
-    def _close(self, key: Hashable, depth: int, outcome: Outcome) -> None:
-        """Keeps what a circle came to, and its members with it."""
-        members = [(key, outcome)]
-        members += [(each, other) for each, other in self._unfinished.items() if outcome in other.unfinished]
-        open_still = outcome.unfinished - {outcome}
-        for member, other in members:
-            other.unfinished = (other.unfinished - {outcome}) | open_still
-            other.circle = other.circle if other.unfinished else frozenset()  # it is closed: others are not of it
-            if other is not outcome and not other.unfinished:
-                self._whole[member] = self._unfinished.pop(member)
-        self._keep(key, depth, outcome)
-        self._forget(outcome)
+    def _evaluated(self, key: Hashable, run: Run) -> Outcome:
+        """A function by itself. Wherever a circle is entered, it is what it comes to from its first."""
+        while True:
+            outcome = self._ran(key, 0, run, is_unit=True)
+            if outcome.unfinished != {outcome}:
+                self._keep(key, 0, outcome)
+                return outcome
+            first, first_run = min(outcome.circle, key=lambda each: repr(each[0]))
+            if first == key or first in self._first:
+                self._close(key, outcome)
+                return outcome
+            self._first.add(first)
+            self._forget(outcome)
+            with self._afresh():
+                self._evaluated(first, first_run)
+            known = self._known(key, 0)
+            if known is not None:
+                return known
+
+    @contextmanager
+    def _afresh(self) -> Iterator[None]:
+        """As if nothing ran, and one function was to be evaluated by itself."""
+        around = self._running, self._unfinished
+        self._running, self._unfinished = {}, {}
+        try:
+            with self.apart(Outcome()):
+                self._waiting = 1
+                yield
+        finally:
+            self._running, self._unfinished = around
+
+    def _close(self, key: Hashable, head: Outcome) -> None:
+        """Keeps what a circle came to from its head; each of its members goes by what all of it is."""
+        members = {each for each, _ in head.circle}
+        found = {each: other for each, other in self._unfinished.items() if head in other.unfinished}
+        self._forget(head)
+        for each, other in found.items():
+            if each in members:
+                other.unfinished, other.circle = set(), frozenset()
+                other.behind[head] = None
+                self._whole[each] = other
+        head.unfinished, head.circle = set(), frozenset()
+        self._keep(key, 0, head)
 
     def _forget(self, head: Outcome) -> None:
         """What was made while this one ran is another now."""
-        for known in (self._unfinished, self._here):
-            for key in [key for key, each in known.items() if head in each.unfinished]:
-                del known[key]
-
-    def _keep(self, key: Hashable, depth: int, outcome: Outcome) -> None:
-        if outcome.is_limited:
-            return
-        if outcome.is_deep or outcome.is_long:
-            self._here[(key, depth, self._waiting)] = outcome
-        elif outcome.unfinished:
-            self._unfinished[key] = outcome
-        else:
-            self._whole[key] = outcome
+        for key in [key for key, each in self._unfinished.items() if head in each.unfinished]:
+            del self._unfinished[key]

@@ -10,8 +10,6 @@ from scanner.collect.python.given import Given
 from scanner.collect.python.parameters import bindings
 from scanner.collect.python.values import Unknown, Variants
 
-_MAX_DEPTH = 5  # of lambdas and functions that call each other
-
 
 def lambda_value(written: syntax.Lambda, frame: Frame) -> LambdaValue:
     """The lambda as a value."""
@@ -39,7 +37,7 @@ def _found(name: str, frame: Frame) -> Variants | None:
 def entered(value: LambdaValue, given: Given, frame: Frame) -> Variants:
     """What the lambda gives for these arguments."""
     outer = frame.world.frame(value.path)
-    if outer is None or frame.depth >= _MAX_DEPTH:
+    if outer is None or not frame.world.evaluations.follows(frame.depth):
         return ()
     inner = Frame(frame.world, outer.module, dict(value.around), outer, value.function, root=frame.root)
     inner.depth, inner.in_transaction = frame.depth + 1, frame.in_transaction

@@ -51,14 +51,71 @@ class Second:
         return self.first.again("carts")
 """,
 }
+# As many calls as are followed, with a lambda below the last of them, and fewer.
+DEEP = {
+    "a.py": """
+TABLE = "orders"
+
+def far(cursor):
+    return first(cursor, TABLE)
+
+def near(cursor):
+    return totals(cursor, TABLE)
+
+def first(cursor, table):
+    return second(cursor, table)
+
+def second(cursor, table):
+    return third(cursor, table)
+
+def third(cursor, table):
+    return fourth(cursor, table)
+
+def fourth(cursor, table):
+    return totals(cursor, table)
+
+def totals(cursor, table):
+    cursor.execute("SELECT id, total FROM " + table)
+    total = lambda row: row.total
+    return [total(row) for row in cursor.fetchall()]
+""",
+}
+# Calls with the same arguments, and with others each time, of functions that ask for each other.
+AGAIN = {
+    "a.py": """
+def begin(cursor, table, other):
+    rows = repeat(cursor, table, "carts")
+
+def every(cursor, table, other):
+    cursor.execute("SELECT id, total FROM " + table)
+    return cursor.fetchall()
+
+def middle(cursor, table, other):
+    rows = begin(cursor, table, other)
+    return every(cursor, table, table)
+
+def repeat(cursor, table, other):
+    rows = middle(cursor, table, rows)
+    rows = every(cursor, rows, lambda row: row.total)
+    rows = repeat(cursor, table, lambda row: row.status)
+
+def up(cursor, where):
+    cursor.execute("SELECT id FROM users WHERE " + where)
+    return down(cursor, where) or down(cursor, where + " AND id = 1")
+
+def down(cursor, where):
+    return up(cursor, where) or up(cursor, where + " AND id = 2") or middle(cursor, where, cursor)
+""",
+}
+PROGRAMS = {"circles": CIRCLES, "deep": DEEP, "again": AGAIN}
 
 
 @pytest.mark.parametrize("seed", range(3))
-@pytest.mark.parametrize("root", ["python", "shop", "circles"])
+@pytest.mark.parametrize("root", ["python", "shop", *PROGRAMS])
 def test_in_any_order(root: str, seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, program in CIRCLES.items():
+    for name, program in PROGRAMS.get(root, {}).items():
         (tmp_path / name).write_text(program)
-    folder = tmp_path if root == "circles" else FIXTURES / root
+    folder = tmp_path if root in PROGRAMS else FIXTURES / root
     expected = list(map(repr, collect(folder)))
     evaluated = []
 
