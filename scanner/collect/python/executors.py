@@ -113,5 +113,10 @@ TELLING = CERTAIN | frozenset(
         "cursor",
     )
 )
+# Those of them that copy a list or a dict when they are given nothing.
+COPYING = frozenset(("copy",))
+# Methods that tell so of what is called a session or a database, as in ``db.session.add(order)``.
+OF_SESSIONS = frozenset(("add", "add_all", "merge", "delete", "flush", "commit"))
+SESSIONS = ("session", "db")
 # Methods that change a list or dict.
 CHANGES = frozenset(("append", "extend", "insert", "add", "update", "setdefault"))

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from scanner.collect.python import syntax
-from scanner.collect.python.executors import CHANGES, TELLING
-from scanner.collect.python.statements import may_begin
+from scanner.collect.python.executors import CHANGES, COPYING, OF_SESSIONS, SESSIONS, TELLING
+from scanner.collect.python.names import last_name
+from scanner.collect.python.statements import may_begin_written
 
 # What a constructor that calls that of a base may assign.
 ANY_ATTRIBUTE = "*"
@@ -17,7 +18,7 @@ def gist_of(function: syntax.Function) -> syntax.Gist:
     """As it was told when the function was read, else told now."""
     if function.gist is not None:
         return function.gist
-    body = list(nodes(function.body))
+    body = list(nodes(_without_docstring(function.body)))
     rest = nodes((function.parameters, function.decorators, function.returns))
     return syntax.Gist(
         tells=any(map(_tells, body)) or any(map(_tells, rest)),
@@ -28,10 +29,21 @@ def gist_of(function: syntax.Function) -> syntax.Gist:
     )
 
 
+def _without_docstring(body: tuple[syntax.Statement, ...]) -> tuple[syntax.Statement, ...]:
+    first = body[0] if body else None
+    return body[1:] if isinstance(first, syntax.Evaluate) and isinstance(first.value, syntax.Text) else body
+
+
 def _tells(node: object) -> bool:
     if isinstance(node, syntax.Text):
-        return may_begin(node.value)
-    return isinstance(node, syntax.Attribute) and node.name in TELLING
+        return may_begin_written(node.value)
+    if isinstance(node, syntax.Call):
+        return last_name(node.function) in COPYING and bool(node.arguments)
+    if not isinstance(node, syntax.Attribute):
+        return False
+    if node.name in OF_SESSIONS:
+        return (last_name(node.base) or "").endswith(SESSIONS)
+    return node.name in TELLING and node.name not in COPYING
 
 
 def _writes(statement: syntax.Return) -> bool:

@@ -88,6 +88,11 @@ def may_begin(text: str) -> bool:
     return word in _WORDS or word == "CREATE"
 
 
+def may_begin_written(text: str) -> bool:
+    """As `may_begin`, for a text that stands in a program: a word in title case begins a sentence, not a statement."""
+    return may_begin(text) and not text[_end_of_lead(text) :][:2].istitle()
+
+
 def is_statement(sql: str) -> bool:
     """Whether the text by itself is a whole SQL statement and not prose that begins like one."""
     start = _end_of_lead(sql)
