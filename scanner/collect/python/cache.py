@@ -64,6 +64,7 @@ class Kept:
     everything: str  # digest of all files
     touching: str  # digest of those that linking begins with
     asked: dict[str, str]  # the digests of the files that it asked for, by path
+    leading: frozenset[str]  # names of functions that lead to a database: linking begins with who calls them, too
     coverage: Coverage
 
 
@@ -154,7 +155,7 @@ class Cache:
             for path, (at, digest) in files.items()
             if at is not None and digest
         ]
-        made_of = pack((kept.everything, kept.touching, kept.asked, kept.coverage))
+        made_of = pack((kept.everything, kept.touching, kept.asked, kept.leading, kept.coverage))
         try:
             with _writing(self.file) as connection, no_garbage_collection():
                 connection.execute("DELETE FROM file")

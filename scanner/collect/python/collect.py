@@ -58,14 +58,14 @@ def _collected(readings: Readings, walk: Walk, database: str | None, family: Fam
         before = cache.blocks(str(family))
         made = linked(readings, family, database, before)
         cache.keep_blocks(str(family), made.blocks, before)
-        asked = {path: readings.digests[path] for path in made.asked}
+        asked, leading = {path: readings.digests[path] for path in made.asked}, made.leading
         found, statements, ignored = made.found, made.statements, made.ignored
     else:
-        asked = {path: readings.digests[path] for path in kept.asked}
+        asked, leading = {path: readings.digests[path] for path in kept.asked}, kept.leading
         found, statements, ignored = known, kept.coverage.entries, kept.coverage.ignored
     files, lines, size = readings.counts
     coverage = Coverage("python", str(root), statements, files=files, lines=lines, bytes=size, ignored=ignored)
-    now = Kept(_everything(readings), _touching(readings, {}), asked, coverage)
+    now = Kept(_everything(readings), _touching(readings, leading, {}), asked, leading, coverage)
     is_as_it_was = kept is not None and known is not None and kept.asked == asked
     cache.keep(readings.stamped(), readings.new(), options, now, None if is_as_it_was else found)
     return (*found, *blind, coverage)
@@ -76,7 +76,7 @@ def _still_found(kept: Kept | None, readings: Readings, options: str) -> tuple[C
     if kept is None:
         return None
     before = {path: digest for path, digest in kept.asked.items() if readings.digests.get(path) != digest}
-    if kept.touching != _touching(readings, before):
+    if kept.touching != _touching(readings, kept.leading, before):
         return None
     try:
         files = {
@@ -94,13 +94,14 @@ def _everything(readings: Readings) -> str:
     return _digest(sorted(readings.digests.items()), readings)
 
 
-def _touching(readings: Readings, before: Mapping[str, str]) -> str:
+def _touching(readings: Readings, leading: frozenset[str], before: Mapping[str, str]) -> str:
     """The digest of the files that linking begins with, of the names of all, and of what stands beside them.
 
-    `before` has the digests of files as they were, to be taken for those of now.
+    `leading` are names of functions that lead to a database. `before` has the digests of files as they were, to be
+    taken for those of now.
     """
     facts = ((path, readings.facts(path)) for path in readings.paths)
-    begun = [(path, before.get(path, each.digest), each.problem) for path, each in facts if each.is_linked]
+    begun = [(path, before.get(path, each.digest), each.problem) for path, each in facts if each.is_linked(leading)]
     return _digest(begun, readings)
 
 

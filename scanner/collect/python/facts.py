@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from scanner.collect.python import syntax
 from scanner.collect.python.driver_hints import driver_hints
 from scanner.collect.python.embedded import cells_of, python_of
-from scanner.collect.python.files import decoded, may_touch_database, too_large
+from scanner.collect.python.files import calls, decoded, may_touch_database, too_large
 from scanner.collect.python.packing import pack, unpack
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
@@ -30,6 +30,7 @@ class Facts:
     lines: int = 0  # line breaks
     size: int = 0  # bytes
     relevant: bool = False  # it may touch a database
+    calls: frozenset[str] = frozenset()  # names that it calls; not told of a file that may touch a database by itself
     parsed: bool = False  # it was parsed, or cannot be; False: it was not asked for
     problem: tuple[str, str] | None = None  # why it could not be read: what follows its path, and a sentence
     packed: bytes = b""  # the slim syntax, pickled
@@ -38,10 +39,12 @@ class Facts:
     cells: tuple[int, ...] = ()  # of a notebook: the lines on which its code cells begin
     hints: frozenset[str] = frozenset()  # as driver_hints gives them
 
-    @property
-    def is_linked(self) -> bool:
-        """Whether it is looked into, or missed, whether others import it or not."""
-        return self.relevant or not self.digest
+    def is_linked(self, leading: frozenset[str]) -> bool:
+        """Whether it is looked into, or missed, whether others import it or not.
+
+        `leading` are names of functions that lead to a database.
+        """
+        return self.relevant or not self.digest or not leading.isdisjoint(self.calls)
 
     def statements(self) -> tuple[syntax.Statement, ...]:
         """The slim syntax."""
@@ -54,7 +57,9 @@ def read_facts(file: Path, path: str, *, always: bool) -> Facts:
         data = file.read_bytes()
     except OSError as error:
         return Facts(parsed=True, problem=("", f"The file cannot be opened: {error.strerror}."))
-    known = Facts(digest_of(data, path), data.count(b"\n"), len(data), may_touch_database(data))
+    relevant = may_touch_database(data)
+    called = frozenset[str]() if relevant else calls(data)
+    known = Facts(digest_of(data, path), data.count(b"\n"), len(data), relevant, called)
     return _parsed(data, path, known) if always or known.relevant else known
 
 

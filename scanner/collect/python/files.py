@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import codecs
 import re
 from collections.abc import Iterator
@@ -20,13 +21,20 @@ MAX_DEPTH = 100
 _TEMPLATE = re.compile(r"\.(?:sql|py)\.(?:j2|jinja2?|mako|tmpl|tpl)$")
 _CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
 _RELEVANT = re.compile(
-    rb"\b(?:select|insert\s+into|replace\s+into|update|delete\s+from|merge\s+into|truncate|with\s+\w+\s+as|call|copy"
+    # Small letters are SQL where a statement's structure follows, or where a text begins so: else they are English.
+    rb"(?i:\b(?:insert\s+into|replace\s+into|delete\s+from|merge\s+into"
     rb"|create\s+(?:or\s+replace\s+)?(?:temp\w*\s+|materialized\s+)?(?:view|table|function|procedure|trigger|rule))\s"
+    rb"|\bselect\s.{1,2000}?\sfrom\s|\bupdate\s+\S+(?:\s+\S+){0,3}?\s+set\s"
+    rb"|\bwith\s+(?:recursive\s+)?\S+\s+as\s*(?:(?:not\s+)?materialized\s*)?\("
     rb"|\b(?:execute\w*|callproc|copy_expert|copy_from|copy_to|read_sql\w*|to_sql|mogrify|fetch(?:row|val|_all|_one)?)\s*\("
     rb"|\.objects\b|__tablename__|mapped_column|models\.Model|%sql\b|\b(?:aiosql|pugsql|peewee|sqlmodel|copy_records_to_table|copy_to_table|copy_from_table)\b|\bsqlalchemy\b|\bdjango\.db\b|\.query\b|RawSQL"
-    rb"|\bModel(?:Serializer|Form|Schema)\b|AutoSchema\b",
-    re.IGNORECASE,
+    rb"|\bModel(?:Serializer|Form|Schema)\b|AutoSchema\b)"
+    rb"|[\"']\s*\(?\s*(?:select|update|truncate|call|copy|with)\s|\b(?:SELECT|UPDATE|TRUNCATE|CALL|COPY)\s",
+    re.DOTALL,
 )
+_CALLED = re.compile(rb"([A-Za-z_\x80-\xff][\w\x80-\xff]*)\s*\(")
+# What is called so is Python's own as a rule, not a function of the project.
+_OWN = frozenset(name for of in (builtins, str, bytes, list, dict, set) for name in dir(of))
 _NESTING = re.compile(
     rb"(?P<skip>#[^\n]*|'''(?:[^\\]|\\.)*?'''|\"\"\"(?:[^\\]|\\.)*?\"\"\"|'(?:[^\\\n']|\\.)*'|\"(?:[^\\\n\"]|\\.)*\")"
     rb"|(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<chain>[-+%*/|&^~.]|\b(?:not|if|lambda|and|or|in|is)\b)|(?P<end>[,;:\n])",
@@ -66,6 +74,11 @@ def _is_wanted(name: str) -> bool:
 def may_touch_database(data: bytes) -> bool:
     """Whether SQL keywords, calls that execute or imports of an ORM occur anywhere in the bytes."""
     return _RELEVANT.search(data) is not None
+
+
+def calls(data: bytes) -> frozenset[str]:
+    """The names that are called anywhere in the bytes, without those of Python's own functions and methods."""
+    return frozenset(name.decode("utf-8", "replace") for name in set(_CALLED.findall(data))) - _OWN
 
 
 def decoded(data: bytes) -> str:

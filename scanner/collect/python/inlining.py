@@ -19,7 +19,7 @@ from scanner.collect.python.given import Given
 from scanner.collect.python.journal import begins_as_sql
 from scanner.collect.python.light import Hashed, dataclass, replace
 from scanner.collect.python.names import last_name
-from scanner.collect.python.parameters import bindings
+from scanner.collect.python.parameters import accepts, bindings
 from scanner.collect.python.passing import may_run
 from scanner.collect.python.reach import returns_text
 from scanner.collect.python.record import Root
@@ -139,12 +139,12 @@ def read(value: Value, base: Value, frame: Frame) -> Variants:
 
 def by_name(name: str, given: Given, frame: Frame) -> Variants:
     """The only method of this name in the project, for a receiver of which nothing is known."""
-    if not any(_tells(value) for each in given.every() for value in each):
-        return ()
     found = frame.world.settled.methods(name) if frame.world.settled else ()
     if len(found) != 1:
         return ()
     definition = frame.world.functions[found[0]]
+    if not any(_tells(value) for each in given.every() for value in each):
+        return found if accepts(definition, given) and rows_of(found[0], frame) else ()
     bound = bindings(definition, None, given)
     statements = [name for name, values in bound.items() if any(map(_is_statement, values))]
     if any(each.name in statements and _is_other_text(each.default) for each in definition.function.parameters):

@@ -17,6 +17,7 @@ from scanner.collect.python.light import no_garbage_collection
 from scanner.collect.python.observations import define, models, observations
 from scanner.collect.python.orm import hooks
 from scanner.collect.python.project import Project
+from scanner.collect.python.reach import MAX_NAMESAKES
 from scanner.collect.python.readings import Readings
 from scanner.collect.python.record import Record
 from scanner.collect.python.values import FunctionValue
@@ -34,6 +35,7 @@ class Linked:
     statements: int  # how many of these are statements and models
     ignored: int  # statements that no added column can matter to
     asked: tuple[str, ...]  # paths of the files that this was made of: a change in others is none
+    leading: frozenset[str]  # unless they call one of these names
 
 
 def linked(readings: Readings, family: Family | None, database: str | None, known: Mapping[str, Block]) -> Linked:
@@ -41,7 +43,7 @@ def linked(readings: Readings, family: Family | None, database: str | None, know
     project = Project(readings.layout, readings)
     world = World(project, evaluate, run, hooks.read_model, hooks.attribute, run_function, family=family)
     with no_garbage_collection(), _deep_recursion():
-        _modules(world, readings)
+        leading = _modules(world, readings)
         world.settle()
         record = Record()
         define(world.settled.classes if world.settled else (), world, record)
@@ -52,7 +54,7 @@ def linked(readings: Readings, family: Family | None, database: str | None, know
             record.merge(each.record)
         found = (*observations(world, record, database), *models(world, record, database))
     everything: tuple[Collected, ...] = (*found, *project.unread, *_saturated(record.saturated))
-    return Linked(blocks, everything, len(found), len(record.ignored), project.asked)
+    return Linked(blocks, everything, len(found), len(record.ignored), project.asked, leading)
 
 
 @contextmanager
@@ -66,18 +68,34 @@ def _deep_recursion() -> Iterator[None]:
         sys.setrecursionlimit(limit)
 
 
-def _modules(world: World, readings: Readings) -> None:
-    """Evaluates the top level of every file that may touch a database, and of what these import."""
-    waiting = [path for path in readings.paths if readings.facts(path).is_linked]
-    seen = set(waiting)
-    for path in waiting:
-        try:
-            world.frame(path)
-        except RecursionError:
-            world.project.unread.append(Unread("python", path, TOO_DEEP))
-        new = dict.fromkeys(each for each in readings.imported(path) if each not in seen)
-        seen.update(new)
-        waiting.extend(new)
+def _modules(world: World, readings: Readings) -> frozenset[str]:
+    """Evaluates the top level of every file that may touch a database, of what these import, and of who calls them.
+
+    Gives the names of the functions that lead to a database: what a file calls tells whether it is looked into.
+    """
+    seen: set[str] = set()
+    leading: frozenset[str] = frozenset()
+    while waiting := [each for each in readings.paths if each not in seen and readings.facts(each).is_linked(leading)]:
+        seen.update(waiting)
+        readings.parse(waiting)
+        for path in waiting:
+            try:
+                world.frame(path)
+            except RecursionError:
+                world.project.unread.append(Unread("python", path, TOO_DEEP))
+            new = dict.fromkeys(each for each in readings.imported(path) if each not in seen)
+            seen.update(new)
+            waiting.extend(new)
+        leading = _leading(world)
+    return leading
+
+
+def _leading(world: World) -> frozenset[str]:
+    named: dict[str, list[Definition]] = defaultdict(list)
+    for value, each in world.functions.known.items():
+        named[value.name.rsplit(".", 1)[-1]].append(each)
+    known = ((name, each) for name, each in named.items() if len(each) <= MAX_NAMESAKES)
+    return frozenset(name for name, each in known if any(one.relevant for one in each))
 
 
 def _blocks(world: World, readings: Readings, known: Mapping[str, Block]) -> dict[str, Block]:

@@ -137,3 +137,21 @@ def _canonical_display(value: ListValue | DictValue) -> ListValue | DictValue:
 
 def _are_same(ones: Sequence[object], others: Sequence[object]) -> bool:
     return len(ones) == len(others) and all(map(is_, ones, others))
+
+
+def accepts(definition: Definition, given: Given) -> bool:
+    """Whether a method can be called with as many arguments, and with these names."""
+    function = definition.function
+    plain = [each for each in function.parameters[definition.frame.is_method :] if not each.keyword_only]
+    missing = [
+        each
+        for number, each in enumerate(function.parameters[definition.frame.is_method :])
+        if each.default is None and each.name not in given.named
+        if each.keyword_only or number >= len(given.positional)
+    ]
+    names = {each.name for each in function.parameters}
+    return (
+        (not missing or given.open)
+        and (len(given.positional) <= len(plain) or bool(function.rest))
+        and (names.issuperset(given.named) or bool(function.keywords))
+    )

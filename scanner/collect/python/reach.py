@@ -11,7 +11,7 @@ from scanner.collect.python.gist import gist_of
 from scanner.collect.python.values import FunctionValue
 
 # Functions of one name: where there are more, a call by this name says nothing of which one it is.
-_MAX_NAMESAKES = 6
+MAX_NAMESAKES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def reaching(functions: Mapping[FunctionValue, syntax.Function], methods: Contai
     while waiting:
         value = waiting.popleft()
         name = functions[value].name
-        near_only = len(named[name]) > _MAX_NAMESAKES
+        near_only = len(named[name]) > MAX_NAMESAKES
         for caller in mentioning[name]:
             if caller not in found and (caller.path == value.path or not near_only):
                 found.add(caller)

@@ -50,6 +50,12 @@ class Readings:
         """What stands in a file, parsed or not."""
         return self._facts[path]
 
+    def parse(self, paths: Iterable[str]) -> None:
+        """Parses these files, whatever they are."""
+        waiting = [path for path in paths if not self._facts[path].parsed]
+        if self._bytes(waiting) > SMALL:
+            self._by_workers(waiting, always=True)
+
     def parsed(self, path: str) -> Facts:
         """What stands in a file, parsed whatever it is."""
         if not self._facts[path].parsed:
@@ -95,14 +101,14 @@ class Readings:
     def _here(self, path: str, *, always: bool) -> Facts:
         return read_facts(self.layout.file(path), path, always=always)
 
-    def _by_workers(self, paths: Iterable[str]) -> None:
+    def _by_workers(self, paths: Iterable[str], *, always: bool = False) -> None:
         wanted: set[str] = set()  # imported by what may touch a database
         asked: set[str] = set()
         with nullcontext(self._workers) if self._workers else local() as workers:
             groups = Groups(workers)
             # The largest first: none is left to the end, when the other processes have nothing to do.
             for path in sorted(paths, key=self._size, reverse=True):
-                groups.put((str(self.layout.file(path)), path, False), self._size(path))
+                groups.put((str(self.layout.file(path)), path, always), self._size(path))
             for path, facts in groups.answers():
                 self._take(path, facts)
                 wanted.update(self.imported(path))

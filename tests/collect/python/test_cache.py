@@ -35,6 +35,10 @@ FILES = {
         "from shop.settings import SUFFIX\n\n\ndef rows(db):\n"
         '    a, b = db.execute("SELECT * FROM t" + SUFFIX).fetchone()\n'
     ),
+    # Nobody imports this one, and it touches a database through others alone.
+    "jobs/report.py": (
+        "def send(loader, cursor):\n    for key, total in loader.all_of(cursor, 'orders'):\n        pass\n"
+    ),
     "jobs/nightly.py": (
         "from shop import names\n\n\ndef clean(cursor):\n"
         '    cursor.execute("DELETE FROM %s WHERE total = 0" % names.TABLE)\n'
@@ -53,6 +57,10 @@ EDITS = {
     ),
     "shop/queries.py": (FILES["shop/queries.py"].replace("a, b", "a, b, c"), "def broken(:\n"),
     "jobs/nightly.py": (FILES["jobs/nightly.py"] + '\n\ndef more(db):\n    db.execute("SELECT 1 FROM users")\n',),
+    "jobs/report.py": (
+        "def send(loader, cursor):\n    pass\n",
+        "def send(loader, cursor):\n    for key in loader.all_of(cursor, 'customers'):\n        key[0]\n",
+    ),
     "shop/settings.py": ('SUFFIX = "_old"\n', 'SUFFIX = str("s")\n', "SUFFIX = (\n", "from shop.plain import SUFFIX\n"),
     "shop/plain.py": (
         "def double(x):\n    return x + x\n",

@@ -1,0 +1,70 @@
+"""Which files are parsed and looked into: those that may touch a database, and those that call them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from scanner.collect.python import collect
+from scanner.collect.python.files import may_touch_database
+from scanner.model import Observation
+
+_STORE = """
+class Store:
+    def orders_of(self, customer):
+        self.cursor.execute("SELECT * FROM orders WHERE customer = %s", (customer,))
+        return self.cursor.fetchall()
+"""
+_REPORT = """
+def report(store):
+    for key, total in store.orders_of(1):
+        print(key, total)
+"""
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        b'rows = run("""\n    select id\n    from orders""")',
+        b'sql = "select " + columns',
+        b"sql = 'update ' + table + ' set paid = 1'",
+        b'sql = f"update {table} set paid = 1"',
+        b'sql = f"""\n  update {table}\n  set paid = 1"""',
+        b'sql = "UPDATE " + table',
+        b'sql = "(select id"',
+        b'sql = """with old as (select id from orders) delete"""',
+        b'sql = "with recursive tree(id) as (" + first',
+        b'sql = "insert into orders values"',
+        b"cursor.execute(statement)",
+        b"Order.objects.get(id=1)",
+        b"from sqlalchemy import select",
+    ],
+)
+def test_what_may_touch_a_database(source: bytes) -> None:
+    assert may_touch_database(source)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        b"# You may obtain a copy of the licence, call us or select another.",
+        b'"""Select the nodes to update with care."""',
+        b"with open(path) as file, lock as held:\n    pass",
+        b'raise ValueError("please select at least two")',
+        b"def update(call):\n    return copy(call)",
+    ],
+)
+def test_prose_touches_none(source: bytes) -> None:
+    assert not may_touch_database(source)
+
+
+def test_who_calls_what_touches_a_database_is_looked_into(tmp_path: Path) -> None:
+    (tmp_path / "store.py").write_text(_STORE)
+    (tmp_path / "report.py").write_text(_REPORT)
+    (tmp_path / "other.py").write_text("def broken(:\n    x.other(1)\n")
+    found, *unread = list(collect(tmp_path))[:-1]
+    assert isinstance(found, Observation)
+    places = [(use.location.path, use.location.line, use.kind, use.count) for use in found.row_uses if use.location]
+    assert places == [("report.py", 3, "unpacked", 2)]
+    assert not unread  # of a file that has nothing to do with it
