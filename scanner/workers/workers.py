@@ -45,7 +45,7 @@ class Workers:
 @contextmanager
 def local(count: int | None = None) -> Iterator[Workers]:
     """Processes of this machine; without a count as many as the environment says, or as there are processors."""
-    count = count or _wanted()
+    count = count or wanted()
     processes = Processes()
     executor = ThreadPoolExecutor(count, "workers")
     try:
@@ -65,6 +65,7 @@ def workers(dask: str | None = None) -> AbstractContextManager[Workers]:
     return cluster(dask)
 
 
-def _wanted() -> int:
+def wanted() -> int:
+    """As many processes as the environment says, or as there are processors."""
     wanted = os.environ.get(VARIABLE, "")
     return (int(wanted) if wanted.isdecimal() else 0) or os.cpu_count() or 1

@@ -19,7 +19,6 @@ from scanner.collect.python.orm.mapped import Mapped
 from scanner.collect.python.readings import Readings
 from scanner.collect.python.record import Record
 from scanner.collect.python.values import ClassValue, FunctionValue
-from scanner.model import Unread
 
 TOO_DEEP = "The file was read in part because an expression is nested too deeply."
 
@@ -43,7 +42,6 @@ def block(path: str, definitions: Iterable[Definition], answers: Answers) -> Blo
         try:
             outcome = run_function(definition)
         except RecursionError:
-            world.project.unread.append(Unread("python", path, TOO_DEEP))
             is_whole = False
             continue
         waiting.extend(outcome.inside.values())

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import nullcontext
 
 from scanner.collect.python.cache import Cache, Stamp
@@ -31,6 +32,18 @@ class Readings:
             digest = self.cache.digest(path, stamp)
             if digest is not None:
                 self.digests[path] = digest
+
+    @classmethod
+    def told(cls, layout: Layout, facts: Mapping[str, Facts]) -> Readings:
+        """What another process has read. Nothing is kept."""
+        made = cls(layout, sys.maxsize)
+        made._facts = dict(facts)
+        made.digests = {path: each.digest for path, each in facts.items()}
+        return made
+
+    def everything(self) -> Mapping[str, Facts]:
+        """The facts of all files, by path."""
+        return self._facts
 
     @property
     def are_known(self) -> bool:

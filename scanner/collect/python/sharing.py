@@ -1,0 +1,108 @@
+"""Functions of many modules, evaluated: some of them by another process, beside this one."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from collections import defaultdict, deque
+from collections.abc import Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+
+from scanner.collect.python.blocks import Answers, Block, block
+from scanner.collect.python.facts import Facts
+from scanner.collect.python.frames import Definition, World
+from scanner.collect.python.layout import Layout
+from scanner.collect.python.packing import pack, unpack
+from scanner.collect.python.readings import Readings
+from scanner.collect.python.toplevel import RECURSION, world_of
+from scanner.model import Family
+from scanner.workers import TaskError, Workers, local, wanted
+
+# Fewer functions than these are evaluated sooner than another process knows what they are made of.
+MANY = 2_000
+_AHEAD = 2  # groups of modules that the other process is given at a time, so that it never waits
+_SHARE = 12  # of what is left to do, the part that is a group
+
+# Evaluated functions of modules, packed, and the modules that were evaluated for them.
+_Made = tuple[bytes, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What another process needs to see the project as this one does."""
+
+    root: Path
+    paths: tuple[str, ...]
+    facts: Mapping[str, Facts]
+    family: Family | None
+
+
+def bodies(world: World) -> dict[str, list[Definition]]:
+    """The functions of each module, without those inside others."""
+    found: dict[str, list[Definition]] = defaultdict(list)
+    for outcome in world.modules.values():
+        for (function, _), definition in outcome.inside.items():
+            found[function.path].append(definition)
+    return found
+
+
+def blocks_of(stale: Mapping[str, list[Definition]], answers: Answers, readings: Readings) -> dict[str, Block]:
+    """What the functions of these modules come to, whoever evaluates them."""
+    if sum(map(len, stale.values())) < MANY or wanted() == 1:
+        return {path: block(path, each, answers) for path, each in stale.items()}
+    with local(1) as worker:
+        return _shared(stale, answers, readings, worker)
+
+
+def _shared(
+    stale: Mapping[str, list[Definition]], answers: Answers, readings: Readings, worker: Workers
+) -> dict[str, Block]:
+    told = Told(readings.layout.root, readings.paths, readings.everything(), answers.world.family)
+    worker.submit(_begin, told)
+    made: dict[str, Block] = {}
+    waiting, given = deque(stale), deque[tuple[list[str], Future[_Made]]]()
+    is_there = True
+    while waiting or given:
+        while waiting and is_there and len(given) < _AHEAD:
+            group = [waiting.pop() for _ in range(1 + len(waiting) // _SHARE)]
+            given.append((group, worker.submit(_evaluate, group)))
+        if waiting and not (given and given[0][1].done()):
+            path = waiting.popleft()
+            made[path] = block(path, stale[path], answers)
+            continue
+        group, future = given.popleft()
+        try:
+            packed, evaluated = future.result()
+        except (TaskError, OSError):
+            is_there = False
+            waiting.extend(group)
+            continue
+        made.update(unpack(packed))
+        for path in evaluated:
+            answers.world.frame(path)
+    return made
+
+
+_here: Answers | None = None  # in another process: of what it was told last
+
+
+def _begin(told: Told) -> None:
+    global _here  # the process does one thing after the other
+    gc.disable()
+    sys.setrecursionlimit(RECURSION)
+    readings = Readings.told(Layout(told.root, told.paths), told.facts)
+    world, _ = world_of(readings, told.family)
+    _here = Answers(world, readings)
+
+
+def _evaluate(paths: list[str]) -> _Made:
+    if _here is None:
+        raise RuntimeError
+    before = set(_here.world.modules)
+    for path in paths:
+        _here.world.frame(path)
+    found = bodies(_here.world)
+    made = {path: block(path, found[path], _here) for path in paths}
+    return pack(made), tuple(path for path in _here.world.modules if path not in before)
