@@ -23,7 +23,7 @@ from scanner.workers import TaskError, Workers, local, wanted
 # Fewer functions than these are evaluated sooner than another process knows what they are made of.
 MANY = 2_000
 _AHEAD = 2  # groups of modules that the other process is given at a time, so that it never waits
-_SHARE = 12  # of what is left to do, the part that is a group
+_GROUP = 4  # modules: on a slow machine the functions of some take half a minute, and a task has an end
 
 # Evaluated functions of modules, packed, and the modules that were evaluated for them.
 _Made = tuple[bytes, tuple[str, ...]]
@@ -66,7 +66,7 @@ def _shared(
     is_there = True
     while waiting or given:
         while waiting and is_there and len(given) < _AHEAD:
-            group = [waiting.pop() for _ in range(1 + len(waiting) // _SHARE)]
+            group = [waiting.pop() for _ in range(min(_GROUP, len(waiting)))]
             given.append((group, worker.submit(_evaluate, group)))
         if waiting and not (given and given[0][1].done()):
             path = waiting.popleft()
