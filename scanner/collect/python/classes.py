@@ -7,6 +7,7 @@ from scanner.collect.python.attributes import assigned
 from scanner.collect.python.callables import MakeValue
 from scanner.collect.python.evaluations import Outcome
 from scanner.collect.python.frames import Frame, World
+from scanner.collect.python.imports import member
 from scanner.collect.python.orm.queries import QueryValue
 from scanner.collect.python.values import (
     ClassValue,
@@ -31,7 +32,7 @@ _NONE = (ConstantValue("None"),)
 def attribute(base: Value, name: str, frame: Frame) -> Variants:
     """``base.name``; empty if nothing is known of it."""
     if isinstance(base, ModuleValue):
-        return frame.world.resolved(frame.world.member(base, name))
+        return frame.world.resolved(member(base, name, frame.world))
     if isinstance(base, ExternalValue):
         return frame.world.mapper_attribute(base, name, frame) or (ExternalValue(f"{base.name}.{name}"),)
     if isinstance(base, InstanceValue | ClassValue):

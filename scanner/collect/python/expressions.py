@@ -216,7 +216,8 @@ def _comprehension(
 def _clauses(clause: cst.CompFor, positions: Positions) -> list[syntax.Expression]:
     inner = [expression(condition.test, positions) for condition in clause.ifs]
     if clause.inner_for_in:
-        inner.append(expression(clause.inner_for_in.iter, positions))
+        target, source = _many((clause.inner_for_in.target, clause.inner_for_in.iter), positions)
+        inner.append(syntax.Assigned(syntax.Starred(target), source))  # to what is not known
         inner.extend(_clauses(clause.inner_for_in, positions))
     return inner
 

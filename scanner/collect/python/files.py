@@ -27,12 +27,13 @@ _RELEVANT = re.compile(
     rb"|\bselect\s.{1,2000}?\sfrom\s|\bupdate\s+\S+(?:\s+\S+){0,3}?\s+set\s"
     rb"|\bwith\s+(?:recursive\s+)?\S+\s+as\s*(?:(?:not\s+)?materialized\s*)?\("
     rb"|\b(?:execute\w*|callproc|copy_expert|copy_from|copy_to|read_sql\w*|to_sql|mogrify|fetch(?:row|val|_all|_one)?)\s*\("
-    rb"|\.objects\b|__tablename__|mapped_column|models\.Model|%sql\b|\b(?:aiosql|pugsql|peewee|sqlmodel|copy_records_to_table|copy_to_table|copy_from_table)\b|\bsqlalchemy\b|\bdjango\.db\b|\.query\b|RawSQL"
+    rb"|\.objects\b|\.(?:select|get_or_none|get_by_id|insert_many)\(|__tablename__|mapped_column|models\.Model|%sql\b|\b(?:aiosql|pugsql|peewee|playhouse|sqlmodel|copy_records_to_table|copy_to_table|copy_from_table)\b|\bsqlalchemy\b|\bdjango\.db\b|\.query\b|RawSQL"
     rb"|\bModel(?:Serializer|Form|Schema)\b|AutoSchema\b)"
     rb"|[\"']\s*\(?\s*(?:select|update|truncate|call|copy|with)\s|\b(?:SELECT|UPDATE|TRUNCATE|CALL|COPY)\s",
     re.DOTALL,
 )
 _CALLED = re.compile(rb"([A-Za-z_\x80-\xff][\w\x80-\xff]*)\s*\(")
+_STARRED = re.compile(rb"\bfrom\s+[\w.\x80-\xff]*?([\w\x80-\xff]+)\s+import\s+\*")
 # What is called so is Python's own as a rule, not a function of the project.
 _OWN = frozenset(name for of in (builtins, str, bytes, list, dict, set) for name in dir(of))
 _NESTING = re.compile(
@@ -77,8 +78,17 @@ def may_touch_database(data: bytes) -> bool:
 
 
 def calls(data: bytes) -> frozenset[str]:
-    """The names that are called anywhere in the bytes, without those of Python's own functions and methods."""
-    return frozenset(name.decode("utf-8", "replace") for name in set(_CALLED.findall(data))) - _OWN
+    """The names that are called anywhere in the bytes, without those of Python's own functions and methods.
+
+    A star import stands for calls of whatever its module has.
+    """
+    called = frozenset(name.decode("utf-8", "replace") for name in set(_CALLED.findall(data))) - _OWN
+    return called.union(star_of(name.decode("utf-8", "replace")) for name in _STARRED.findall(data))
+
+
+def star_of(module: str) -> str:
+    """What `calls` has for ``from package.module import *``."""
+    return f"{module}.*"
 
 
 def decoded(data: bytes) -> str:

@@ -11,6 +11,7 @@ from typing import TypeVar, cast
 from scanner.collect.python import syntax
 from scanner.collect.python.definitions import Definitions
 from scanner.collect.python.evaluations import Evaluations, Outcome, Told
+from scanner.collect.python.imports import imported, starred
 from scanner.collect.python.journal import Journal
 from scanner.collect.python.names import shown
 from scanner.collect.python.orm.mapped import Mapped
@@ -19,10 +20,8 @@ from scanner.collect.python.record import Root
 from scanner.collect.python.settled import Settled
 from scanner.collect.python.values import (
     ClassValue,
-    ExternalValue,
     FunctionValue,
     ImportedValue,
-    ModuleValue,
     Place,
     Unknown,
     Value,
@@ -49,7 +48,7 @@ class Frame:
     function: str | None = None  # dotted name of what is evaluated
     owner: ClassValue | None = None  # the class whose method it is, or stands in
     is_method: bool = False
-    stars: list[ImportedValue] = field(default_factory=list)
+    stars: list[ImportedValue] = field(default_factory=list)  # of a module: its star imports
     quiet: bool = False  # texts met here are messages
     in_transaction: bool = False
     # Comparisons of the condition that is evaluated: the code goes on only where they come out so.
@@ -77,23 +76,10 @@ class Frame:
 
     def bound(self, name: str) -> Variants:
         """As `find`, with imports not yet followed."""
-        frame: Frame | None = self
-        while frame is not None:
-            found = frame.names.get(name)
-            if found is None and frame.stars:
-                found = frame._starred(name)
-            if found is not None:
-                return found
+        frame = self
+        while (found := frame.names.get(name)) is None and frame.outer is not None:
             frame = frame.outer
-        return ()
-
-    def _starred(self, name: str) -> Variants | None:
-        for star in self.stars:
-            path = self.world.project.find(star.module, star.importer, star.level)
-            there = self.world.frame(path) if path else None
-            if there is not None and there is not self and name in there.names:
-                return there.names[name]
-        return None
+        return found if found is not None else starred(name, frame)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +110,7 @@ class World:
     read_model: Callable[[ClassValue, World], Mapped | None]
     mapper_attribute: Callable[[Value, str, Frame], Variants]
     run_alone: Callable[[Definition], Outcome]  # evaluates a function by itself
+    has_meaning: Callable[[str], bool]  # whether a member of a library means anything here
     family: Family | None = None
     evaluations: Evaluations = field(default_factory=Evaluations)
     classes: Definitions[ClassValue, ClassInfo] = field(init=False)
@@ -271,29 +258,5 @@ class World:
             variants = bounded(chain.from_iterable(followed))
         return ()
 
-    def member(self, module: ModuleValue, name: str) -> Variants:
-        """``module.name``: a name of the module, or a module inside it."""
-        frame = self.frame(module.path) if module.path else None
-        found = frame.find(name) if frame is not None else ()
-        if found:
-            return found
-        path = self.project.find(dotted := f"{module.name}.{name}", module.path or "")
-        return (ModuleValue(dotted, path),) if path or module.path else (ExternalValue(dotted),)
-
     def _follow(self, name: ImportedValue) -> Variants:
-        return self.once(name, lambda: self._imported(name))
-
-    def _imported(self, name: ImportedValue) -> Variants:
-        path = self.project.find(name.module, name.importer, name.level)
-        if name.member is None:
-            return (ModuleValue(name.module, path),)
-        frame = self.frame(path) if path else None
-        if frame is not None and name.member in frame.names:
-            return frame.names[name.member]
-        dotted = f"{name.module}.{name.member}" if name.module else name.member
-        submodule = self.project.find(dotted, name.importer, name.level)
-        if submodule:
-            return (ModuleValue(dotted, submodule),)
-        if frame is not None:
-            return frame.find(name.member)
-        return (ExternalValue(dotted),)
+        return self.once(name, lambda: imported(name, self))

@@ -77,17 +77,20 @@ def _assigned(node: object, function: syntax.Function) -> Iterator[str]:
         elif node.function.name in CHANGES:
             targets = (node.function.base,)
     own = function.parameters[0].name if function.parameters else ""
-    for target in _single(targets):
+    for target in single(targets):
         if isinstance(target, syntax.Attribute) and isinstance(target.base, syntax.Name) and target.base.id == own:
             yield target.name
 
 
-def _single(targets: Iterable[syntax.Expression]) -> Iterator[syntax.Expression]:
+def single(targets: Iterable[syntax.Expression]) -> Iterator[syntax.Expression]:
+    """The targets of an assignment, those that it unpacks to one by one."""
     for target in targets:
         if isinstance(target, syntax.Items):
-            yield from _single(target.items)
+            yield from single(target.items)
+        elif isinstance(target, syntax.Starred):
+            yield from single((target.value,))
         else:
-            yield target.value if isinstance(target, syntax.Starred) else target
+            yield target
 
 
 def nodes(node: Any) -> Iterator[object]:  # noqa: ANN401  # a node, or tuples of them

@@ -10,7 +10,7 @@ from scanner.collect.python.named_sql import SUFFIX
 from scanner.collect.python.texts import constant_text
 from scanner.collect.python.values import ExternalValue, ListValue, QueriesValue, TextValue, Variants
 
-_LOADERS = frozenset(
+LOADERS = frozenset(
     (
         "aiosql.from_path",
         "anosql.from_path",
@@ -32,7 +32,7 @@ METHODS = {
 
 def loaded(functions: Variants, given: Given, frame: Frame) -> Variants:
     """The statements that the call loads; empty if it loads none."""
-    if not any(isinstance(each, ExternalValue) and each.name in _LOADERS for each in functions):
+    if not any(isinstance(each, ExternalValue) and each.name in LOADERS for each in functions):
         return ()
     texts = [constant_text((value,)) for each in given.positional for value in each if isinstance(value, TextValue)]
     for path in filter(None, texts):

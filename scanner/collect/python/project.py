@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 
 from scanner.collect.python import syntax
+from scanner.collect.python.bound import bound_names
 from scanner.collect.python.embedded import python_of
 from scanner.collect.python.facts import Facts
 from scanner.collect.python.files import decoded
@@ -31,6 +32,11 @@ class Module:
     def statements(self) -> tuple[syntax.Statement, ...]:
         """The slim syntax."""
         return self.facts.statements()
+
+    @cached_property
+    def bound(self) -> frozenset[str]:
+        """Every name that anything in it binds, also as a local one."""
+        return frozenset(bound_names(self.statements))
 
     @cached_property
     def text(self) -> str:

@@ -111,9 +111,15 @@ def _with(node: cst.With, positions: Positions) -> syntax.Statement:
 
 
 def _try(node: cst.Try | cst.TryStar, positions: Positions) -> syntax.Statement:
-    handlers = tuple(_block(handler.body, positions) for handler in node.handlers)
+    handlers = tuple((*_caught(handler), *_block(handler.body, positions)) for handler in node.handlers)
     body, otherwise, final = (_block(part, positions) for part in (node.body, node.orelse, node.finalbody))
     return syntax.Try(body, handlers, otherwise, final)
+
+
+def _caught(node: cst.ExceptHandler | cst.ExceptStarHandler) -> Iterator[syntax.Statement]:
+    """What binds the name of the exception, of which nothing is known."""
+    if node.name is not None and isinstance(node.name.name, cst.Name):
+        yield syntax.Assign((syntax.Starred(syntax.Name(node.name.name.value, 0)),), _NOTHING)
 
 
 def _match(node: cst.Match, positions: Positions) -> syntax.Statement:

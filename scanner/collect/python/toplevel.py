@@ -6,13 +6,17 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import PurePosixPath
 
 from scanner.collect.python.alone import run_function
 from scanner.collect.python.blocks import TOO_DEEP
 from scanner.collect.python.evaluate import evaluate
+from scanner.collect.python.files import star_of
 from scanner.collect.python.flow import run
 from scanner.collect.python.frames import World
 from scanner.collect.python.gist import gist_of
+from scanner.collect.python.imports import gives_libraries
+from scanner.collect.python.libraries import has_meaning
 from scanner.collect.python.orm import hooks
 from scanner.collect.python.project import Project
 from scanner.collect.python.reach import MAX_NAMESAKES
@@ -26,10 +30,10 @@ RECURSION = 4_000
 def world_of(readings: Readings, family: Family | None) -> tuple[World, frozenset[str]]:
     """The project, settled, and the names of its functions that work with a database.
 
-    What a file calls of these names tells whether it is looked into.
+    What a file calls of these names tells whether it is looked into, as does a star that may bring a mapper's names.
     """
     project = Project(readings.layout, readings)
-    world = World(project, evaluate, run, hooks.read_model, hooks.attribute, run_function, family=family)
+    world = World(project, evaluate, run, hooks.read_model, hooks.attribute, run_function, has_meaning, family)
     leading = _modules(world, readings)
     world.settle()
     return world, leading
@@ -61,7 +65,7 @@ def _modules(world: World, readings: Readings) -> frozenset[str]:
             new = dict.fromkeys(each for each in readings.imported(path) if each not in seen)
             seen.update(new)
             waiting.extend(new)
-        leading = _leading(world)
+        leading = _leading(world).union(_starred(world))
     return leading
 
 
@@ -84,3 +88,12 @@ def _leading(world: World) -> frozenset[str]:
         waiting.extend(callers)
     names = {value.name.rsplit(".", 1)[-1] for value in found}
     return frozenset(name for name in names if count[name] <= MAX_NAMESAKES)
+
+
+def _starred(world: World) -> Iterator[str]:
+    """The modules whose names are those of a library, too, as `calls` has them."""
+    for path in tuple(world.modules):
+        frame = world.frame(path)
+        if frame is not None and gives_libraries(frame):
+            file = PurePosixPath(path)
+            yield star_of((file.parent if file.stem == "__init__" else file).stem)

@@ -39,6 +39,8 @@ def report(store):
         b"cursor.execute(statement)",
         b"Order.objects.get(id=1)",
         b"from sqlalchemy import select",
+        b"from playhouse.postgres_ext import *",
+        b"return Order.select().where(Order.total > 3)",
     ],
 )
 def test_what_may_touch_a_database(source: bytes) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from scanner.collect.python import syntax
 from scanner.collect.python.frames import Frame, World
 from scanner.collect.python.given import Given
@@ -242,20 +244,26 @@ def _query_method(query: QueryValue, name: str, expression: syntax.Call, given: 
     return found
 
 
+def is_of_mapper(dotted: str) -> bool:
+    """Whether it is a member of a library of mappers."""
+    return dotted.startswith(tuple(_LIBRARIES))
+
+
 def _library(dotted: str, expression: syntax.Call, given: Given, frame: Frame) -> Variants | None:
+    calls = next((calls for begins, calls in _LIBRARIES.items() if dotted.startswith(begins)), None)
+    return calls(dotted, expression, given, frame) if calls is not None else None
+
+
+def _flask(dotted: str, _: syntax.Call, __: Given, ___: Frame) -> Variants | None:
+    return (ExternalValue("sqlalchemy"),) if dotted == "flask_sqlalchemy.SQLAlchemy" else None
+
+
+def _peewee(dotted: str, _: syntax.Call, given: Given, __: Frame) -> Variants | None:
+    return (sqlalchemy_functions.function(dotted.rsplit(".", 1)[-1], given),) if ".fn." in dotted else None
+
+
+def _django(dotted: str, expression: syntax.Call, given: Given, frame: Frame) -> Variants | None:
     name = dotted.rsplit(".", 1)[-1]
-    if dotted.startswith("django."):
-        return _django(dotted, name, expression, given, frame)
-    if dotted.startswith(("sqlalchemy", "sqlmodel")):
-        return sqlalchemy_calls.library(dotted, expression, given, frame)
-    if dotted.startswith("peewee.fn."):
-        return (sqlalchemy_functions.function(name, given),)
-    if dotted == "flask_sqlalchemy.SQLAlchemy":
-        return (ExternalValue("sqlalchemy"),)
-    return None
-
-
-def _django(dotted: str, name: str, expression: syntax.Call, given: Given, frame: Frame) -> Variants | None:
     if name in ("get_object_or_404", "get_list_or_404", "aget_object_or_404") and given.positional:
         target = given.positional[0][0]
         if isinstance(target, ClassValue):
@@ -278,3 +286,14 @@ def _django(dotted: str, name: str, expression: syntax.Call, given: Given, frame
     spend(given, frame)
     made = django_expressions.builtin(dotted, given, frame.world)
     return None if made is None else (made,)
+
+
+# What calls of libraries give, by how their dotted names begin.
+_LIBRARIES: dict[str, Callable[[str, syntax.Call, Given, Frame], Variants | None]] = {
+    "django.": _django,
+    "sqlalchemy": sqlalchemy_calls.library,
+    "sqlmodel": sqlalchemy_calls.library,
+    "peewee.": _peewee,
+    "playhouse.": _peewee,
+    "flask_sqlalchemy.": _flask,
+}
