@@ -1,4 +1,4 @@
-"""Which engines a repository speaks to: images that it runs, addresses, settings, drivers that it requires."""
+"""Which engines a repository speaks to: images that it runs, addresses, settings, drivers it requires or imports."""
 
 from __future__ import annotations
 
@@ -29,6 +29,11 @@ _DRIVER = re.compile(
     r"|mysqlclient|pymysql|aiomysql|asyncmy|mysql-connector(?:-python)?|mariadb)(?![\w-])",
     re.I,
 )
+_IMPORT = re.compile(
+    r"^[ \t]*(?:import|from)[ \t]+(asyncpg|psycopg2?|psycopg2cffi|aiopg|pg8000"
+    r"|MySQLdb|pymysql|aiomysql|asyncmy|mysql\.connector|mariadb)\b",
+    re.M,
+)
 _PG = re.compile(r"pg(\d+)")
 _NUMBER = re.compile(r"(?:.*?:-)?v?(\d+(?:\.\d+)?)")  # ${PG_VERSION:-16} too
 
@@ -36,6 +41,7 @@ _IMAGES = ("*compose*.y*ml", "Dockerfile*", "*.dockerfile", ".gitlab-ci.yml", ".
 _ADDRESSES = ("*.env", ".env*", "*.ini", "*.cfg", "*.conf", "*.toml", "*.y*ml", "settings*.py", "config*.py")
 _BACKENDS = ("settings*.py", "*/settings/*.py", "config*.py")
 _REQUIREMENTS = ("requirements*", "*/requirements/*", "pyproject.toml", "setup.py", "setup.cfg", "Pipfile")
+_PROGRAMS = ("*.py",)
 SPEAKING = (*_IMAGES, *_ADDRESSES, *_BACKENDS, *_REQUIREMENTS)
 # What weighs how much: what is run, what is connected to, what could be connected to.
 _READERS: tuple[tuple[tuple[str, ...], re.Pattern[str], int, str], ...] = (
@@ -44,6 +50,7 @@ _READERS: tuple[tuple[tuple[str, ...], re.Pattern[str], int, str], ...] = (
     (_ADDRESSES, _ADDRESS, 4, "has an address of"),
     (_ADDRESSES, _DIALECT, 4, "names"),
     (_REQUIREMENTS, _DRIVER, 2, "requires"),
+    (_PROGRAMS, _IMPORT, 1, "imports"),
 )
 
 

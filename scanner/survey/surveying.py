@@ -62,7 +62,9 @@ def _hints(root: Path, files: Sequence[str]) -> list[Hint]:
     told = [path for path in files if path.count("/") <= _DEEPEST and speaks(path)]
     # Git ignores it almost everywhere, and it is where the address of the database stands.
     told += [path.name for path in sorted(root.glob(".env*")) if path.is_file() and path.name not in told]
-    return hints({path: _text(root / path, _HEAD) for path in told})
+    found = hints({path: _text(root / path, _HEAD) for path in told})
+    # Of all programs that is asked only where nothing else tells.
+    return found or hints({path: _text(root / path, _HEAD) for path in files if path.endswith(".py")})
 
 
 def _text(path: Path, most: int) -> str:

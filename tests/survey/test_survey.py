@@ -64,6 +64,15 @@ def written(root: Path) -> dict:
     return document
 
 
+def test_the_engine_is_that_of_the_driver_that_is_imported(tmp_path):
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / "orders.py").write_text("import pymysql\nfrom urllib import request\n")
+    (tmp_path / "schema.sql").write_text("CREATE TABLE orders (id int);\n")
+    (database,) = survey(tmp_path).databases
+    assert database.engine.name == "mysql"
+    assert "shop/orders.py imports pymysql" in database.why
+
+
 @pytest.mark.parametrize(
     ("files", "engine"),
     [

@@ -64,7 +64,7 @@ class Kept:
     everything: str  # digest of all files
     touching: str  # digest of those that linking begins with
     asked: dict[str, str]  # the digests of the files that it asked for, by path
-    leading: frozenset[str]  # names of functions that lead to a database: linking begins with who calls them, too
+    leading: frozenset[str]  # names of what works with a database: linking begins with who asks for them, too
     coverage: Coverage
 
 

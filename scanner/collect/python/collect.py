@@ -97,8 +97,8 @@ def _everything(readings: Readings) -> str:
 def _touching(readings: Readings, leading: frozenset[str], before: Mapping[str, str]) -> str:
     """The digest of the files that linking begins with, of the names of all, and of what stands beside them.
 
-    `leading` are names of functions that lead to a database. `before` has the digests of files as they were, to be
-    taken for those of now.
+    `leading` are names of functions and classes that work with a database. `before` has the digests of files as they
+    were, to be taken for those of now.
     """
     facts = ((path, readings.facts(path)) for path in readings.paths)
     begun = [(path, before.get(path, each.digest), each.problem) for path, each in facts if each.is_linked(leading)]

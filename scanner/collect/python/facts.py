@@ -13,7 +13,7 @@ from pathlib import Path, PurePosixPath
 from scanner.collect.python import syntax
 from scanner.collect.python.driver_hints import driver_hints
 from scanner.collect.python.embedded import cells_of, python_of
-from scanner.collect.python.files import calls, decoded, may_touch_database, too_large
+from scanner.collect.python.files import asks_for, decoded, may_touch_database, too_large
 from scanner.collect.python.packing import pack, unpack
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
@@ -30,7 +30,8 @@ class Facts:
     lines: int = 0  # line breaks
     size: int = 0  # bytes
     relevant: bool = False  # it may touch a database
-    calls: frozenset[str] = frozenset()  # names that it calls; not told of a file that may touch a database by itself
+    # Names that it calls or imports; not told of a file that may touch a database by itself.
+    asks_for: frozenset[str] = frozenset()
     parsed: bool = False  # it was parsed, or cannot be; False: it was not asked for
     problem: tuple[str, str] | None = None  # why it could not be read: what follows its path, and a sentence
     packed: bytes = b""  # the slim syntax, pickled
@@ -42,9 +43,9 @@ class Facts:
     def is_linked(self, leading: frozenset[str]) -> bool:
         """Whether it is looked into, or missed, whether others import it or not.
 
-        `leading` are names of functions that lead to a database.
+        `leading` are names of functions and classes that work with a database.
         """
-        return self.relevant or not self.digest or not leading.isdisjoint(self.calls)
+        return self.relevant or not self.digest or not leading.isdisjoint(self.asks_for)
 
     def statements(self) -> tuple[syntax.Statement, ...]:
         """The slim syntax."""
@@ -58,8 +59,8 @@ def read_facts(file: Path, path: str, *, always: bool) -> Facts:
     except OSError as error:
         return Facts(parsed=True, problem=("", f"The file cannot be opened: {error.strerror}."))
     relevant = may_touch_database(data)
-    called = frozenset[str]() if relevant else calls(data)
-    known = Facts(digest_of(data, path), data.count(b"\n"), len(data), relevant, called)
+    asked = frozenset[str]() if relevant else asks_for(data)
+    known = Facts(digest_of(data, path), data.count(b"\n"), len(data), relevant, asked)
     return _parsed(data, path, known) if always or known.relevant else known
 
 

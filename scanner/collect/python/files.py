@@ -34,6 +34,8 @@ _RELEVANT = re.compile(
 )
 _CALLED = re.compile(rb"([A-Za-z_\x80-\xff][\w\x80-\xff]*)\s*\(")
 _STARRED = re.compile(rb"\bfrom\s+[\w.\x80-\xff]*?([\w\x80-\xff]+)\s+import\s+\*")
+_IMPORTED = re.compile(rb"^[ \t]*from[ \t]+\S+[ \t]+import[ \t]+(\([^)]*\)|[^\n]*)", re.MULTILINE)
+_NAME = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*")
 # What is called so is Python's own as a rule, not a function of the project.
 _OWN = frozenset(name for of in (builtins, str, bytes, list, dict, set) for name in dir(of))
 _NESTING = re.compile(
@@ -77,17 +79,18 @@ def may_touch_database(data: bytes) -> bool:
     return _RELEVANT.search(data) is not None
 
 
-def calls(data: bytes) -> frozenset[str]:
-    """The names that are called anywhere in the bytes, without those of Python's own functions and methods.
+def asks_for(data: bytes) -> frozenset[str]:
+    """The names that are called or imported anywhere in the bytes, without those of Python's own functions.
 
-    A star import stands for calls of whatever its module has.
+    A star import stands for whatever its module has.
     """
-    called = frozenset(name.decode("utf-8", "replace") for name in set(_CALLED.findall(data))) - _OWN
-    return called.union(star_of(name.decode("utf-8", "replace")) for name in _STARRED.findall(data))
+    imported = (name for names in _IMPORTED.findall(data) for name in _NAME.findall(names))
+    named = frozenset(name.decode("utf-8", "replace") for name in {*_CALLED.findall(data), *imported}) - _OWN
+    return named.union(star_of(name.decode("utf-8", "replace")) for name in _STARRED.findall(data))
 
 
 def star_of(module: str) -> str:
-    """What `calls` has for ``from package.module import *``."""
+    """What `asks_for` has for ``from package.module import *``."""
     return f"{module}.*"
 
 

@@ -21,16 +21,16 @@ from scanner.collect.python.orm import hooks
 from scanner.collect.python.project import Project
 from scanner.collect.python.reach import MAX_NAMESAKES
 from scanner.collect.python.readings import Readings
-from scanner.collect.python.values import FunctionValue
+from scanner.collect.python.values import ClassValue, FunctionValue
 from scanner.model import Family, Unread
 
 RECURSION = 4_000
 
 
 def world_of(readings: Readings, family: Family | None) -> tuple[World, frozenset[str]]:
-    """The project, settled, and the names of its functions that work with a database.
+    """The project, settled, and the names of its functions and classes that work with a database.
 
-    What a file calls of these names tells whether it is looked into, as does a star that may bring a mapper's names.
+    What a file calls or imports of these names tells whether it is looked into. So does a star that may bring a mapper's.
     """
     project = Project(readings.layout, readings)
     world = World(project, evaluate, run, hooks.read_model, hooks.attribute, run_function, has_meaning, family)
@@ -70,28 +70,33 @@ def _modules(world: World, readings: Readings) -> frozenset[str]:
 
 
 def _leading(world: World) -> frozenset[str]:
-    """The names of functions that work with a database, themselves or through others of their file.
+    """The names of functions that work with a database, alone or through others of their file, and of their classes.
 
-    Names that many functions have say too little.
+    Names that many have say too little.
     """
     functions = world.functions.known
-    count = Counter(value.name.rsplit(".", 1)[-1] for value in functions)
     mentioning: dict[tuple[str, str], list[FunctionValue]] = defaultdict(list)
     for value, each in functions.items():
         for name in gist_of(each.function).mentions:
             mentioning[value.path, name].append(value)
     waiting = [value for value, each in functions.items() if each.relevant]
-    found = set(waiting)
+    found: dict[FunctionValue | ClassValue, None] = dict.fromkeys(waiting)
     for value in waiting:
-        callers = [each for each in mentioning[value.path, value.name.rsplit(".", 1)[-1]] if each not in found]
-        found.update(callers)
+        callers = [each for each in mentioning[value.path, _last(value)] if each not in found]
+        found.update(dict.fromkeys(callers))
         waiting.extend(callers)
-    names = {value.name.rsplit(".", 1)[-1] for value in found}
-    return frozenset(name for name in names if count[name] <= MAX_NAMESAKES)
+    frames = (functions[value].frame for value in waiting)
+    found.update((frame.owner, None) for frame in frames if frame.is_method and frame.owner is not None)
+    count = Counter(_last(each) for each in functions) + Counter(_last(each) for each in world.classes.known)
+    return frozenset(name for name in (_last(each) for each in found) if count[name] <= MAX_NAMESAKES)
+
+
+def _last(value: FunctionValue | ClassValue) -> str:
+    return value.name.rsplit(".", 1)[-1]
 
 
 def _starred(world: World) -> Iterator[str]:
-    """The modules whose names are those of a library, too, as `calls` has them."""
+    """The modules whose names are those of a library, too, as `asks_for` has them."""
     for path in tuple(world.modules):
         frame = world.frame(path)
         if frame is not None and gives_libraries(frame):

@@ -12,7 +12,7 @@ from scanner.model import Observation
 
 _STORE = """
 class Store:
-    def orders_of(self, customer):
+    def orders_of(self, customer=1):
         self.cursor.execute("SELECT * FROM orders WHERE customer = %s", (customer,))
         return self.cursor.fetchall()
 """
@@ -59,6 +59,21 @@ def test_what_may_touch_a_database(source: bytes) -> None:
 )
 def test_prose_touches_none(source: bytes) -> None:
     assert not may_touch_database(source)
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from store import Store\n\ndef f(cursor):\n    for a, b in Store(cursor).all():\n        pass\n",
+        "from store import (\n    Store,\n)\n\ndef f(s: Store):\n    for a, b in s.all():\n        pass\n",
+        "import store\n\ndef f(cursor):\n    for a, b in store.Store(cursor).all():\n        pass\n",
+    ],
+)
+def test_who_names_a_class_that_works_with_a_database_is_looked_into(source: str, tmp_path: Path) -> None:
+    (tmp_path / "store.py").write_text(_STORE.replace("orders_of", "all"))
+    (tmp_path / "report.py").write_text(source)
+    found = [each for each in collect(tmp_path) if isinstance(each, Observation)]
+    assert [use.location.path for each in found for use in each.row_uses if use.location] == ["report.py"]
 
 
 def test_who_calls_what_touches_a_database_is_looked_into(tmp_path: Path) -> None:
