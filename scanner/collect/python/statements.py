@@ -67,6 +67,8 @@ _WORDS = frozenset(
         "EXEC",
     ]
 )
+# Between two parts of a sentence, these are English.
+_LINKING_WORDS = ("with", "do", "values")
 # Statements that touch no rows and read no columns: counted, not assessed.
 _IGNORED = re.compile(
     r"(?:BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE|START|SET|RESET|USE|SHOW|PRAGMA|VACUUM|ANALYZE|LISTEN|UNLISTEN|NOTIFY|LOCK"
@@ -89,8 +91,16 @@ def may_begin(text: str) -> bool:
 
 
 def may_begin_written(text: str) -> bool:
-    """As `may_begin`, for a text that stands in a program: a word in title case begins a sentence, not a statement."""
-    return may_begin(text) and not text[_end_of_lead(text) :][:2].istitle()
+    """As `may_begin`, for a text that stands in a program: what reads as a sentence begins no statement."""
+    if not may_begin(text):
+        return False
+    start = _end_of_lead(text)
+    word, _, rest = text[start:].partition(" ")
+    if word.istitle():
+        return False
+    if word != word.lower() or word in ("select", "insert", "delete"):
+        return True
+    return _structured(text) if rest.strip() else word not in _LINKING_WORDS
 
 
 def is_statement(sql: str) -> bool:

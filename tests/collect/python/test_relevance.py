@@ -8,6 +8,7 @@ import pytest
 
 from scanner.collect.python import collect
 from scanner.collect.python.files import may_touch_database
+from scanner.collect.python.statements import may_begin_written
 from scanner.model import Observation
 
 _STORE = """
@@ -85,3 +86,25 @@ def test_who_calls_what_touches_a_database_is_looked_into(tmp_path: Path) -> Non
     places = [(use.location.path, use.location.line, use.kind, use.count) for use in found.row_uses if use.location]
     assert places == [("report.py", 3, "unpacked", 2)]
     assert not unread  # of a file that has nothing to do with it
+
+
+@pytest.mark.parametrize(
+    ("text", "begins"),
+    [
+        ("SELECT ", True),
+        ("select id, ", True),
+        ("\n    UPDATE orders", True),
+        ("update ", True),
+        ("update orders set ", True),
+        ("call purge(", True),
+        ("with old as (", True),
+        ("WITH ", True),
+        (" with ", False),
+        (" with key ", False),
+        ("update needs nodes", False),
+        ("Select the nodes", False),
+        ("do not form a clique", False),
+    ],
+)
+def test_sentences_begin_no_statement(text: str, begins: bool) -> None:
+    assert may_begin_written(text) is begins
