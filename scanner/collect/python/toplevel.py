@@ -30,7 +30,8 @@ RECURSION = 4_000
 def world_of(readings: Readings, family: Family | None) -> tuple[World, frozenset[str]]:
     """The project, settled, and the names of its functions and classes that work with a database.
 
-    What a file calls or imports of these names tells whether it is looked into. So does a star that may bring a mapper's.
+    What a file calls or imports of these names tells whether it is looked into, and so does a star that may bring
+    names of a mapper.
     """
     project = Project(readings.layout, readings)
     world = World(project, evaluate, run, hooks.read_model, hooks.attribute, run_function, has_meaning, family)
