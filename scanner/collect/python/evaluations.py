@@ -244,15 +244,8 @@ class Evaluations:
             self._running, self._unfinished = around
 
     def _close(self, key: Hashable, head: Outcome) -> None:
-        """Keeps what a circle came to from its head; each of its members goes by what all of it is."""
-        members = {each for each, _ in head.circle}
-        found = {each: other for each, other in self._unfinished.items() if head in other.unfinished}
+        """Keeps what a circle came to from its head. The others of it are evaluated anew: now the head is known."""
         self._forget(head)
-        for each, other in found.items():
-            if each in members:
-                other.unfinished, other.circle = set(), frozenset()
-                other.behind[head] = None
-                self._whole[each] = other
         head.unfinished, head.circle = set(), frozenset()
         self._keep(key, 0, head)
 

@@ -13,6 +13,7 @@ from scanner.collect.python.alone import run_function
 from scanner.collect.python.blocks import Block
 from scanner.collect.python.frames import World
 from scanner.collect.python.readings import Readings
+from scanner.model import Observation
 
 FIXTURES = Path(__file__).parents[3] / "fixtures"
 _BLOCKS = linking._blocks
@@ -128,3 +129,16 @@ def test_in_any_order(root: str, seed: int, tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr(linking, "_blocks", shuffled)
     assert list(map(repr, collect(folder))) == expected
     assert len(evaluated) >= 3
+
+
+def test_in_a_circle_every_function_knows_what_its_first_comes_to(tmp_path: Path) -> None:
+    (tmp_path / "locks.py").write_text(
+        "class Lock:\n"
+        "    def __init__(self, cursor):\n"
+        "        self.table = 'locks'\n"
+        "        self.last = self.release()\n\n"
+        "    def release(self):\n"
+        "        cursor.execute('SELECT id FROM ' + self.table)\n"
+        "        return cursor.fetchall()\n"
+    )
+    assert "SELECT id FROM locks" in [each.sql for each in collect(tmp_path) if isinstance(each, Observation)]
