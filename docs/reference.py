@@ -53,7 +53,7 @@ _EXIT_CODES = """## Exit codes
 | 0 | done |
 | 1 | something is at or above `--fail-on`, or the engine refuted a finding |
 | 2 | the request cannot be carried out: one sentence on standard error says why |
-| 3 | done, but something could not be read or checked: standard error and the report name it |
+| 3 | done, but a source, file or migration could not be read; statements that could not be judged are in the report |
 | 130 | interrupted |
 | 141 | nobody reads the output any more |"""
 

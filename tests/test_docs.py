@@ -107,3 +107,11 @@ def test_the_tutorials_code_is_mended_as_it_says() -> None:
     assert (folder / "shop" / "orders.py").read_text().replace(before, after) == (
         folder / "mended" / "orders.py"
     ).read_text()
+
+
+def test_every_reason_why_there_is_no_answer_is_told() -> None:
+    sources = "".join(path.read_text() for path in (ROOT / "scanner").rglob("*.py"))
+    given = set(re.findall(r'Unresolved\("([^"]+)"', sources)) - {"no body", "not asked"}  # which no answer carries
+    page = (ROOT / "docs" / "python-api.md").read_text()
+    assert len(given) > 8
+    assert [reason for reason in sorted(given) if f"`{reason}`" not in page] == []
