@@ -21,7 +21,7 @@ from scanner.model import Family
 from scanner.workers import TaskError, Workers, local, wanted
 
 # Fewer functions than these are evaluated sooner than another process knows what they are made of.
-MANY = 2_000
+MANY = 6_000
 _AHEAD = 2  # groups of modules that the other process is given at a time, so that it never waits
 _GROUP = 4  # modules: on a slow machine the functions of some take half a minute, and a task has an end
 
