@@ -19,7 +19,7 @@ from scanner.collect.python.given import Given
 from scanner.collect.python.journal import begins_as_sql
 from scanner.collect.python.light import Hashed, dataclass, replace
 from scanner.collect.python.names import last_name
-from scanner.collect.python.parameters import accepts, bindings
+from scanner.collect.python.parameters import accepts, bindings, has_receiver
 from scanner.collect.python.passing import may_run
 from scanner.collect.python.reach import returns_text
 from scanner.collect.python.record import Root
@@ -105,8 +105,7 @@ def called_back(function: FunctionValue, given: Given, frame: Frame, root: Root)
     if definition is None:
         return None
     written = definition.function
-    own = definition.frame.is_method and "staticmethod" not in map(last_name, written.decorators)
-    plain = written.parameters[int(own) :]
+    plain = written.parameters[has_receiver(definition) :]
     taken = [each for each in plain if each.default is None and each.name not in given.named]
     made = max(0, len(taken) - len(given.positional))
     names = {each.name for each in plain}

@@ -26,7 +26,7 @@ class Linked:
     statements: int  # how many of these are statements and models
     ignored: int  # statements that no added column can matter to
     asked: tuple[str, ...]  # paths of the files that this was made of: a change in others is none
-    leading: frozenset[str]  # unless they call one of these names
+    leading: frozenset[str]  # unless they call or import one of these names
 
 
 def linked(readings: Readings, family: Family | None, database: str | None, known: Mapping[str, Block]) -> Linked:

@@ -37,7 +37,7 @@ def bindings(definition: Definition, receiver: Value | None, given: Given) -> di
     parameters, positional, named = list(definition.function.parameters), list(given.positional), dict(given.named)
     bound: dict[str, Variants] = {}
     decorators = set(map(last_name, definition.function.decorators))
-    if frame.is_method and frame.owner and parameters and "staticmethod" not in decorators:
+    if has_receiver(definition) and frame.owner and parameters:
         bound[parameters.pop(0).name] = (_own(frame.owner, receiver, positional, frame, decorators),)
     for each in parameters:
         if each.name in named:
@@ -139,19 +139,19 @@ def _are_same(ones: Sequence[object], others: Sequence[object]) -> bool:
     return len(ones) == len(others) and all(map(is_, ones, others))
 
 
+def has_receiver(definition: Definition) -> bool:
+    """Whether its first parameter is `self` or `cls`."""
+    return definition.frame.is_method and "staticmethod" not in map(last_name, definition.function.decorators)
+
+
 def accepts(definition: Definition, given: Given) -> bool:
-    """Whether a method can be called with as many arguments, and with these names."""
+    """Whether a call of a method may give it as many arguments, and with these names."""
     function = definition.function
-    plain = [each for each in function.parameters[definition.frame.is_method :] if not each.keyword_only]
-    missing = [
-        each
-        for number, each in enumerate(function.parameters[definition.frame.is_method :])
-        if each.default is None and each.name not in given.named
-        if each.keyword_only or number >= len(given.positional)
-    ]
-    names = {each.name for each in function.parameters}
+    taken = function.parameters[has_receiver(definition) :]
+    by_place = [each for each in taken if not each.keyword_only]
+    filled = {each.name for each in by_place[: len(given.positional)]}.union(given.named)
     return (
-        (not missing or given.open)
-        and (len(given.positional) <= len(plain) or bool(function.rest))
-        and (names.issuperset(given.named) or bool(function.keywords))
+        (given.open or all(each.default is not None or each.name in filled for each in taken))
+        and (len(given.positional) <= len(by_place) or bool(function.rest))
+        and ({each.name for each in taken}.issuperset(given.named) or bool(function.keywords))
     )

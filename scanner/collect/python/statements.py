@@ -95,12 +95,12 @@ def may_begin_written(text: str) -> bool:
     if not may_begin(text):
         return False
     start = _end_of_lead(text)
-    word, _, rest = text[start:].partition(" ")
-    if word.istitle():
+    word = _WORD.match(text, start)
+    if word is None or word[0].istitle():
         return False
-    if word != word.lower() or word in ("select", "insert", "delete"):
+    if word[0] != word[0].lower() or word[0] in ("select", "insert", "delete"):
         return True
-    return _structured(text) if rest.strip() else word not in _LINKING_WORDS
+    return _structured(text) if text[word.end() :].strip() else word[0] not in _LINKING_WORDS
 
 
 def is_statement(sql: str) -> bool:

@@ -77,6 +77,30 @@ def test_who_names_a_class_that_works_with_a_database_is_looked_into(source: str
     assert [use.location.path for each in found for use in each.row_uses if use.location] == ["report.py"]
 
 
+@pytest.mark.parametrize(
+    ("head", "call", "is_it"),
+    [
+        ("def orders_of(self, customer):", "orders_of(1)", True),
+        ("def orders_of(self, customer):", "orders_of(customer=1)", True),
+        ("def orders_of(self, customer, *, limit=1):", "orders_of(1, limit=2)", True),
+        ("@staticmethod\n    def orders_of(customer):", "orders_of(1)", True),
+        ("def orders_of(self, customer):", "orders_of()", False),
+        ("def orders_of(self, customer):", "orders_of(1, 2)", False),
+        ("def orders_of(self, customer):", "orders_of(1, day=2)", False),
+        ("@staticmethod\n    def orders_of(customer):", "orders_of(1, 2)", False),
+    ],
+)
+def test_a_method_is_known_by_its_name_where_the_arguments_fit(
+    head: str, call: str, is_it: bool, tmp_path: Path
+) -> None:
+    body = _STORE.replace("def orders_of(self, customer=1):", head).replace("self.cursor", "cursor")
+    (tmp_path / "store.py").write_text(body)
+    (tmp_path / "report.py").write_text(f"def f(store):\n    for a, b in store.{call}:\n        pass\n")
+    found = [each for each in collect(tmp_path) if isinstance(each, Observation)]
+    used = [use.location.path for each in found for use in each.row_uses if use.location]
+    assert ("report.py" in used) is is_it
+
+
 def test_who_calls_what_touches_a_database_is_looked_into(tmp_path: Path) -> None:
     (tmp_path / "store.py").write_text(_STORE)
     (tmp_path / "report.py").write_text(_REPORT)
@@ -93,6 +117,8 @@ def test_who_calls_what_touches_a_database_is_looked_into(tmp_path: Path) -> Non
     [
         ("SELECT ", True),
         ("select id, ", True),
+        ("select\n    id, ", True),
+        ("update\n    orders\n    set ", True),
         ("\n    UPDATE orders", True),
         ("update ", True),
         ("update orders set ", True),
