@@ -40,6 +40,7 @@ from scanner.model import (
 )
 from scanner.named_late import ahead, named_at_run_time
 from scanner.objects import object_findings
+from scanner.reasons import Fork, forked, told
 from scanner.resolve import References
 from scanner.rollout import Hit, Traffic, hazards, plan
 from scanner.schema.after import present
@@ -91,7 +92,8 @@ def impact(change: Change, parts: Parts, evidence: Evidence | None = None) -> Re
     via = _touching(prepared, parts, arrows(parts))
     reaching = [query for query in parts.queries if query.fingerprint in via]
     touching = [query for query in map(_as_run, reaching) if query.observations]
-    judged = [_Answer(query, *_judge(prepared, query)) for query in touching]
+    forks = forked(touching)
+    judged = [_Answer(query, *_judge(prepared, query, forks)) for query in touching]
     built = _seen_as_statements(judged)
     answers = [answer for answer in judged if answer.query.fingerprint not in built]
     waiting = [answer.query for answer in answers if answer.waits]
@@ -208,7 +210,9 @@ def _may_mention(query: Query, parts: Parts, prepared: Prepared) -> bool:
     return prepared.mentioned_in(query.sql)
 
 
-def _judge(prepared: Prepared, query: Query) -> tuple[tuple[Finding, ...], Unresolved | None, bool]:
+def _judge(
+    prepared: Prepared, query: Query, forks: frozenset[Fork]
+) -> tuple[tuple[Finding, ...], Unresolved | None, bool]:
     """The findings for a query: those that hold everywhere once, those of single places with the places."""
     merged: dict[Finding, list[Location]] = {}
     own = replace(query, observations=tuple(o for o in query.observations if o.built_by is None))
@@ -228,7 +232,7 @@ def _judge(prepared: Prepared, query: Query) -> tuple[tuple[Finding, ...], Unres
     )
     findings += tuple(_about(finding, query) for finding in _where_built(prepared, query, merged))
     if unresolved is not None:
-        unresolved = _of_another(_readable(unresolved, query), query)
+        unresolved = told(unresolved, query, forks)
     return findings, None if findings else unresolved, waits
 
 
@@ -249,19 +253,6 @@ def _about(finding: Finding, query: Query) -> Finding:
     beneath = tuple(_about(each, query) for each in finding.beneath)
     subject = Subject("query", query.fingerprint)
     return replace(finding, subject=subject, message=message, help=help_, reason=reason, beneath=beneath)
-
-
-def _readable(unresolved: Unresolved, query: Query) -> Unresolved:
-    return replace(unresolved, detail=query.readable(unresolved.detail))
-
-
-def _of_another(unresolved: Unresolved, query: Query) -> Unresolved:
-    """What does not parse, where the files that run it speak to another engine alone."""
-    engines = {o.other_engine for o in query.observations}
-    engine = engines.pop() if len(engines) == 1 else None
-    if engine is None or unresolved.reason != "does not parse":
-        return unresolved
-    return Unresolved(f"looks like a statement for {engine}", "it does not parse, and its file imports no other driver")
 
 
 class _How(NamedTuple):

@@ -13,6 +13,7 @@ from scanner.compare import Comparison
 from scanner.errors import UsageError
 from scanner.fingerprint import normalise
 from scanner.model import Driver, Effect, Finding, RowUse, Table, TableName, Unresolved
+from scanner.reasons import NOT_TODAY
 from scanner.resolve import (
     ErrorKind,
     Meanings,
@@ -137,7 +138,7 @@ class Prepared:
         """Why a statement without findings is not simply unaffected: it does not run today, or hides a part."""
         blocking = _blocking(compared.before)
         if blocking and compared.after.errors:
-            return Unresolved("does not run today", blocking[0].message)
+            return Unresolved(NOT_TODAY, blocking[0].message)
         for gap in compared.after.gaps:
             if not gap.text or self.mentioned_in(gap.text):
                 return Unresolved("runs what could not be read", gap.reason)

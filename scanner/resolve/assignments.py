@@ -8,12 +8,13 @@ from sqlglot import exp
 
 from scanner.model import is_hole
 from scanner.resolve.context import Context
+from scanner.resolve.engine_words import unknown_column
 from scanner.resolve.expressions import value
 from scanner.resolve.made_rows import check_stored
 from scanner.resolve.names import bind
 from scanner.resolve.resolution import Clause, ErrorKind, Meaning
 from scanner.resolve.scope import Field, Scope, Source
-from scanner.resolve.widths import is_row_call, width
+from scanner.resolve.widths import check_rows, is_row_call, width
 
 
 def assign(
@@ -60,8 +61,8 @@ def _assigned_value(ctx: Context, node: exp.Expr, scope: Scope) -> Meaning:
     if isinstance(inner, (exp.Select, exp.SetOperation)) and isinstance(node.parent, exp.EQ):
         relation = ctx.query(node, scope)
         ctx.query_widths[id(inner)] = len(relation.outputs)
-        if not isinstance(node.parent.this, exp.Tuple) and len(relation.outputs) != 1 and not relation.open:
-            ctx.error(ErrorKind.SUBQUERY_WIDTH, "42601/1241", "subquery must return only one column", node)
+        if not isinstance(node.parent.this, exp.Tuple) and not relation.open:
+            check_rows(ctx, 1, len(relation.outputs), node)
         return ctx.meanings.of("scalar", relation.rows, *(o.meaning for o in relation.outputs))
     return value(ctx, node, scope, Clause.SET)
 
@@ -77,5 +78,5 @@ def _assigned_column(ctx: Context, node: exp.Expr, target: Source, scope: Scope,
     if target.table is None or is_hole(name):
         return name
     if not target.find(ctx.key(name)) and not (joined and not ctx.postgres):
-        ctx.error(ErrorKind.UNKNOWN_COLUMN, "42703/1054", f'column "{name}" does not exist', column, column=name)
+        unknown_column(ctx, column, name, f'column "{name}" does not exist')
     return name

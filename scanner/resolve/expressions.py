@@ -83,8 +83,8 @@ def _column(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Meani
 def _query(ctx: Context, node: exp.Expr, scope: Scope, _clause: Clause) -> Meaning:
     """A subquery where one value is wanted."""
     relation = ctx.query(node, scope)
-    if len(relation.outputs) != 1 and not relation.open and not is_row_operand(node):
-        ctx.error(ErrorKind.SUBQUERY_WIDTH, "42601/1241", "subquery must return only one column", node)
+    if not relation.open and not is_row_operand(node):
+        check_rows(ctx, 1, len(relation.outputs), node)
     meaning = ctx.meanings.of("scalar", relation.rows, *(o.meaning for o in relation.outputs))
     return ctx.meanings.selected(meaning, relation.rows, [o.meaning for o in relation.outputs])
 

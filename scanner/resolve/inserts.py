@@ -9,6 +9,7 @@ from sqlglot import exp
 from scanner.bodies import may_fill
 from scanner.model import Column, Table, Trigger, is_hole
 from scanner.resolve.context import Context, Relation
+from scanner.resolve.engine_words import unknown_column
 from scanner.resolve.privileges import check_sequences
 from scanner.resolve.resolution import ErrorKind, Output
 from scanner.resolve.types import assignable
@@ -27,8 +28,7 @@ def insert_columns(
     columns = [index[ctx.key(name)] for name in listed if ctx.key(name) in index]
     for name in listed:
         if ctx.key(name) not in index and not is_hole(name):
-            message = f'column "{name}" of relation "{table.name}" does not exist'
-            ctx.error(ErrorKind.UNKNOWN_COLUMN, "42703/1054", message, node, column=name, table=table.name)
+            unknown_column(ctx, node, name, f'column "{name}" of relation "{table.name}" does not exist')
     if not given.open and given.outputs and len(given.outputs) != len(listed) and not any(map(is_hole, listed)):
         _width_error(ctx, len(listed), len(given.outputs), table, node)
     return columns

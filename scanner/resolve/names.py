@@ -8,6 +8,7 @@ from sqlglot import exp
 
 from scanner.model import TableName, is_hole
 from scanner.resolve.context import Context
+from scanner.resolve.engine_words import unknown_column
 from scanner.resolve.lookup import Lookup, Step, lookup
 from scanner.resolve.made_rows import composite
 from scanner.resolve.resolution import Binding, Clause, ErrorKind, Meaning, Output
@@ -124,7 +125,7 @@ def _bind_otherwise(ctx: Context, column: exp.Column, scope: Scope, clause: Clau
         or not any(True for level in levels(scope) for _ in level.sources())
     ):
         return ctx.meanings.of("free", name)
-    ctx.error(ErrorKind.UNKNOWN_COLUMN, "42703/1054", f'column "{name}" does not exist', column, column=name)
+    unknown_column(ctx, column, name, f'column "{name}" does not exist')
     return ctx.meanings.of("unknown", name)
 
 
@@ -181,13 +182,7 @@ def _bind_qualified(ctx: Context, column: exp.Column, scope: Scope, clause: Clau
         return whole_row(ctx, source, column, "value")
     if is_hole(name):
         return _built(ctx, name)
-    ctx.error(
-        ErrorKind.UNKNOWN_COLUMN,
-        "42703/1054",
-        f"column {qualifier}.{name} does not exist",
-        column,
-        column=name,
-    )
+    unknown_column(ctx, column, name, f"column {qualifier}.{name} does not exist", qualifier)
     return ctx.meanings.of("unknown", qualifier, name)
 
 
@@ -209,13 +204,8 @@ def _bind_field_access(
         return ctx.meanings.of("field", qualifier, name)
     if is_hole(qualifier):
         return _built(ctx, name)
-    ctx.error(
-        ErrorKind.UNKNOWN_COLUMN,
-        "42P01/1054",
-        f'missing FROM-clause entry for table "{qualifier}"',
-        column,
-        column=name,
-    )
+    said = f'missing FROM-clause entry for table "{qualifier}"'
+    unknown_column(ctx, column, name, said, qualifier, "42P01/1054")
     return ctx.meanings.of("unknown", qualifier, name)
 
 
@@ -247,7 +237,9 @@ def _ambiguous(ctx: Context, column: exp.Column, name: str, matches: Sequence[Fi
     ctx.error(
         ErrorKind.AMBIGUOUS_COLUMN,
         "42702/1052",
-        f'column reference "{name}" is ambiguous' + (f": {why}" if why else ""),
+        (f'column reference "{name}"' if ctx.postgres else f"Column '{name}'")
+        + " is ambiguous"
+        + (f": {why}" if why else ""),
         column,
         column=name,
         table=tables[0] if tables else None,

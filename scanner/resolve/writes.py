@@ -160,9 +160,11 @@ def _conflict(
     scope = Scope(outer)
     for source in (target, *beside):
         scope.add(source, ctx.key)
-    if target.table is not None and ctx.postgres:
-        excluded = TableSource("excluded", id(conflict), target.table, ctx.schema.index(target.table), ctx.meanings)
-        scope.by_alias["excluded"] = excluded
+    if ctx.postgres:
+        table = target.table
+        scope.by_alias["excluded"] = (
+            TableSource("excluded", id(conflict), table, ctx.schema.index(table), ctx.meanings) if table else target
+        )
     if not ctx.postgres and given is not None and id(given) in ctx.scopes:
         for item in ctx.scopes[id(given)].items:
             scope.add(item, ctx.key)

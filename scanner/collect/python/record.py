@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from scanner.collect.python.holes import marked
 from scanner.collect.python.journal import Journal
 from scanner.collect.python.light import dataclass, replace
+from scanner.collect.python.mismatches import is_mismatched
 from scanner.collect.python.orm.queries import QueryValue
-from scanner.collect.python.statements import is_lopsided, is_statement
+from scanner.collect.python.statements import is_statement
 from scanner.collect.python.values import ClassValue, FunctionValue, Gap, Literal, Place, TextValue
 from scanner.model import RowUse
 
@@ -192,7 +193,7 @@ class Record:
         for text, statement in self._statements.items():
             roots[text.place][text] = statement.roots
         for text, found in self._statements.items():
-            if _is_mismatched(text, roots[text.place]) or _is_filled(text, roots[text.place], entered):
+            if is_mismatched(text, roots[text.place]) or _is_filled(text, roots[text.place], entered):
                 continue
             driver = None if not found.drivers else min(found.drivers) if len(found.drivers) == 1 else ""
             run = Run(text, found.call, tuple(found.uses), None, found.in_transaction, found.mapper, driver)
@@ -231,13 +232,6 @@ def _is_filled(
     if any(root.function not in entered for root in here[text]):
         return False
     return any(root.function not in entered for roots in here.values() for root in roots)
-
-
-def _is_mismatched(text: TextValue, here: Iterable[TextValue]) -> bool:
-    """Whether columns and values are from different ways through the program, where others fit."""
-    if len(text.pieces) < 2 or len(text.places) < 2 or not is_lopsided(marked(text)[0]):
-        return False
-    return any(not is_lopsided(marked(other)[0]) for other in here)
 
 
 def _placed(run: Run, roots: Iterable[Root], functions: Container[FunctionValue]) -> Iterator[Run]:
