@@ -122,10 +122,17 @@ def _keywords(comparison: Comparison, use: RowUse) -> Judged:
         message = f"passes the row's columns to {into} by name, {listed(new)} too."
         return Effect.BREAKS, message, f"which names {into} accepts is not known"
     unknown = [name for name in new if name not in use.names]
-    if not unknown:
+    dotted = [name for name in new if use.namesakes == "first" and _is_twice(name, comparison)]
+    if not unknown and not dotted:
         return None
-    message = f"passes the row's columns to {into} by name, and {into} does not accept {listed(unknown)}."
-    return Effect.BREAKS, message, None
+    reason = f"{into} does not accept {listed(unknown)}"
+    if dotted:
+        reason = f"the row has {listed(dotted)} twice: the name of the second has its table's before it"
+    return Effect.BREAKS, f"passes the row's columns to {into} by name, and {reason}.", None
+
+
+def _is_twice(name: str, comparison: Comparison) -> bool:
+    return [output.name for output in comparison.after.outputs].count(name) > 1
 
 
 def _compared(comparison: Comparison, use: RowUse) -> Judged:
