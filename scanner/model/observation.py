@@ -37,8 +37,8 @@ RowUseKind = Literal[
     "unknown",
 ]
 
-# Of two columns of one name, what a row that is read by name has: the last (a dict), the first (PyMySQL's and mysqlclient's, which name
-# the other one `t.status`), or both (a data frame). A named tuple is refused.
+# Of two columns of one name, what a row that is read by name has: the last (a dict), the first (PyMySQL's and
+# mysqlclient's, which name the other one `t.status`), or both (a data frame). A named tuple is refused.
 Namesakes = Literal["last", "first", "both", "refused"]
 
 # Those whose way with prepared statements matters; "sqlalchemy+" where it stands before the driver.

@@ -7,7 +7,8 @@ What it means
 Why it matters
     A row that is a dictionary holds one value for a name, mostly that of the last column: `row["status"]`,
     `Order(**row)` and `json.dumps(row)` silently get the new column's. PyMySQL and mysqlclient keep the
-    first, a data frame has both, so that `frame["status"]` is two columns, and drivers make no named tuple of such a row.
+    first, a data frame has both, so that `frame["status"]` is two columns, and drivers make no named tuple of such
+    a row.
 
 Example
     ALTER TABLE orders ADD COLUMN status text;

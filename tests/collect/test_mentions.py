@@ -34,6 +34,7 @@ def said(tree: Path, name: str, text: str) -> list[tuple[str, str]]:
         ('sync.insert_rows("orders", rows)', "orders", "passed to sync.insert_rows()"),
         ('copy(table="orders")', "orders", "named as a table, table"),
         ('TABLE_NAME: str = "sales.order_items"', "sales.order_items", "named as a table, TABLE_NAME"),
+        ('class Meta:\n    table = "orders"\n', "orders", "named as a table, table"),
         ('TABLES = ["orders"]', "orders", "named as a table, TABLES"),
         ('TAIL = " FROM orders o WHERE "', "orders", "SQL that reads it"),
         ('x = load("select a from orders")', "orders", "SQL that reads it"),

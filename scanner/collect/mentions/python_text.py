@@ -16,7 +16,7 @@ _TOKEN = re.compile(
 _VISIBLE = re.compile(r"[^\n]")
 _STATEMENT_BEFORE = re.compile(r"(?:^|\n|;|:)[ \t]*[rRbBuUfFtT]{0,2}\Z")
 _CALLED = re.compile(r"(?P<call>[\w.]+)\(\s*(?:(?P<key>\w+)\s*=\s*)?\Z")
-_KEYWORD = re.compile(r"(?P<key>\w+)\s*(?::\s*[\w.\[\]]+\s*)?=\s*[\[({]?\s*\Z")
+_KEYWORD = re.compile(r"(?P<key>\w+)\s*(?::[ \t]*[\w.\[\]]+\s*)?=\s*[\[({]?\s*\Z")
 _DATABASE_WORDS = re.compile(
     r"table|insert|update|upsert|select|delete|query|fetch|copy|truncate|sql|relation|from|into|rows?\b", re.IGNORECASE
 )

@@ -23,7 +23,7 @@ from scanner.cache_folder import bound, private_folder
 from scanner.collect.python.facts import Facts
 from scanner.collect.python.light import no_garbage_collection
 from scanner.collect.python.packing import pack, unpack
-from scanner.model import Collected, Coverage
+from scanner.model import BlindSpot, Collected, Coverage
 
 # A file written within this time before it was read may be written again without a new time of change.
 _RACY = 2_000_000_000  # nanoseconds
@@ -66,6 +66,7 @@ class Kept:
     asked: dict[str, str]  # the digests of the files that it asked for, by path
     leading: frozenset[str]  # names of what works with a database: linking begins with who asks for them, too
     coverage: Coverage
+    blind_spots: tuple[BlindSpot, ...]  # libraries that are not understood
 
 
 @dataclass(slots=True)
@@ -155,7 +156,7 @@ class Cache:
             for path, (at, digest) in files.items()
             if at is not None and digest
         ]
-        made_of = pack((kept.everything, kept.touching, kept.asked, kept.leading, kept.coverage))
+        made_of = pack((kept.everything, kept.touching, kept.asked, kept.leading, kept.coverage, kept.blind_spots))
         try:
             with _writing(self.file) as connection, no_garbage_collection():
                 connection.execute("DELETE FROM file")

@@ -12,6 +12,7 @@ from scanner.collect.python.files import Walk, python_files
 from scanner.collect.python.layout import Layout
 from scanner.collect.python.manifests import Manifests
 from scanner.collect.python.moving import NotMovedError, moved, moves
+from scanner.collect.python.not_read import not_read
 from scanner.collect.python.readings import SMALL, Readings
 from scanner.model import BlindSpot, Collected, Coverage, Family
 from scanner.workers import Workers
@@ -48,7 +49,7 @@ def _collected(readings: Readings, walk: Walk, database: str | None, family: Fam
     if kept is not None and readings.are_known and kept.everything == _everything(readings):
         known = cache.found(options)
         if known is not None:
-            return (*known, *blind, kept.coverage)
+            return (*known, *blind, *kept.blind_spots, kept.coverage)
     readings.read()
     known = _still_found(kept, readings, options)
     if kept is None or known is None:
@@ -65,10 +66,11 @@ def _collected(readings: Readings, walk: Walk, database: str | None, family: Fam
         found, statements, ignored = known, kept.coverage.entries, kept.coverage.ignored
     files, lines, size = readings.counts
     coverage = Coverage("python", str(root), statements, files=files, lines=lines, bytes=size, ignored=ignored)
-    now = Kept(_everything(readings), _touching(readings, leading, {}), asked, leading, coverage)
+    unknown = not_read(readings)
+    now = Kept(_everything(readings), _touching(readings, leading, {}), asked, leading, coverage, unknown)
     is_as_it_was = kept is not None and known is not None and kept.asked == asked
     cache.keep(readings.stamped(), readings.new(), options, now, None if is_as_it_was else found)
-    return (*found, *blind, coverage)
+    return (*found, *blind, *unknown, coverage)
 
 
 def _still_found(kept: Kept | None, readings: Readings, options: str) -> tuple[Collected, ...] | None:
