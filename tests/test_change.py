@@ -3,6 +3,7 @@ import pytest
 from scanner.change import AddedColumn, Change
 from scanner.errors import ChangeError
 from scanner.model import Column, TableName
+from scanner.schema import Schema
 
 ENGINES = ("postgres:15", "mysql:8.0", "mariadb:10.11")
 
@@ -38,7 +39,6 @@ def test_a_column_is_read_with_its_table(engine):
     "sql",
     [
         "alter table orders add status int",
-        "ALTER TABLE IF EXISTS orders ADD COLUMN status int",
         "/* why */ ALTER TABLE orders -- which\n ADD COLUMN status int;",
         "BEGIN; ALTER TABLE orders ADD COLUMN status int; COMMIT;",
     ],
@@ -47,6 +47,13 @@ def test_the_ways_to_write_it(sql, engine):
     change = Change.parse(sql, engine)
     assert (change.table.name, change.columns[0].column) == ("orders", Column("status", "int"))
     assert change.other_operations == ()
+
+
+@pytest.mark.parametrize("engine", ["postgres:15", "mariadb:10.11"])
+def test_a_table_that_may_be_missing(engine):
+    sql = "ALTER TABLE IF EXISTS orders ADD COLUMN status int"
+    assert Change.parse(sql, engine).columns[0].column == Column("status", "int")
+    assert no_change(sql, "mysql:8.0").startswith("MySQL has no IF EXISTS in ALTER TABLE: ")
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -274,17 +281,64 @@ def test_one_table_and_one_name_at_a_time():
         "c text AFTER id",
         "c text FIRST",
         "c int unsigned",
-        "c enum('a', 'b')",
-        "c tinyint(1)",
-        "c datetime",
-        "c double",
-        "c longtext",
+        "c int(11)",
         "c int blah",
     ],
 )
 def test_what_postgres_does_not_have_is_no_change(definition: str) -> None:
     assert "PostgreSQL has no" in no_change(f"ALTER TABLE t ADD COLUMN {definition}")
     Change.parse(f"ALTER TABLE t ADD COLUMN {definition.removesuffix(' blah')}", "mysql")
+
+
+@pytest.mark.parametrize("definition", ["c enum('a', 'b')", "c tinyint(1)", "c datetime", "c double", "c longtext"])
+def test_types_of_mysql_are_none_of_postgres_unless_the_schema_has_them(definition: str) -> None:
+    change = Change.parse(f"ALTER TABLE t ADD COLUMN {definition}", "postgres")
+    tables = "CREATE TABLE t (id int);"
+    with pytest.raises(ChangeError, match=r"PostgreSQL has no type .*, and neither has the schema: give c one"):
+        Schema.from_ddl(tables, "postgres").after(change)
+    name = definition.split()[1].partition("(")[0]
+    Schema.from_ddl(f"{tables} CREATE DOMAIN {name} AS text", "postgres").after(change)
+    Change.parse(f"ALTER TABLE t ADD COLUMN {definition}", "mysql")
+
+
+@pytest.mark.parametrize(
+    ("definition", "engine", "why"),
+    [
+        ("x itn", "mysql:8.0", "MySQL has no type itn: did you mean int?"),
+        ("x varchr(20)", "mariadb:10.11", "MariaDB has no type varchr(20): did you mean varchar?"),
+        ("x jsonb", "mysql:8.0", "MySQL has no type jsonb: did you mean json?"),
+        ("x text[]", "mysql:8.0", "MySQL has no type text[]: give x one that it has, or name the engine"),
+        ("x uuid", "mysql:8.0", "MySQL has no type uuid: "),
+        ("x varchar", "mysql:8.0", "MySQL has no type varchar: it needs a length, as in varchar(255)."),
+        ("x varchar NOT NULL", "mariadb:10.11", "MariaDB has no type varchar: it needs a length, as in varchar(255)."),
+        ("x int(11)", "postgres:15", "PostgreSQL has no type int(11): leave the parentheses out, as in int."),
+        ("x int DEFAULT", "mysql:8.0", "MySQL does not take a DEFAULT without a value: "),
+        ("x int DEFAULT", "postgres:15", "PostgreSQL does not take a DEFAULT without a value: "),
+        ("x int DEFAULT NOT NULL", "postgres:15", "PostgreSQL does not take a DEFAULT NOT"),
+        ("x boolean DEFAULT flase", "postgres:15", "PostgreSQL does not take a DEFAULT flase: "),
+        ("x int DEFAULT 0 UNIQE", "mysql:8.0", "MySQL does not take a DEFAULT 0 UNIQE: "),
+        ("x text DEFAULT uuid()", "mysql:8.0", "MySQL does not take a DEFAULT uuid(): "),
+        ("x int NOT NULL COMMENT 'x'", "postgres:15", "PostgreSQL has no COMMENT 'x' in the definition of a column"),
+        ("x int UNIQUE KEY", "postgres:15", "PostgreSQL has no UNIQUE KEY in the definition of a column"),
+        ("x int GENERATED ALWAYS AS IDENTITY", "mysql:8.0", "MySQL has no GENERATED ALWAYS AS IDENTITY in the"),
+        (
+            "x int, ALGORITHM=INSTANT",
+            "postgres:15",
+            "an action of PostgreSQL's ALTER TABLE was expected where 'ALGORITHM'",
+        ),
+        ("`x` int", "postgres:15", "PostgreSQL has no backquotes, a name is quoted with double quotes"),
+        ("IF NOT EXISTS x int", "mysql:8.0", "MySQL has no IF NOT EXISTS in ALTER TABLE: "),
+    ],
+)
+def test_what_the_engine_refuses_is_no_change(definition: str, engine: str, why: str) -> None:
+    assert why in no_change(f"ALTER TABLE t ADD COLUMN {definition}", engine)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_misspelt_column_is_not_the_name_of_one(engine: str) -> None:
+    assert no_change("ALTER TABLE t ADD COLUM x int", engine).endswith(
+        "has no type x int: did you mean ADD COLUMN x int?"
+    )
 
 
 @pytest.mark.parametrize(

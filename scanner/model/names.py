@@ -48,6 +48,11 @@ class Engine:
         """The syntax it speaks: MariaDB is read as MySQL and differs in its rules."""
         return "postgres" if self.name == "postgres" else "mysql"
 
+    @property
+    def title(self) -> str:
+        """As it is called in sentences."""
+        return {"postgres": "PostgreSQL", "mysql": "MySQL", "mariadb": "MariaDB"}[self.name]
+
     def fold(self, name: str, *, quoted: bool = False) -> str:
         """An identifier as the catalogue holds it: PostgreSQL folds unquoted names to lower case, MySQL keeps them."""
         return folded(name, quoted) if self.family == "postgres" else name

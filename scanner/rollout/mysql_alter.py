@@ -15,6 +15,7 @@ from scanner.change import AddedColumn, Change
 from scanner.model import Column, Engine, Execution, Method, Table, Work
 from scanner.rollout.row_size import MOST_BYTES, row_bytes
 from scanner.schema import Schema
+from scanner.schema.parse.defaults import is_name
 
 MOST_COLUMNS = 1017  # of InnoDB: https://dev.mysql.com/doc/refman/8.4/en/innodb-limits.html
 
@@ -189,6 +190,9 @@ def _refusals_of_column(added: AddedColumn, schema: Schema, table: Table, replac
         yield f"1506: the partitioned table {table.name} can have no foreign key"
     if maria and column.invisible and not column.nullable and not column.has_default:
         yield f"4108: the invisible column {column.name} is NOT NULL and has no default"
+    default = added.filled_with if maria and is_name(added.filled_with or "") else None
+    if default and default.lower() not in {each.name.lower() for each in (*table.columns, column)}:
+        yield f"1054: {table.name} has no column {default}, which stands behind DEFAULT"
     if not maria and added.filled_with:
         yield from _refused_default(added.filled_with, column)
 

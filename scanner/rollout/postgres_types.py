@@ -7,30 +7,22 @@ from difflib import get_close_matches
 
 from scanner.model import TableName
 from scanner.schema import Schema
+from scanner.schema.parse.sql_types import POSTGRES_OWN, is_own_form
 
-# pg_type of PostgreSQL 15, and the words of SQL that its grammar makes types of.
-_OWN = """
-aclitem bit bool box bpchar bytea char cid cidr circle date datemultirange daterange float4 float8 gtsvector
-inet int2 int2vector int4 int4multirange int4range int8 int8multirange int8range interval json jsonb jsonpath
-line lseg macaddr macaddr8 money name numeric nummultirange numrange oid oidvector path pg_lsn pg_snapshot
-point polygon refcursor regclass regcollation regconfig regdictionary regnamespace regoper regoperator regproc
-regprocedure regrole regtype text tid time timestamp timestamptz timetz tsmultirange tsquery tsrange
-tstzmultirange tstzrange tsvector txid_snapshot uuid varbit varchar xid xid8 xml character integer int
-smallint bigint decimal dec real float double boolean national nchar serial serial2 serial4 serial8
-smallserial bigserial
-"""
 # Of citext, hstore, ltree, PostGIS, pgvector and others: no script that creates the extension need be in the schema.
 _OF_EXTENSIONS = """
 citext hstore ltree lquery ltxtquery cube seg earth geometry geography raster box2d box3d vector halfvec
 sparsevec isbn isbn13 issn ean13 upc semver ip4 ip4r ip6 ip6r ipaddress iprange h3index hll roaringbitmap
 tdigest agtype
 """
-_KNOWN = frozenset(_OWN.split()) | frozenset(_OF_EXTENSIONS.split())
+_KNOWN = POSTGRES_OWN | frozenset(_OF_EXTENSIONS.split())
 _WORD = re.compile(r'(?:"(?P<quoted>[^"]+)"|(?P<bare>\w+))')
 
 
 def unknown_type(sql_type: str, schema: Schema) -> tuple[str, str | None] | None:
     """The name of a type that neither PostgreSQL nor the schema has, and the known one that is spelt nearly so."""
+    if is_own_form(sql_type):
+        return None
     names = [each["quoted"] or each["bare"] for each in _WORD.finditer(sql_type.split("(")[0].split("[")[0])]
     qualified = "." in sql_type.split("(")[0]
     name = names[1] if qualified and len(names) > 1 else names[0] if names else ""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from scanner.errors import ChangeError
 from scanner.model import Column, Table, TableName, View
+from scanner.schema.parse.sql_types import name_of_mysql
 
 if TYPE_CHECKING:
     from scanner.change import AddedColumn, Change
@@ -49,7 +50,16 @@ def changed_table(schema: Schema, change: Change) -> Table:
         if _has(schema, found, added.column.name) and not added.if_not_exists:
             message = f"The table {found.name} already has a column {added.column.name}: nothing to add."
             raise ChangeError(message)
+        _expect_type(schema, added.column)
     return found
+
+
+def _expect_type(schema: Schema, column: Column) -> None:
+    """A type of MySQL's that a PostgreSQL has not got by a domain or an extension. Raises ChangeError."""
+    name = name_of_mysql(column.type) if schema.engine.family == "postgres" else None
+    if name is not None and all(each.name != name for each in (*schema.types, *schema.relations)):
+        advice = f"give {column.name} one that it has, or name the engine that the change is for"
+        raise ChangeError(f"PostgreSQL has no type {column.type}, and neither has the schema: {advice}.")
 
 
 def _without(schema: Schema, tables: int) -> str:

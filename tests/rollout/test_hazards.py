@@ -139,6 +139,12 @@ def test_a_default_that_mysql_refuses():
     assert execution(*change_and_schema("x text DEFAULT 'x'", "mariadb:10.11")).refused is None
 
 
+def test_a_default_that_is_no_column_of_mariadb():
+    assert execution(*change_and_schema("x int DEFAULT ture", "mariadb:10.11")).refused == "1054"
+    assert execution(*change_and_schema("x int DEFAULT true", "mariadb:10.11")).refused is None
+    assert execution(*change_and_schema("x int DEFAULT id", "mariadb:10.11")).refused is None
+
+
 def test_references_that_are_read_over():
     (lock,) = [h for h in found("x int REFERENCES u (id)", "mysql:8.0") if h.kind == "lock"]
     assert lock.message.startswith("mysql:8.0 reads over REFERENCES")

@@ -33,20 +33,25 @@ def at_alter_table(cursor: Cursor) -> bool:
     return words[0] == "ALTER" and "TABLE" in words[1:] and set(words[1 : words.index("TABLE")]) <= _BEFORE_TABLE
 
 
-_BEFORE_TABLE = {"ONLINE", "OFFLINE", "IGNORE", "FOREIGN"}
+_OF_MYSQL = {"ONLINE", "OFFLINE", "IGNORE"}
+_BEFORE_TABLE = {*_OF_MYSQL, "FOREIGN"}
 
 
 def read_alteration(cursor: Cursor) -> Alteration:
     """Reads a whole ALTER TABLE statement. Raises UnreadableError."""
     while not cursor.accept("TABLE"):
+        if cursor.engine.family == "postgres" and cursor.key in _OF_MYSQL:
+            raise cursor.unexpected("TABLE")
         cursor.advance()
     if_exists = cursor.accept("IF", "EXISTS")
     only = cursor.accept("ONLY")
     table = cursor.relation()
-    cursor.accept("*")
-    if cursor.accept("WAIT"):
+    if cursor.engine.family == "postgres":
+        cursor.accept("*")
+    elif cursor.accept("WAIT"):
         cursor.advance()
-    cursor.accept("NOWAIT")
+    else:
+        cursor.accept("NOWAIT")
     actions: list[tuple[Action, str]] = []
     while not cursor.done:
         start = cursor.position
@@ -55,7 +60,13 @@ def read_alteration(cursor: Cursor) -> Alteration:
         actions.extend((action, cursor.since(start)) for action in found)
         if not cursor.done:
             cursor.expect(",")
+            _expect_action(cursor)
     return Alteration(table, only, if_exists, tuple(actions))
+
+
+def _expect_action(cursor: Cursor) -> None:
+    if cursor.done:
+        raise cursor.unexpected("an action of ALTER TABLE behind the comma")
 
 
 def _read_action(cursor: Cursor) -> list[Action]:
@@ -79,7 +90,7 @@ def _read_add(cursor: Cursor) -> list[Action]:
     if not column and (cursor.at("PARTITION") or cursor.at("SYSTEM", "VERSIONING")):
         return [OtherAction()]
     if_not_exists = cursor.accept("IF", "NOT", "EXISTS")
-    if cursor.at("("):
+    if cursor.at("(") and cursor.engine.family == "mysql":
         return list(cursor.items(lambda: _read_element(cursor, if_not_exists)))
     return [_positioned(cursor, AddColumn(read_definition(cursor), if_not_exists=if_not_exists))]
 
@@ -125,10 +136,13 @@ def _read_alter(cursor: Cursor) -> Action:
 def _read_set(cursor: Cursor) -> Callable[[Column], Column] | None:
     if cursor.accept("DEFAULT"):
         return _edit(default=none_if_null(cursor.expression(stop_words(cursor))), serial=False)
+    if cursor.engine.family == "mysql":
+        visible = cursor.accept_any("INVISIBLE", "VISIBLE")
+        if not visible:
+            raise cursor.unexpected("DEFAULT")
+        return _edit(invisible=visible == "INVISIBLE")
     if cursor.accept("NOT", "NULL"):
         return _edit(nullable=False)
-    if cursor.accept_any("INVISIBLE", "VISIBLE"):
-        return _edit(invisible=cursor.peek(-1).key == "INVISIBLE")
     if cursor.accept("EXPRESSION", "AS"):
         return _edit(default=cursor.parenthesised())
     if cursor.accept("DATA"):
@@ -199,16 +213,33 @@ def _read_other(cursor: Cursor) -> Action:
         return SetType(None)
     if cursor.accept("OF"):
         return SetType(cursor.relation())
-    if cursor.key not in _HARMLESS and cursor.peek(1).key != "=":
-        raise cursor.unexpected("an action of ALTER TABLE")
+    if not _is_harmless(cursor):
+        raise cursor.unexpected(f"an action of {cursor.engine.title}'s ALTER TABLE")
     return OtherAction()
 
 
-# Storage, ownership, switches and partition maintenance; further options of MySQL are known by their "=".
+def _is_harmless(cursor: Cursor) -> bool:
+    """Whether the action leaves the columns as they are; further options of MySQL are known by their "="."""
+    if cursor.engine.family == "mysql" and cursor.peek(1).key == "=":
+        return True
+    behind = _HARMLESS[cursor.engine.family].get(cursor.key)
+    return behind is not None and (not behind or cursor.peek(1).key in behind.split())
+
+
+_OPTIONS_OF_MYSQL = """
+ALGORITHM ANALYZE AUTO_INCREMENT AVG_ROW_LENGTH CHARACTER CHARSET CHECK CHECKSUM COALESCE COLLATE COMMENT
+COMPRESSION CONNECTION CONVERT DEFAULT DELAY_KEY_WRITE DISCARD ENCRYPTION ENGINE EXCHANGE FORCE IMPORT
+INSERT_METHOD KEY_BLOCK_SIZE LOCK MAX_ROWS MIN_ROWS OPTIMIZE ORDER PACK_KEYS PARTITION REBUILD REMOVE REORGANIZE
+REPAIR ROW_FORMAT SECONDARY_LOAD SECONDARY_UNLOAD STATS_AUTO_RECALC STATS_PERSISTENT STATS_SAMPLE_PAGES
+TABLESPACE TRUNCATE UNION UPGRADE WITH WITHOUT
+"""
+# Storage, ownership, switches and partition maintenance, each with the words of which one must stand behind it.
 _HARMLESS = {
-    "OWNER", "SET", "RESET", "CLUSTER", "ENABLE", "DISABLE", "FORCE", "NO", "REPLICA", "VALIDATE", "OF",
-    "NOT", "OPTIONS", "DEFAULT", "CHARSET", "CHARACTER", "COLLATE", "CONVERT", "COMMENT", "ENGINE", "ORDER",
-    "WITH", "WITHOUT", "AUTO_INCREMENT", "PARTITION", "REORGANIZE", "TRUNCATE", "EXCHANGE", "COALESCE",
-    "REBUILD", "OPTIMIZE", "ANALYZE", "CHECK", "REPAIR", "REMOVE", "DISCARD", "IMPORT", "SECONDARY_LOAD",
-    "SECONDARY_UNLOAD", "UPGRADE", "ROW_FORMAT", "TABLESPACE", "UNION",
-}  # fmt: skip
+    "postgres": {
+        **dict.fromkeys(("OWNER", "SET", "RESET", "CLUSTER", "NO", "REPLICA", "VALIDATE", "OPTIONS"), ""),
+        "ENABLE": "ALWAYS REPLICA ROW RULE TRIGGER",
+        "DISABLE": "ROW RULE TRIGGER",
+        "FORCE": "ROW",
+    },
+    "mysql": dict.fromkeys(_OPTIONS_OF_MYSQL.split(), "") | {"ENABLE": "KEYS", "DISABLE": "KEYS"},
+}

@@ -54,6 +54,7 @@ class Definition:
     column: Column
     constraints: tuple[Constraint, ...] = ()
     clauses: tuple[Clause, ...] = ()  # everything behind the type, in its order
+    written: str = ""  # the type as it is written: "serial", where the column's is "integer"
 
 
 def stop_words(cursor: Cursor) -> set[str]:
@@ -118,6 +119,7 @@ class _Reader:
         self._constraint_name: str | None = None
         self._clauses: list[Clause] = []
         self._column = column
+        self._written = column.type
         if column.type in _SERIAL and cursor.engine.family == "postgres":
             self._set(type=_SERIAL[column.type], nullable=False, serial=True)
         elif column.type == "serial":
@@ -131,7 +133,7 @@ class _Reader:
                 what = f"the definition of column {self._column.name} is not understood at"
                 raise UnreadableError(f"{what} {cursor.written[:40]!r}")
             self._note(start, name)
-        return Definition(self._column, tuple(self._constraints), tuple(self._clauses))
+        return Definition(self._column, tuple(self._constraints), tuple(self._clauses), self._written)
 
     def _note(self, start: int, name: str | None) -> None:
         """Keeps what was read from there on as it is written."""

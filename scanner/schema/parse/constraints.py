@@ -80,10 +80,11 @@ def _read_body(cursor: Cursor) -> Constraint:
 def _read_key(cursor: Cursor, kind: ConstraintKind) -> Constraint:
     if cursor.accept("USING", "INDEX"):
         return Constraint(kind, index=cursor.name())
-    cursor.accept_any("KEY", "INDEX")
-    cursor.accept("IF", "NOT", "EXISTS")
+    if cursor.engine.family == "mysql":
+        cursor.accept_any("KEY", "INDEX")
+        cursor.accept("IF", "NOT", "EXISTS")
     skip_index_options(cursor)
-    name = cursor.name() if not cursor.at("(") else None
+    name = cursor.name() if cursor.engine.family == "mysql" and not cursor.at("(") else None
     skip_index_options(cursor)
     columns = read_key_columns(cursor)
     return Constraint(kind, columns, name) if columns else Constraint("other", name=name)

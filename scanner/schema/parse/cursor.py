@@ -94,6 +94,8 @@ class Cursor:
         if token.kind == QUOTED:
             self.position += 1
             return self.engine.fold(_unquoted(self._slice(token.start, token.end)), quoted=True)
+        if self.key == "`":
+            raise UnreadableError(f"{self.engine.title} has no backquotes, a name is quoted with double quotes")
         raise self.unexpected("a name")
 
     def dotted(self) -> list[str]:

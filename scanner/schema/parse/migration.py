@@ -21,6 +21,7 @@ from scanner.schema.parse.alter import at_alter_table, read_alteration
 from scanner.schema.parse.columns import decorated
 from scanner.schema.parse.constraints import Constraint, read_unique_index
 from scanner.schema.parse.cursor import Cursor, UnreadableError
+from scanner.schema.parse.refusals import refused, refused_form
 from scanner.schema.parse.statements import Statement, read_script
 from scanner.utility_statements import begins_statement
 
@@ -34,12 +35,6 @@ _ALTERED = """
     resource role routine rule schema sequence server sql statistics subscription system table tables tablespace text
     trigger type undo user view
 """
-_POSITIONS = ("first", "after")
-# What may follow the first word of a type of PostgreSQL, and types of MySQL and MariaDB that it does not have.
-_TYPE_WORDS = re.compile(
-    r"precision|varying|with|without|time|zone|local|array|year|month|day|hour|minute|second|to|character"
-)
-_MYSQL_TYPES = re.compile(r"tinyint|mediumint|datetime|enum|double|blob|(?:tiny|medium|long)(?:text|blob)")
 _EXAMPLE = "write it as in ALTER TABLE orders ADD COLUMN status text"
 
 
@@ -139,6 +134,8 @@ def _read_statement(statement: Statement, migration: _Migration) -> None:
 
 def _read_alteration(alteration: Alteration, statement: Statement, migration: _Migration) -> None:
     table = alteration.table
+    if why := refused_form(alteration, migration.engine):
+        raise ChangeError(why)
     adds = any(isinstance(a, AddColumn) and a.replaces is None for a, _ in alteration.actions)
     if adds and table not in migration.created:
         migration.tables.setdefault(table, _Added(migration.engine, table, alteration.only))
@@ -183,26 +180,12 @@ def _add_column(action: AddColumn, added: _Added) -> None:
     column = action.definition.column
     if added.index(column.name) is not None:
         raise ChangeError(f"The change adds column {column.name} twice: leave one of them out.")
-    if added.engine.family == "postgres":
-        _check_postgres(action)
+    if why := refused(action, added.engine):
+        raise ChangeError(why)
     filled = None if column.generated else column.default
     placed = (action.position, action.after, action.if_not_exists)
     added.columns.append(AddedColumn(column, *placed, filled, action.definition.clauses))
     added.constraints += action.definition.constraints
-
-
-def _check_postgres(action: AddColumn) -> None:
-    """Refuses what only MySQL and MariaDB know: a change that cannot run has no impact to report."""
-    column = action.definition.column
-    words = re.sub(r"\([^()]*\)|\[[^\]]*\]", " ", column.type or "").split()
-    position = action.position if action.position != "last" else next((w for w in words[1:] if w in _POSITIONS), None)
-    if position is not None:
-        message = f"PostgreSQL has no {position.upper()}, a new column is always the last"
-        raise ChangeError(f"{message}: leave it out, or name the engine that the change is for.")
-    foreign = _MYSQL_TYPES.fullmatch(words[0]) and words[1:2] != ["precision"]
-    if foreign or any('"' not in word and not _TYPE_WORDS.fullmatch(word) for word in words[1:]):
-        advice = f"give {column.name} one that it has, or name the engine that the change is for"
-        raise ChangeError(f"PostgreSQL has no type {column.type}: {advice}.")
 
 
 def _add_constraint(constraint: Constraint, text: str, added: _Added) -> bool:
