@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from scanner import store
 from scanner.change import Change
 from scanner.config import Config, load_config
-from scanner.errors import ChangeError, SourceError
+from scanner.errors import ChangeError, ScannerError, SourceError
 from scanner.graph import build_graph, neighbourhood, relation_id
 from scanner.model import Effect, Report, Unread
 from scanner.progress import Progress, silent
@@ -97,11 +97,20 @@ class Scan:
         with none left there is no impact; `created` are tables that migrations beside it make.
         Raises SourceError when it cannot be read, else as `impact` does.
         """
-        try:
-            located = locate_all(Path(migration), self.schemas, database, created)
-        except ChangeError as error:
-            raise self._unread_schema(database) or error from None
-        return tuple(Impact(self._report(change, name)) for change, name in located)
+        found, refused = self.judged(migration, database, created)
+        if refused:
+            raise refused[0]
+        return found
+
+    def judged(
+        self, migration: str | Path, database: str | None = None, created: Collection[str] = ()
+    ) -> tuple[tuple[Impact, ...], tuple[ScannerError, ...]]:
+        """As `impacts`, of what can be asked about; and why the rest cannot. Raises SourceError and UsageError."""
+        located = locate_all(Path(migration), self.schemas, database, created)
+        refused: tuple[ScannerError, ...] = located.refused
+        if refused and (unread := self._unread_schema(database)):
+            refused = (unread,)
+        return tuple(Impact(self._report(change, name)) for change, name in located.found), refused
 
     @property
     def schemas(self) -> Mapping[str, Schema]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 from scanner.change import Change
 from scanner.config import nearest
@@ -38,29 +39,37 @@ def locate(change: Change | str, schemas: Mapping[str, Schema], database: str | 
     return changes[name], name
 
 
+class Located(NamedTuple):
+    """The changes of a file of migrations."""
+
+    found: tuple[tuple[Change, str], ...]  # each with its database
+    refused: tuple[ChangeError, ...] = ()  # why what else adds columns, or seems to, is not among them
+
+
 def locate_all(
     path: Path, schemas: Mapping[str, Schema], database: str | None = None, created: Collection[str] = ()
-) -> tuple[tuple[Change, str], ...]:
+) -> Located:
     """The changes that a file of migrations makes, each with its database, without columns that are there already.
 
     `created` are tables that do not count, for a migration beside it makes them.
-    Raises SourceError when it cannot be read, and as `locate` does.
+    Raises SourceError when it cannot be read, and UsageError when it is not known which database it is to.
     """
     candidates = _candidates(schemas, database)
-    made: dict[str, tuple[Change, ...]] = {}
-    errors: list[ChangeError] = []
-    for name, schema in candidates.items():
+    made = {name: changes(read(path, schema.engine), schema.engine) for name, schema in candidates.items()}
+    own = {
+        name: [c for c in each.found if c.table.name not in created or candidates[name].find(c.table)]
+        for name, each in made.items()
+    }
+    having = [name for name in own if any(candidates[name].find(change.table) for change in own[name])]
+    name = _only(having, str(own[having[0]][0].table)) if having else min(made, key=lambda n: len(made[n].refused))
+    found, refused = [], list(made[name].refused)
+    for change in own[name]:
+        new = without_known(change, candidates[name])
         try:
-            found = changes(read(path, schema.engine), schema.engine)
-            made[name] = tuple(c for c in found if c.table.name not in created or schema.find(c.table))
+            found += [locate(new, {name: candidates[name]})] if new.columns else []
         except ChangeError as error:
-            errors.append(error)
-    if not made:
-        raise errors[0]
-    having = [name for name in made if any(candidates[name].find(change.table) for change in made[name])]
-    name = _only(having, str(made[having[0]][0].table)) if having else next(iter(made))
-    new = [without_known(change, candidates[name]) for change in made[name]]
-    return tuple(locate(change, {name: candidates[name]}) for change in new if change.columns)
+            refused.append(error)
+    return Located(tuple(found), tuple(refused))
 
 
 def find_relation(text: str, schemas: Mapping[str, Schema], database: str | None = None) -> tuple[str, Table | View]:

@@ -24,7 +24,7 @@ class Outcome:
 
     migration: str  # its path, relative to the root of the working tree
     reports: tuple[Report, ...] = ()  # one for each table to which it adds columns
-    unread: str | None = None  # why it could not be checked
+    unread: str | None = None  # why it, or a part of it, could not be checked
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,9 @@ def check(
 def _outcome(scan: api.Scan, path: Path, config: Config, database: str | None, created: set[str]) -> Outcome:
     name = _shown(path, config.root)
     try:
-        return Outcome(name, tuple(impact.report for impact in scan.impacts(path, database, created)))
+        found, refused = scan.judged(path, database, created)
+        unread = " ".join(dict.fromkeys(map(str, refused))) or None
+        return Outcome(name, tuple(impact.report for impact in found), unread)
     except ConfigError:
         raise
     except (ChangeError, SourceError, UsageError) as error:

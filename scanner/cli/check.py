@@ -89,7 +89,8 @@ def _code(checked: Checked, fail_on: str) -> int:
     failing = [] if fail_on == _NEVER else checked.failing(Effect(fail_on))
     for outcome in checked.outcomes:
         if outcome.unread is not None:
-            said = f"{outcome.migration} could not be checked: {outcome.unread}"
+            what = f"A part of {outcome.migration}" if outcome.reports else outcome.migration
+            said = f"{what} could not be checked: {outcome.unread}"
             click.echo(f"scanner: {visible(said)}", err=True)
     unread = say_unread(next((report.unread for _, report in checked.reports), ()))
     if any(outcome.unread is not None for outcome in checked.outcomes):

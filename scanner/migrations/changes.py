@@ -8,17 +8,18 @@ from scanner.change import Change
 from scanner.migrations.migration import Migration
 from scanner.model import Engine
 from scanner.schema import Schema
-from scanner.schema.parse.migration import read_changes
+from scanner.schema.parse.migration import Changes, read_changes
 
 
-def changes(migration: Migration, engine: Engine) -> tuple[Change, ...]:
-    """One change for each table to which the migration adds columns. Raises ChangeError.
+def changes(migration: Migration, engine: Engine) -> Changes:
+    """One change for each table to which the migration adds columns, and why others are none.
 
     What else it does, and what of it could not be read, is among their other operations.
     """
     unread = tuple(f"{each.what} (line {each.line}): {each.why}" for each in migration.not_analysed)
     found = read_changes(migration.sql, engine)
-    return tuple(replace(change, other_operations=(*change.other_operations, *unread)) for change in found)
+    noted = (replace(change, other_operations=(*change.other_operations, *unread)) for change in found.found)
+    return Changes(tuple(noted), found.refused)
 
 
 def without_known(change: Change, schema: Schema) -> Change:

@@ -44,6 +44,22 @@ def test_only_reported():
     assert run([*BASE, "--fail-on", "never"]) == 0
 
 
+def test_a_statement_that_the_engine_refuses_leaves_the_others_judged(repository, capsys):
+    migration = repository / "migrations" / "V2__status.sql"
+    migration.write_text(
+        "ALTER TABLE orders ADD COLUMN x itn[;\nALTER TABLE orders ADD COLUMN good int, ADD y int COMMENT 'y';\n"
+        "ALTER TABLE ordrs ADD COLUMN z int;\nALTER TABLE orders ADD COLUMN status text NOT NULL;\n"
+    )
+    assert run([*BASE, "--markdown", "-"]) == 1
+    said = capsys.readouterr()
+    assert "Adding orders.status breaks 2 queries" in said.out
+    assert "orders.good" not in said.out
+    assert "A part of migrations/V2__status.sql could not be checked: " in said.err
+    assert "PostgreSQL has no type int comment 'y'" in said.err
+    assert "There is no table ordrs" in said.err
+    assert run([*BASE, "--fail-on", "never"]) == 3
+
+
 def test_nothing_new(repository, capsys):
     (repository / "migrations" / "V2__status.sql").unlink()
     assert run([*BASE]) == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from scanner.change import AddedColumn, Change
 from scanner.errors import ChangeError
@@ -49,6 +50,10 @@ class _Added:
     constraints: list[Constraint] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)  # of the statements that say so
 
+    def copy(self) -> _Added:
+        """The same, to be changed apart."""
+        return replace(self, columns=[*self.columns], constraints=[*self.constraints], texts=[*self.texts])
+
     def index(self, name: str) -> int | None:
         """The place of a new column among the new ones."""
         key = self.engine.column_key(name)
@@ -67,7 +72,9 @@ class _Migration:
 
 def read_migration(sql: str, engine: Engine) -> Change:
     """Reads the statements of a migration that adds columns to one table. Raises ChangeError."""
-    changes = read_changes(sql, engine)
+    changes, refused_ones = read_changes(sql, engine)
+    if refused_ones:
+        raise refused_ones[0]
     if not changes:
         raise ChangeError(f"{_shortened(sql)} adds no column: {_EXAMPLE}.")
     if len(changes) > 1:
@@ -77,22 +84,35 @@ def read_migration(sql: str, engine: Engine) -> Change:
     return replace(changes[0], sql=sql)
 
 
-def read_changes(sql: str, engine: Engine) -> tuple[Change, ...]:
+class Changes(NamedTuple):
+    """What the statements of a migration come to."""
+
+    found: tuple[Change, ...]  # one for each table that columns are added to
+    refused: tuple[ChangeError, ...] = ()  # why statements that add columns, or seem to, are not among them
+
+
+def read_changes(sql: str, engine: Engine) -> Changes:
     """Reads the statements of a migration: one change for each table that it adds columns to.
 
-    Tables that it creates itself are not among them. Raises ChangeError when a statement that adds a column
-    cannot be read, or one that begins as none does; what else cannot be read is among the other operations.
+    Tables that it creates itself are not among them. A statement that adds a column and cannot be read or is refused
+    by the engine leaves the others as they are, and so does one that begins as none does; what else cannot be read is
+    among the other operations.
     """
+    refused_ones: list[ChangeError] = []
     migration = _Migration(engine)
     for statement in read_script(sql, Database("change", engine), rows=True):
         try:
             _read_statement(statement, migration)
         except UnreadableError as error:
             if _ADDS.search(statement.text) or not _begins(statement):
-                raise ChangeError(f"The change cannot be read: {error} (line {statement.line}).") from error
+                refused_ones.append(ChangeError(f"The change cannot be read: {error} (line {statement.line})."))
+            migration.others.append(statement.text)
+        except ChangeError as error:
+            refused_ones.append(error)
             migration.others.append(statement.text)
     others = tuple(migration.others)
-    return tuple(_change(added, others) for added in migration.tables.values() if added.columns)
+    found = tuple(_change(added, others) for added in migration.tables.values() if added.columns)
+    return Changes(found, tuple(refused_ones))
 
 
 def _begins(statement: Statement) -> bool:
@@ -143,7 +163,9 @@ def _read_alteration(alteration: Alteration, statement: Statement, migration: _M
     if added is None:
         migration.others.append(statement.text)
         return
+    added = added.copy()  # a statement is refused as a whole
     applied = [(_apply(action, text, added), text) for action, text in alteration.actions]
+    migration.tables[table] = added
     migration.others += [text for done, text in applied if not done]
     if any(done for done, _ in applied):
         added.texts.append(statement.text)
