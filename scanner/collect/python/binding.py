@@ -125,11 +125,20 @@ def _set_attribute(target: syntax.Attribute, values: Variants, frame: Frame) -> 
 
 
 def _set_item(target: syntax.Subscript, values: Variants, frame: Frame) -> None:
-    bases = frame.evaluate(target.base)
-    key = constant_text(frame.evaluate(target.index))
-    if not isinstance(target.base, syntax.Name) or not isinstance(bases[0], DictValue):
+    bases, indexes = frame.evaluate(target.base), frame.evaluate(target.index)
+    of_rows = any(map(rows.holds, values))
+    if isinstance(bases[0], DictValue):
+        known = bases[0]
+    elif of_rows and all(isinstance(each, Unknown) for each in bases):
+        known = DictValue((), open=True)
+    else:
         return
-    entries = dict(bases[0].entries)
-    if key is not None:
-        entries[key] = values
-    frame.names[target.base.id] = (DictValue(tuple(entries.items()), bases[0].open or key is None),)
+    key = constant_text(indexes)
+    entries = dict(known.entries)
+    if key is not None or of_rows:
+        entries[f" {shown(target.index)}" if key is None else key] = values
+    made = (DictValue(tuple(entries.items()), known.open or key is None),)
+    if isinstance(target.base, syntax.Name):
+        frame.names[target.base.id] = made
+    elif of_rows and isinstance(target.base, syntax.Attribute) and isinstance(target.base.base, syntax.Name):
+        set_attribute(target.base.base.id, target.base.name, (replace(made[0], open=True),), frame)

@@ -8,6 +8,7 @@ from operator import is_
 from typing import cast
 
 from scanner.collect.python import syntax
+from scanner.collect.python.abstract import implementing
 from scanner.collect.python.classes import lineage
 from scanner.collect.python.frames import Definition, Frame
 from scanner.collect.python.given import Given
@@ -90,6 +91,7 @@ def _by_annotation(parameter: syntax.Parameter, frame: Frame) -> Variants:
     of = _class_of(parameter.annotation, frame)
     if of is None:
         return (Unknown(parameter.name),)
+    of = implementing(of, frame)
     return (InstanceValue(of, stored=frame.world.model(of) is not None),)
 
 
