@@ -13,7 +13,16 @@ from pathlib import Path, PurePosixPath
 from scanner.collect.python import syntax
 from scanner.collect.python.driver_hints import driver_hints
 from scanner.collect.python.embedded import cells_of, python_of
-from scanner.collect.python.files import asks_for, decoded, may_touch_database, too_large
+from scanner.collect.python.files import (
+    asks_for,
+    decoded,
+    may_touch_database,
+    may_write_statements,
+    too_large,
+    works_with_database,
+)
+from scanner.collect.python.gist import states, tells
+from scanner.collect.python.leading import bodies, defined, working
 from scanner.collect.python.packing import pack, unpack
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
@@ -30,8 +39,11 @@ class Facts:
     lines: int = 0  # line breaks
     size: int = 0  # bytes
     relevant: bool = False  # it may touch a database
+    states: bool = False  # a statement stands in it, or a library that writes some; or it cannot be read
     # Names that it calls or imports; not told of a file that may touch a database by itself.
     asks_for: frozenset[str] = frozenset()
+    working: frozenset[str] = frozenset()  # names of its functions that work with a database, and of their classes
+    defines: tuple[str, ...] = ()  # names of all its functions and classes
     parsed: bool = False  # it was parsed, or cannot be; False: it was not asked for
     problem: tuple[str, str] | None = None  # why it could not be read: what follows its path, and a sentence
     packed: bytes = b""  # the slim syntax, pickled
@@ -57,10 +69,10 @@ def read_facts(file: Path, path: str, *, always: bool) -> Facts:
     try:
         data = file.read_bytes()
     except OSError as error:
-        return Facts(parsed=True, problem=("", f"The file cannot be opened: {error.strerror}."))
+        return Facts(states=True, parsed=True, problem=("", f"The file cannot be opened: {error.strerror}."))
     relevant = may_touch_database(data)
     asked = frozenset[str]() if relevant else asks_for(data)
-    known = Facts(digest_of(data, path), data.count(b"\n"), len(data), relevant, asked)
+    known = Facts(digest_of(data, path), data.count(b"\n"), len(data), relevant, asks_for=asked)
     return _parsed(data, path, known) if always or known.relevant else known
 
 
@@ -89,8 +101,14 @@ def _parsed(data: bytes, path: str, known: Facts) -> Facts:
         return _unreadable(known, "", "The file was not read because an expression is nested too deeply.")
     except (UnicodeDecodeError, LookupError):
         return _unreadable(known, ":1", "The file is not in the encoding it declares; declare the right one.")
+    is_relevant = known.relevant and (works_with_database(data) or tells(statements))
     return replace(
         known,
+        relevant=is_relevant,
+        states=is_relevant and (may_write_statements(data) or states(statements)),
+        asks_for=known.asks_for if is_relevant or not known.relevant else asks_for(data),
+        working=working(statements),
+        defines=defined(statements),
         parsed=True,
         packed=packed,
         line_starts=_line_starts(source),
@@ -101,7 +119,7 @@ def _parsed(data: bytes, path: str, known: Facts) -> Facts:
 
 
 def _unreadable(known: Facts, place: str, reason: str) -> Facts:
-    return replace(known, parsed=True, problem=(place, reason))
+    return replace(known, parsed=True, states=True, problem=(place, reason))
 
 
 def _line_starts(text: str) -> bytes:
@@ -110,13 +128,7 @@ def _line_starts(text: str) -> bytes:
 
 def _imports(statements: Iterable[syntax.Statement]) -> Iterator[Imported]:
     for statement in statements:
-        match statement:
-            case syntax.Import():
-                yield statement.module, statement.member, statement.level
-            case syntax.If() | syntax.For() | syntax.While():
-                yield from _imports(chain(statement.body, statement.otherwise))
-            case syntax.With() | syntax.Function() | syntax.Class():
-                yield from _imports(statement.body)
-            case syntax.Try():
-                parts = (statement.body, *statement.handlers, statement.otherwise, statement.final)
-                yield from _imports(chain.from_iterable(parts))
+        if isinstance(statement, syntax.Import):
+            yield statement.module, statement.member, statement.level
+        else:
+            yield from _imports(chain.from_iterable(bodies(statement)))

@@ -20,17 +20,25 @@ MAX_DEPTH = 100
 
 _TEMPLATE = re.compile(r"\.(?:sql|py)\.(?:j2|jinja2?|mako|tmpl|tpl)$")
 _CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")
-_RELEVANT = re.compile(
+_STATEMENTS = re.compile(
     # Small letters are SQL where a statement's structure follows, or where a text begins so: else they are English.
     rb"(?i:\b(?:insert\s+into|replace\s+into|delete\s+from|merge\s+into"
     rb"|create\s+(?:or\s+replace\s+)?(?:temp\w*\s+|materialized\s+)?(?:view|table|function|procedure|trigger|rule))\s"
     rb"|\bselect\s.{1,2000}?\sfrom\s|\bupdate\s+\S+(?:\s+\S+){0,3}?\s+set\s"
-    rb"|\bwith\s+(?:recursive\s+)?\S+\s+as\s*(?:(?:not\s+)?materialized\s*)?\("
-    rb"|\b(?:execute\w*|callproc|copy_expert|copy_from|copy_to|read_sql\w*|to_sql|mogrify|fetch(?:row|val|_all|_one)?)\s*\("
-    rb"|\.objects\b|\.(?:select|get_or_none|get_by_id|insert_many)\(|__tablename__|mapped_column|models\.Model|%sql\b|\b(?:aiosql|pugsql|peewee|playhouse|sqlmodel|copy_records_to_table|copy_to_table|copy_from_table)\b|\bsqlalchemy\b|\bdjango\.db\b|\.query\b|RawSQL"
-    rb"|\bModel(?:Serializer|Form|Schema)\b|AutoSchema\b)"
+    rb"|\bwith\s+(?:recursive\s+)?\S+\s+as\s*(?:(?:not\s+)?materialized\s*)?\()"
     rb"|[\"']\s*\(?\s*(?:select|update|truncate|call|copy|with)\s|\b(?:SELECT|UPDATE|TRUNCATE|CALL|COPY)\s",
     re.DOTALL,
+)
+_WORKS = re.compile(
+    rb"(?i:\b(?:execute\w*|callproc|copy_expert|copy_from|copy_to|read_sql\w*|to_sql|mogrify|fetch(?:row|val|_all|_one)?)\s*\("
+    rb"|\.objects\b|\.(?:select|get_or_none|get_by_id|insert_many)\(|__tablename__|mapped_column|models\.Model|%sql\b|\b(?:aiosql|pugsql|peewee|playhouse|sqlmodel|copy_records_to_table|copy_to_table|copy_from_table)\b|\bsqlalchemy\b|\bdjango\.db\b|\.query\b|RawSQL"
+    rb"|\bModel(?:Serializer|Form|Schema)\b|AutoSchema\b)"
+)
+# Libraries that write statements themselves, and calls that do.
+_WRITES = re.compile(
+    rb"sqlalchemy|sqlmodel|django|peewee|playhouse|aiosql|pugsql|__tablename__|mapped_column|models\.Model|%sql\b"
+    rb"|callproc|copy_expert|copy_from|copy_to|read_sql|to_sql|copy_records_to_table|copy_from_table",
+    re.IGNORECASE,
 )
 _CALLED = re.compile(rb"([A-Za-z_\x80-\xff][\w\x80-\xff]*)\s*\(")
 _STARRED = re.compile(rb"\bfrom\s+[\w.\x80-\xff]*?([\w\x80-\xff]+)\s+import\s+\*")
@@ -76,7 +84,17 @@ def _is_wanted(name: str) -> bool:
 
 def may_touch_database(data: bytes) -> bool:
     """Whether SQL keywords, calls that execute or imports of an ORM occur anywhere in the bytes."""
-    return _RELEVANT.search(data) is not None
+    return works_with_database(data) or _STATEMENTS.search(data) is not None
+
+
+def works_with_database(data: bytes) -> bool:
+    """Whether calls that execute or imports of an ORM do; of keywords alone only the parsed file tells more."""
+    return _WORKS.search(data) is not None
+
+
+def may_write_statements(data: bytes) -> bool:
+    """Whether a library occurs that writes statements, or a call that does."""
+    return _WRITES.search(data) is not None
 
 
 def asks_for(data: bytes) -> frozenset[str]:

@@ -11,6 +11,7 @@ from scanner.collect.python.binding import bind, elements, items
 from scanner.collect.python.classes import class_attribute
 from scanner.collect.python.evaluate import evaluate, operated
 from scanner.collect.python.frames import MAX_TURNS, ClassInfo, Definition, Frame
+from scanner.collect.python.gist import is_docstring
 from scanner.collect.python.given import Given
 from scanner.collect.python.names import last_name, position, shown
 from scanner.collect.python.reach import is_relevant
@@ -38,8 +39,8 @@ def run(statements: Iterable[syntax.Statement], frame: Frame) -> bool:
 
 
 def _evaluate(statement: syntax.Evaluate, frame: Frame) -> bool:
-    if isinstance(statement.value, syntax.Text):
-        return True  # a docstring, or a comment in its place
+    if is_docstring(statement):
+        return True
     quiet, frame.quiet = frame.quiet, frame.quiet or statement.raises
     evaluate(statement.value, frame)
     frame.quiet = quiet

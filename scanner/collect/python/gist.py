@@ -18,7 +18,7 @@ def gist_of(function: syntax.Function) -> syntax.Gist:
     """As it was told when the function was read, else told now."""
     if function.gist is not None:
         return function.gist
-    body = list(nodes(_without_docstring(function.body)))
+    body = list(nodes(function.body))
     rest = nodes((function.parameters, function.decorators, function.returns))
     return syntax.Gist(
         tells=any(map(_tells, body)) or any(map(_tells, rest)),
@@ -29,21 +29,31 @@ def gist_of(function: syntax.Function) -> syntax.Gist:
     )
 
 
-def _without_docstring(body: tuple[syntax.Statement, ...]) -> tuple[syntax.Statement, ...]:
-    first = body[0] if body else None
-    return body[1:] if isinstance(first, syntax.Evaluate) and isinstance(first.value, syntax.Text) else body
+def tells(statements: Iterable[syntax.Statement]) -> bool:
+    """Whether a statement, a call that runs one or an ORM is in a file."""
+    return any(map(_tells, nodes(tuple(statements))))
+
+
+def states(statements: Iterable[syntax.Statement]) -> bool:
+    """Whether a text in a file may begin a statement."""
+    return any(may_begin_written(node.value) for node in nodes(tuple(statements)) if isinstance(node, syntax.Text))
 
 
 def _tells(node: object) -> bool:
     if isinstance(node, syntax.Text):
         return may_begin_written(node.value)
     if isinstance(node, syntax.Call):
-        return last_name(node.function) in COPYING and bool(node.arguments)
+        return bool(node.arguments) and _is_method(node.function) and last_name(node.function) in COPYING
     if not isinstance(node, syntax.Attribute):
         return False
     if node.name in OF_SESSIONS:
         return (last_name(node.base) or "").endswith(SESSIONS)
     return node.name in TELLING and node.name not in COPYING
+
+
+def _is_method(function: syntax.Expression) -> bool:
+    """Whether it is none of a module of Python's that copies values or files."""
+    return isinstance(function, syntax.Attribute) and last_name(function.base) not in ("copy", "shutil")
 
 
 def _writes(statement: syntax.Return) -> bool:
@@ -94,12 +104,29 @@ def single(targets: Iterable[syntax.Expression]) -> Iterator[syntax.Expression]:
 
 
 def nodes(node: Any) -> Iterator[object]:  # noqa: ANN401  # a node, or tuples of them
-    """The node and all inside it, but for what was told of functions in it."""
+    """The node and all inside it, but for docstrings and what was told of functions in it."""
     stack = [node]
     while stack:
         each = stack.pop()
-        if isinstance(each, tuple):
+        kind = type(each)
+        if kind is tuple:
             stack.extend(each)
-        elif hasattr(each, "__slots__") and not isinstance(each, syntax.Gist):
+        elif (parts := _PARTS.get(kind)) is not None and not is_docstring(each):
             yield each
-            stack.extend([getattr(each, name) for name in each.__slots__])
+            stack.extend([getattr(each, name) for name in parts])
+
+
+def is_docstring(node: object) -> bool:
+    """Whether it is a text as a statement of its own: a docstring, or a comment in its place."""
+    return type(node) is syntax.Evaluate and type(node.value) is syntax.Text
+
+
+# Fields of nodes that hold no nodes.
+_PLAIN = frozenset(
+    ("alias", "at", "gist", "id", "is_dict", "keyword", "keyword_only", "keywords", "kind", "level", "member", "module")
+) | {"name", "operator", "raises", "rest", "star"}
+_PARTS: dict[type, tuple[str, ...]] = {
+    kind: tuple(name for name in kind.__slots__ if name not in _PLAIN)
+    for kind in vars(syntax).values()
+    if isinstance(kind, type) and hasattr(kind, "__slots__") and kind is not syntax.Gist
+}

@@ -90,7 +90,7 @@ class Groups:
             return map(_read, group)
         except TaskError as error:
             if len(group) == 1 and (group[0] in self._alone or not isinstance(error, EndedError)):
-                return (Facts(relevant=True, parsed=True, problem=("", _reason(error))),)
+                return (Facts(relevant=True, states=True, parsed=True, problem=("", _reason(error))),)
             for request in group:
                 self._alone.add(request)
                 self._submit((request,))
@@ -103,7 +103,7 @@ class Groups:
             same = not self.workers.elsewhere or digest_of(Path(file).read_bytes(), path) == facts.digest
         except OSError:
             return facts  # it cannot be read here either
-        return facts if same else Facts(parsed=True, problem=("", _NOT_THERE))
+        return facts if same else Facts(states=True, parsed=True, problem=("", _NOT_THERE))
 
 
 def _reason(error: TaskError) -> str:

@@ -87,10 +87,5 @@ def _of_library(name: str, reached: Iterable[Frame], world: World) -> Variants:
     return () if chosen is None else (ImportedValue(chosen.importer, chosen.module, name),)
 
 
-def gives_libraries(frame: Frame) -> bool:
-    """Whether a star of a module may give what it has by stars from libraries."""
-    return any(_is_library(star, each.world) for each in _reached(frame) for star in each.stars)
-
-
 def _is_library(star: ImportedValue, world: World) -> bool:
     return not star.level and world.project.find(star.module, star.importer) is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from scanner.collect.python.blocks import TOO_DEEP, Answers, Block
@@ -11,10 +12,11 @@ from scanner.collect.python.light import no_garbage_collection
 from scanner.collect.python.observations import define, models, observations
 from scanner.collect.python.readings import Readings
 from scanner.collect.python.record import Record
-from scanner.collect.python.sharing import blocks_of, bodies
+from scanner.collect.python.sharing import another, blocks_of, bodies
 from scanner.collect.python.toplevel import deep_recursion, world_of
 from scanner.collect.python.values import FunctionValue
 from scanner.model import BlindSpot, Collected, Family, Unread
+from scanner.workers import Workers
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +33,18 @@ class Linked:
 
 def linked(readings: Readings, family: Family | None, database: str | None, known: Mapping[str, Block]) -> Linked:
     """What the files can run against a database, put together; `known` are blocks of the scan before."""
-    with no_garbage_collection(), deep_recursion():
-        world, leading = world_of(readings, family)
+    paths, leading = readings.linked()
+    with (
+        no_garbage_collection(),
+        deep_recursion(),
+        nullcontext() if known else another(readings, paths, family) as worker,
+    ):
+        world = world_of(readings, paths, family)
         record = Record()
         define(world.settled.classes if world.settled else (), world, record)
         for outcome in tuple(world.modules.values()):
             record.add(outcome.journal, set())
-        blocks = _blocks(world, readings, known)
+        blocks = _blocks(world, readings, known, worker)
         for each in blocks.values():
             record.merge(each.record)
         found = (*observations(world, record, database), *models(world, record, database))
@@ -49,14 +56,14 @@ def linked(readings: Readings, family: Family | None, database: str | None, know
     return Linked(blocks, everything, len(found), len(record.ignored), world.project.asked, leading)
 
 
-def _blocks(world: World, readings: Readings, known: Mapping[str, Block]) -> dict[str, Block]:
+def _blocks(world: World, readings: Readings, known: Mapping[str, Block], worker: Workers | None) -> dict[str, Block]:
     """What the functions of each module come to: as before, if everything that they asked for is."""
     answers = Answers(world, readings)
     blocks: dict[str, Block] = {}
     while waiting := {path: bodies for path, bodies in sorted(bodies(world).items()) if path not in blocks}:
         kept = {path: known[path] for path in waiting if path in known and _is_as_before(known[path], answers)}
         stale = {path: bodies for path, bodies in waiting.items() if path not in kept}
-        made = {**kept, **blocks_of(stale, answers, readings)}
+        made = {**kept, **blocks_of(stale, answers, worker)}
         blocks.update((path, made[path]) for path in waiting)
     return blocks
 

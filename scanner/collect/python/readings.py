@@ -10,6 +10,7 @@ from scanner.collect.python.cache import Cache, Stamp
 from scanner.collect.python.facts import Facts, digest_of, read_facts
 from scanner.collect.python.groups import Groups
 from scanner.collect.python.layout import Layout
+from scanner.collect.python.leading import leading
 from scanner.workers import Workers, local
 
 # Less than this is read sooner than processes start, and than a cache is worth keeping.
@@ -58,6 +59,26 @@ class Readings:
                 self._take(path, self._here(path, always=False))
         else:
             self._by_workers(waiting)
+
+    def linked(self) -> tuple[tuple[str, ...], frozenset[str]]:
+        """The files that are looked into, parsed, in the order of coming across them, and the names that lead to them.
+
+        They are those that may touch a database, who calls or imports what they have, and what all these import.
+        """
+        seen: dict[str, None] = {}
+        names = frozenset[str]()
+        if not any(self._facts[each].states for each in self.paths):  # nothing that any call could run
+            return (), names
+        while begun := [each for each in self.paths if each not in seen and self._facts[each].is_linked(names)]:
+            seen.update(dict.fromkeys(begun))
+            self.parse(begun)
+            for path in begun:
+                self.parsed(path)
+                new = dict.fromkeys(each for each in self.imported(path) if each not in seen)
+                seen.update(new)
+                begun.extend(new)
+            names = leading(seen, self)
+        return tuple(seen), names
 
     def facts(self, path: str) -> Facts:
         """What stands in a file, parsed or not."""
@@ -117,6 +138,7 @@ class Readings:
     def _by_workers(self, paths: Iterable[str], *, always: bool = False) -> None:
         wanted: set[str] = set()  # imported by what may touch a database
         asked: set[str] = set()
+        is_some = False  # something stands anywhere that could be run
         with nullcontext(self._workers) if self._workers else local() as workers:
             groups = Groups(workers)
             # The largest first: none is left to the end, when the other processes have nothing to do.
@@ -124,8 +146,11 @@ class Readings:
                 groups.put((str(self.layout.file(path)), path, always), self._size(path))
             for path, facts in groups.answers():
                 self._take(path, facts)
-                wanted.update(self.imported(path))
-                ready = {each for each in wanted - asked if each in self._facts and not self._facts[each].parsed}
+                if facts.relevant or path in asked:
+                    wanted.update(self.imported(path))
+                is_some = is_some or facts.states
+                waiting = wanted - asked if is_some else ()
+                ready = {each for each in waiting if each in self._facts and not self._facts[each].parsed}
                 asked |= ready
                 for each in sorted(ready):
                     groups.put((str(self.layout.file(each)), each, True), self._size(each))

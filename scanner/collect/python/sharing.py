@@ -5,8 +5,9 @@ from __future__ import annotations
 import gc
 import sys
 from collections import defaultdict, deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,8 +21,8 @@ from scanner.collect.python.toplevel import RECURSION, world_of
 from scanner.model import Family
 from scanner.workers import TaskError, Workers, local, wanted
 
-# Fewer functions than these are evaluated sooner than another process knows what they are made of.
-MANY = 6_000
+# Less source than this is evaluated sooner than another process knows what it is made of.
+MUCH = 2_000_000  # bytes
 _AHEAD = 2  # groups of modules that the other process is given at a time, so that it never waits
 _GROUP = 4  # modules: on a slow machine the functions of some take half a minute, and a task has an end
 
@@ -36,7 +37,19 @@ class Told:
     root: Path
     paths: tuple[str, ...]
     facts: Mapping[str, Facts]
+    linked: tuple[str, ...]  # the files that are looked into
     family: Family | None
+
+
+@contextmanager
+def another(readings: Readings, linked: tuple[str, ...], family: Family | None) -> Iterator[Workers | None]:
+    """A process that comes to know the project while this one does, if so much is looked into that it helps."""
+    if wanted() == 1 or sum(readings.facts(path).size for path in linked) < MUCH:
+        yield None
+        return
+    with local(1) as worker:
+        worker.submit(_begin, Told(readings.layout.root, readings.paths, readings.everything(), linked, family))
+        yield worker
 
 
 def bodies(world: World) -> dict[str, list[Definition]]:
@@ -48,19 +61,10 @@ def bodies(world: World) -> dict[str, list[Definition]]:
     return found
 
 
-def blocks_of(stale: Mapping[str, list[Definition]], answers: Answers, readings: Readings) -> dict[str, Block]:
+def blocks_of(stale: Mapping[str, list[Definition]], answers: Answers, worker: Workers | None) -> dict[str, Block]:
     """What the functions of these modules come to, whoever evaluates them."""
-    if sum(map(len, stale.values())) < MANY or wanted() == 1:
+    if worker is None:
         return {path: block(path, each, answers) for path, each in stale.items()}
-    with local(1) as worker:
-        return _shared(stale, answers, readings, worker)
-
-
-def _shared(
-    stale: Mapping[str, list[Definition]], answers: Answers, readings: Readings, worker: Workers
-) -> dict[str, Block]:
-    told = Told(readings.layout.root, readings.paths, readings.everything(), answers.world.family)
-    worker.submit(_begin, told)
     made: dict[str, Block] = {}
     waiting, given = deque(stale), deque[tuple[list[str], Future[_Made]]]()
     is_there = True
@@ -93,8 +97,7 @@ def _begin(told: Told) -> None:
     gc.disable()
     sys.setrecursionlimit(RECURSION)
     readings = Readings.told(Layout(told.root, told.paths), told.facts)
-    world, _ = world_of(readings, told.family)
-    _here = Answers(world, readings)
+    _here = Answers(world_of(readings, told.linked, told.family), readings)
 
 
 def _evaluate(paths: list[str]) -> _Made:

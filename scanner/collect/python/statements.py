@@ -100,7 +100,8 @@ def may_begin_written(text: str) -> bool:
         return False
     if word[0] != word[0].lower() or word[0] in ("select", "insert", "delete"):
         return True
-    return _structured(text) if text[word.end() :].strip() else word[0] not in _LINKING_WORDS
+    rest = text[word.end() :]
+    return _structured(text) if rest.strip() else bool(rest) and word[0] not in _LINKING_WORDS
 
 
 def is_statement(sql: str) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -12,7 +11,6 @@ from scanner.collect.python import collect, linking
 from scanner.collect.python.alone import run_function
 from scanner.collect.python.blocks import Block
 from scanner.collect.python.frames import World
-from scanner.collect.python.readings import Readings
 from scanner.model import Observation
 
 FIXTURES = Path(__file__).parents[3] / "fixtures"
@@ -120,11 +118,11 @@ def test_in_any_order(root: str, seed: int, tmp_path: Path, monkeypatch: pytest.
     expected = list(map(repr, collect(folder)))
     evaluated = []
 
-    def shuffled(world: World, readings: Readings, known: Mapping[str, Block]) -> dict[str, Block]:
+    def shuffled(world: World, *given: object) -> dict[str, Block]:
         functions = [each for outcome in world.modules.values() for each in outcome.inside.values()]
         random.Random(seed).shuffle(functions)
         evaluated.extend(run_function(each) for each in functions)
-        return _BLOCKS(world, readings, known)
+        return _BLOCKS(world, *given)  # type: ignore[arg-type]
 
     monkeypatch.setattr(linking, "_blocks", shuffled)
     assert list(map(repr, collect(folder))) == expected

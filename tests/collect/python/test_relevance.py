@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from scanner.collect.python import collect
+from scanner.collect.python.facts import read_facts
 from scanner.collect.python.files import may_touch_database
+from scanner.collect.python.layout import Layout
+from scanner.collect.python.readings import Readings
 from scanner.collect.python.statements import may_begin_written
 from scanner.model import Observation
 
@@ -60,6 +63,41 @@ def test_what_may_touch_a_database(source: bytes) -> None:
 )
 def test_prose_touches_none(source: bytes) -> None:
     assert not may_touch_database(source)
+
+
+@pytest.mark.parametrize(
+    ("source", "is_relevant"),
+    [
+        ('def f():\n    """Select one of them from the list."""\n', False),
+        ('def f():\n    """Adds one."""\n    with open(g()) as file:\n        pass\n', False),
+        ('# "call us"\nverbs = ["call", "table"]\n', False),
+        ('"""Says SELECT ids."""\nimport copy\n\ndef f(x):\n    return copy.copy(x)\n', False),
+        ('"""Says SELECT ids."""\n\ndef f(cursor):\n    return cursor.copy(QUERY)\n', True),
+        ('"""Says SELECT ids."""\nQUERY = "select id from orders"\n', True),
+        ('def f():\n    """Adds one."""\n    return "select " + g()\n', True),
+    ],
+)
+def test_of_words_alone_the_parsed_file_tells(source: str, is_relevant: bool, tmp_path: Path) -> None:
+    file = tmp_path / "a.py"
+    file.write_text(source)
+    facts = read_facts(file, "a.py", always=False)
+    assert facts.parsed  # the words are there
+    assert facts.relevant is is_relevant
+    assert ("g" in facts.asks_for) is ("g()" in source and not is_relevant)
+
+
+def test_calls_alone_lead_nowhere_where_nothing_stands_that_they_could_run(tmp_path: Path) -> None:
+    (tmp_path / "tree.py").write_text("import grid\n\ndef near(tree, x):\n    return tree.query(grid.at(x))\n")
+    (tmp_path / "grid.py").write_text("def at(x):\n    return x\n")
+    layout = Layout(tmp_path, ["grid.py", "tree.py", "broken.py"])
+    readings = Readings(layout, 1_000)
+    readings.read()
+    assert readings.linked() == (("tree.py", "broken.py", "grid.py"), {"near"})  # the file may hold anything
+    (tmp_path / "broken.py").write_text("")
+    readings = Readings(layout, 1_000)
+    readings.read()
+    assert readings.linked() == ((), frozenset())
+    assert not readings.facts("grid.py").parsed
 
 
 @pytest.mark.parametrize(
@@ -130,6 +168,8 @@ def test_who_calls_what_touches_a_database_is_looked_into(tmp_path: Path) -> Non
         ("update needs nodes", False),
         ("Select the nodes", False),
         ("do not form a clique", False),
+        ("exec", False),
+        ("select", True),
     ],
 )
 def test_sentences_begin_no_statement(text: str, begins: bool) -> None:

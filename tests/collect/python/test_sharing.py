@@ -31,7 +31,7 @@ def test_two_processes_find_what_one_does(ends: bool, here: list[str], monkeypat
     alone = [repr(each) for each in collect(FIXTURES)]
     everything = list(here)
     here.clear()
-    monkeypatch.setattr(sharing, "MANY", 0)
+    monkeypatch.setattr(sharing, "MUCH", 0)
     if ends:
         monkeypatch.setattr(sharing, "_evaluate", os._exit)
     assert [repr(each) for each in collect(FIXTURES)] == alone
