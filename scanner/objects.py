@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from scanner.fingerprint import normalise
 from scanner.model import (
@@ -33,6 +35,16 @@ def object_findings(prepared: Prepared, queries: Iterable[Query]) -> list[Findin
 
 
 def _models(prepared: Prepared, queries: Iterable[Query]) -> Iterator[Finding]:
+    """One a mapped class; of several with one name each is told with its place."""
+    found = list(_found_models(prepared, queries))
+    named = Counter(finding.subject.name for finding in found)
+    for finding in found:
+        name = finding.subject.name
+        places = ", ".join(map(str, finding.occurrences))
+        yield finding if named[name] == 1 else replace(finding, subject=Subject("model", f"{name} at {places}"))
+
+
+def _found_models(prepared: Prepared, queries: Iterable[Query]) -> Iterator[Finding]:
     for query in queries:
         known = _columns(query.sql)
         if "*" in known:  # reflected: it learns the column from the database

@@ -206,6 +206,21 @@ def test_a_mapped_model_needs_the_column_and_is_no_query():
     )
 
 
+def test_two_models_of_one_name_are_two():
+    def names(*places: tuple[str, str]) -> list[str]:
+        models = (
+            Observation("python_model", "SELECT id, total FROM orders", "shop", location=Location(path, 4, 0, name))
+            for path, name in places
+        )
+        return [f.subject.name for f in report(*models).findings if f.subject.kind == "model"]
+
+    assert set(names(("shop/models.py", "Order"), ("bills/models.py", "Order"), ("bills/models.py", "Bill"))) == {
+        "Order at shop/models.py:4",
+        "Order at bills/models.py:4",
+        "Bill",
+    }
+
+
 def test_a_reflected_table_learns_the_column_by_itself():
     table = replace(seen("SELECT orders.* FROM orders", 5), source="python_model", executes="model")
     assert [f for f in report(table, column="status text NOT NULL").findings if f.subject.kind == "model"] == []

@@ -133,6 +133,20 @@ def test_state_alone_changes_no_table(shop):
     assert steps(shop, operations) == ["SELECT 1"]
 
 
+@pytest.mark.parametrize(
+    ("name", "column"),
+    [("owner", '"owner_id"'), ("owner_id", '"owner_id"'), ("-owner_id", '"owner_id"'), ("number_id", None)],
+)
+def test_an_index_may_name_a_foreign_key_as_instances_do(shop, name, column):
+    key = "migrations.AddField('order', 'owner', models.ForeignKey('people.person', models.CASCADE))"
+    index = f"migrations.AddIndex('order', models.Index(fields=['{name}'], name='owners'))"
+    file = write(shop, "0002_more", f"\n        {key},\n        {index},", "('shop', '0001_initial')")
+    found = read(file, POSTGRES)
+    indexes = [step.sql for step in found.steps if "INDEX" in step.sql and "owners" in step.sql]
+    assert indexes == ([] if column is None else [f'CREATE INDEX "owners" ON "orders" ({column})'])
+    assert bool(found.not_analysed) == (column is None)
+
+
 def test_python_code_is_said(shop):
     file = write(shop, "0002_more", "\n        migrations.RunPython(fill),")
     (said,) = read(file, POSTGRES).not_analysed

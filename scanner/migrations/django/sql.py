@@ -128,9 +128,9 @@ class Writer:
         return f"{written}UNIQUE ({names})" if names else None
 
     def columns(self, model: Model, names: object) -> str | None:
-        """The columns of these fields; None where one is not known."""
+        """The columns of these fields, by their names or as instances call them; None where one is not known."""
         texts = [str(name).lstrip("-") for name in (names if isinstance(names, list | tuple | set) else [names])]
-        fields = [model.fields.get(text) for text in texts]
+        fields = [model.named(text) for text in texts]
         found = [field.column for field in fields if field is not None]
         return self.recorder.names(found) if found and len(found) == len(texts) else None
 

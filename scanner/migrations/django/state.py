@@ -27,6 +27,11 @@ class Model:
         """Its primary key; None stands for the `id` that Django adds."""
         return next((each for each in self.fields.values() if each.primary_key), None)
 
+    def named(self, name: str) -> Field | None:
+        """The field of this name, or the relation whose value instances have under it: `owner_id` of `owner`."""
+        relation = self.fields.get(name.removesuffix("_id"))
+        return self.fields.get(name) or (relation if relation is not None and relation.is_key else None)
+
     def columns(self) -> Iterator[Field]:
         """Its fields that have a column."""
         return (each for each in self.fields.values() if each.has_column)
