@@ -72,7 +72,7 @@ class Record:
     models: dict[Mapped, None] = field(default_factory=dict)  # mapped classes, and the tables between them
     _statements: dict[TextValue, Statement] = field(default_factory=dict)
     _texts: dict[Place, dict[TextValue, None]] = field(default_factory=dict)
-    _built: dict[QueryValue, Root] = field(default_factory=dict)
+    _built: dict[QueryValue, dict[Root, None]] = field(default_factory=dict)
     _spent: dict[QueryValue, None] = field(default_factory=dict)
 
     def add(self, journal: Journal, added: set[Journal], root: Root | None = None) -> None:
@@ -107,8 +107,9 @@ class Record:
                 self.text(text)
         for model, uses in other.sent.items():
             self.sent.setdefault(model, {}).update(uses)
-        for query, root in other._built.items():
-            self.build(query, root)
+        for query, roots in other._built.items():
+            for root in roots:
+                self.build(query, root)
         self.ignored.update(other.ignored)
         self.entered |= other.entered
         self.saturated |= other.saturated
@@ -166,7 +167,7 @@ class Record:
 
     def build(self, query: QueryValue, root: Root) -> None:
         """A mapper's query was built; it runs as it is, unless something more is made of it."""
-        self._built.setdefault(query, root)
+        self._built.setdefault(query, {})[root] = None
 
     def derive(self, query: QueryValue) -> None:
         """Something more was made of the query."""
@@ -204,9 +205,10 @@ class Record:
         """Queries that were built, and of which nothing more was made, run as they are."""
         for query in [query for query in self._built if query not in self._spent]:
             self._spent.update(dict.fromkeys(query.inside))
-        for query, root in [(query, root) for query, root in self._built.items() if query not in self._spent]:
+        for query, roots in [(query, roots) for query, roots in self._built.items() if query not in self._spent]:
             journal = Journal()
-            journal.query(query, root)
+            for root in roots:
+                journal.query(query, root)
             self.add(journal, set())
 
     def _unexecuted(self, seen: set[Place]) -> Iterator[TextValue]:
