@@ -215,6 +215,11 @@ class World:
             self._reading -= 1
         return self.mapped[of]
 
+    def reads(self, of: ClassValue, mapped: Mapped) -> None:
+        """The class is known without its relations: whoever these lead to may ask for it meanwhile."""
+        if of in self.mapped:
+            self.mapped[of] = mapped
+
     def models(self) -> tuple[Mapped, ...]:
         """All mapped classes of modules; the same object as long as there are no others."""
         self.evaluations.ask("models")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -140,3 +141,104 @@ def test_in_a_circle_every_function_knows_what_its_first_comes_to(tmp_path: Path
         "        return cursor.fetchall()\n"
     )
     assert "SELECT id FROM locks" in [each.sql for each in collect(tmp_path) if isinstance(each, Observation)]
+
+
+# Each of the three is related to the next, which is known by its keys alone while the first is read.
+_IN_A_CIRCLE = {
+    "sqlalchemy": (
+        """
+from sqlalchemy import orm, ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+from base import Base
+from {second} import Club
+from {third} import Place
+
+class Member(Base):
+    __tablename__ = "members"
+    number: Mapped[int] = mapped_column(primary_key=True)
+    clubs: Mapped[list[Club]] = orm.relationship(secondary=Place.__table__, back_populates="members")
+
+def clubs_of(member: Member):
+    return len(member.clubs)
+""",
+        """
+from sqlalchemy import orm
+from sqlalchemy.orm import Mapped, mapped_column
+from base import Base
+from {third} import Place
+
+class Club(Base):
+    __tablename__ = "clubs"
+    code: Mapped[int] = mapped_column(primary_key=True)
+    members: Mapped[list["Member"]] = orm.relationship(secondary=Place.__table__, back_populates="clubs")
+    places: Mapped[list["Place"]] = orm.relationship(back_populates="club")
+
+def members_of(club: Club):
+    return len(club.members)
+""",
+        """
+from sqlalchemy import orm, ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+from base import Base
+
+class Place(Base):
+    __tablename__ = "places"
+    member_number: Mapped[int] = mapped_column(ForeignKey("members.number"), primary_key=True)
+    club_code: Mapped[int] = mapped_column(ForeignKey("clubs.code"), primary_key=True)
+    club: Mapped["Club"] = orm.relationship(back_populates="places")
+    member: Mapped["Member"] = orm.relationship("Member")
+""",
+    ),
+    "django": (
+        """
+from django.db import models
+from {second} import Club
+
+class Member(models.Model):
+    number = models.IntegerField(primary_key=True)
+    first = models.ForeignKey(Club, on_delete=models.CASCADE)
+
+def clubs_of(member: Member):
+    return list(Member.objects.filter(first__title="x"))
+""",
+        """
+from django.db import models
+from {third} import Place
+
+class Club(models.Model):
+    code = models.IntegerField(primary_key=True)
+    title = models.TextField()
+    place = models.ForeignKey(Place, on_delete=models.CASCADE)
+
+def places():
+    return list(Club.objects.filter(place__name="x"))
+""",
+        """
+from django.db import models
+
+class Place(models.Model):
+    key = models.TextField(primary_key=True)
+    name = models.TextField()
+    owner = models.ForeignKey("Member", on_delete=models.CASCADE)
+
+def places_of():
+    return list(Place.objects.filter(owner__first__title="x"))
+""",
+    ),
+}
+
+
+@pytest.mark.parametrize("mapper", _IN_A_CIRCLE)
+def test_classes_that_are_related_in_a_circle_are_the_same_in_any_order_of_files(mapper: str, tmp_path: Path) -> None:
+    found = set()
+    for names in permutations(("a", "b", "c")):
+        folder = tmp_path / "".join(names) / "club"
+        folder.mkdir(parents=True)
+        (folder / "base.py").write_text(
+            "from sqlalchemy.orm import DeclarativeBase\n\nclass Base(DeclarativeBase):\n    pass\n"
+        )
+        for name, source in zip(names, _IN_A_CIRCLE[mapper], strict=True):
+            (folder / f"{name}.py").write_text(source.format(second=names[1], third=names[2]))
+        found.add(tuple(sorted(each.sql for each in collect(folder) if isinstance(each, Observation))))
+    assert len(found) == 1
+    assert any("JOIN" in sql or "FROM clubs, places" in sql for sql in found.pop())

@@ -13,6 +13,7 @@ from pathlib import PurePosixPath
 
 from scanner.collect.python.classes import lineage
 from scanner.collect.python.frames import ClassInfo, Frame, World
+from scanner.collect.python.light import replace
 from scanner.collect.python.names import last_name
 from scanner.collect.python.orm.declared import (
     Declaration,
@@ -51,16 +52,17 @@ def django_model(of: ClassValue, world: World) -> Mapped | None:
         return world.model(base) if base else None
     fields = [field for each in reversed(own_lineage(of, world)) for field in _fields(each, world)]
     columns = _with_key(of, [_column(field) for field in fields], world)
-    return Mapped(
+    mapped = Mapped(
         "django",
         _meta_text(of, "db_table", world) or f"{app_label(of, world)}_{of.name.rsplit('.', 1)[-1].lower()}",
         columns,
         info.frame.place(info.syntax.at),
         of,
-        relations=(*_relations(fields, world), *_to_parent(of, columns, world)),
         ordering=_ordering(of, world),
         managed=not _meta_flag(of, "managed", world, value="False"),
     )
+    world.reads(of, mapped)
+    return replace(mapped, relations=(*_relations(fields, world), *_to_parent(of, columns, world)))
 
 
 def is_django(of: ClassValue, world: World) -> bool:

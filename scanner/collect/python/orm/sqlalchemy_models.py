@@ -55,6 +55,7 @@ def sqlalchemy_model(of: ClassValue, world: World) -> Mapped | None:
     columns = tuple(_columns(own, world))
     mapped = Mapped("sqlalchemy", table, columns, place, of, schema, kind=kind_of(own, columns, world))
     declared = [each for base_or_own in own for each in _declared(base_or_own, world)]
+    world.reads(of, mapped)
     mapped = replace(mapped, relations=tuple(_relations(declared, mapped, world)))
     return extending(mapped, base, world) if base is not None else mapped
 
