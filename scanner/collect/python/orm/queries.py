@@ -128,6 +128,7 @@ class SqlValue(MapperValue):
     word: str = ""  # what stands between its parts: "AND", "OR", "+"
     inverse: Sql = ()  # what stands for its negation
     query: QueryValue | None = None  # a query for one value
+    kinds: tuple[Sql, ...] = ()  # of a condition: those of the classes whose columns it compares; see QueryValue
 
 
 @dataclass(frozen=True, slots=True)

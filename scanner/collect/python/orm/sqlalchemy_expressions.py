@@ -10,6 +10,7 @@ from scanner.collect.python.given import Given
 from scanner.collect.python.orm.mapped import Mapped
 from scanner.collect.python.orm.queries import QueryValue, RelationValue, SqlValue, select
 from scanner.collect.python.orm.sql import Names, joined, pieces
+from scanner.collect.python.orm.sqlalchemy_inheritance import of_kind
 from scanner.collect.python.orm.sqlalchemy_relations import relation_of
 from scanner.collect.python.texts import constant_text
 from scanner.collect.python.values import (
@@ -64,7 +65,8 @@ def column(mapped: Mapped, attribute: str, world: World) -> SqlValue | RelationV
     found = mapped.column(attribute)
     if found is not None:
         names = Names(mapped, world.family)
-        return SqlValue(pieces(names.column(found.name)), (names.table,), found.name, mapped)
+        sql, kinds = pieces(names.column(found.name)), of_kind(mapped, world)
+        return SqlValue(sql, (names.table,), found.name, mapped, kinds=kinds)
     return RelationValue(mapped, attribute) if relation_of(mapped, attribute, world) else None
 
 
@@ -87,13 +89,15 @@ def operated(left: Value, operator: str, right: Value, world: World) -> Value | 
     if operator == "<<":  # peewee's IN
         return method(one, "in_", Given(((other,),), {}))
     if other == ConstantValue("None"):
-        return SqlValue(pieces(one.sql, " IS NULL" if operator == "==" else " IS NOT NULL"), one.tables)
+        empty = pieces(one.sql, " IS NULL" if operator == "==" else " IS NOT NULL")
+        return SqlValue(empty, one.tables, kinds=one.kinds)
     sides = (one.sql, operand(other, one)) if one is left else (operand(other, one), one.sql)
     opposite = _OPPOSITES.get(written)
     inverse = pieces(sides[0], f" {opposite} ", sides[1]) if opposite else ()
     arithmetic = "" if opposite else operator
     made = pieces(sides[0], f" {written} ", sides[1])
-    return SqlValue(made, tables_in((left, right)), word=arithmetic, inverse=inverse)
+    kinds = kinds_in((left, right))
+    return SqlValue(made, tables_in((left, right)), word=arithmetic, inverse=inverse, kinds=kinds)
 
 
 def _same_row(key: SqlValue, operator: str) -> SqlValue:
@@ -121,11 +125,16 @@ def negated(value: Value) -> Value | None:
     if not isinstance(value, SqlValue):
         return None
     made = value.inverse or pieces("NOT (" if value.word else "NOT ", value.sql, ")" if value.word else "")
-    return SqlValue(made, value.tables, inverse=value.sql)
+    return SqlValue(made, value.tables, inverse=value.sql, kinds=value.kinds)
 
 
 def method(value: SqlValue, name: str, given: Given) -> Value | None:
     """``column.method(…)``."""
+    made = _method(value, name, given)
+    return replace(made, kinds=value.kinds) if isinstance(made, SqlValue) else made
+
+
+def _method(value: SqlValue, name: str, given: Given) -> Value | None:
     first = given.positional[0][0] if given.positional else None
     if name in SUFFIXES:
         return SqlValue(pieces(value.sql, SUFFIXES[name]), value.tables)
@@ -195,7 +204,8 @@ def connected(word: str, values: Iterable[Value]) -> Value:
     values = tuple(values)
     around = tables_in(values)
     parts = [bracketed(value, condition(value, around), word) for value in values]
-    return SqlValue(joined(f" {word} ", parts), around, word=word if len(parts) > 1 else "")
+    made = joined(f" {word} ", parts)
+    return SqlValue(made, around, word=word if len(parts) > 1 else "", kinds=kinds_in(values))
 
 
 def bracketed(value: Value, made: Sql, word: str) -> Sql:
@@ -206,6 +216,11 @@ def bracketed(value: Value, made: Sql, word: str) -> Sql:
 def tables_in(values: Iterable[Value]) -> tuple[str, ...]:
     """The tables that any of the values reads."""
     return tuple(dict.fromkeys(table for v in values if isinstance(v, SqlValue) for table in v.tables))
+
+
+def kinds_in(values: Iterable[Value]) -> tuple[Sql, ...]:
+    """The kinds of classes whose columns any of the values compares."""
+    return tuple(dict.fromkeys(kind for v in values if isinstance(v, SqlValue) for kind in v.kinds))
 
 
 def _members(value: Value, beside: SqlValue) -> Sql:

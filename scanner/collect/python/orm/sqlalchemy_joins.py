@@ -102,12 +102,12 @@ def related(value: RelationValue, method: str, given: Given, world: World) -> Sq
     if relation is None or target is None:
         return None
     ours, theirs = Names(value.mapped, world.family).table, Names(target, world.family).table
-    conditions = [condition(each[0], (ours, theirs)) for each in given.positional]
+    conditions = [bracketed(each[0], condition(each[0], (ours, theirs)), "AND") for each in given.positional]
     tables, ways = theirs, [on(value.mapped, relation, target, world)]
     if relation.between is not None:
         tables = f"{theirs}, {relation.between.table}"
         ways = _ends(value.mapped, relation, target, relation.between.table, world)
-    wheres = joined(" AND ", (*ways, *conditions))
+    wheres = joined(" AND ", (*ways, *conditions, *of_kind(target, world)))  # which the way there says already
     return SqlValue(pieces(f"EXISTS (SELECT 1 FROM {tables} WHERE ", wheres, ")"), (ours,), None, value.mapped)
 
 

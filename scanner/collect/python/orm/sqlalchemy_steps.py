@@ -9,7 +9,7 @@ from scanner.collect.python.given import Given
 from scanner.collect.python.light import replace
 from scanner.collect.python.orm.queries import QueryValue, RelationValue, SqlValue
 from scanner.collect.python.orm.sql import Names, joined, pieces
-from scanner.collect.python.orm.sqlalchemy_expressions import bracketed, condition, operand, operated
+from scanner.collect.python.orm.sqlalchemy_expressions import bracketed, condition, kinds_in, operand, operated
 from scanner.collect.python.orm.sqlalchemy_inheritance import of_kind
 from scanner.collect.python.orm.sqlalchemy_joins import join, outer_join
 from scanner.collect.python.orm.sqlalchemy_select import mapped_of
@@ -20,6 +20,7 @@ from scanner.collect.python.values import (
     DictValue,
     Gap,
     ListValue,
+    Literal,
     Sql,
     TextValue,
     Unknown,
@@ -45,7 +46,7 @@ def _where(query: QueryValue, given: Given, _: World) -> QueryValue:
     if query.verb in ("select", "exists"):
         known = (*query.tables, *(join.table for join in query.joins))
         more = tuple(table for table in dict.fromkeys(tables) if table not in known)
-        query = replace(query, tables=query.tables + more)
+        query = replace(query, tables=query.tables + more, kinds=_kinds(query, values))
     around = (*query.tables, *(join.table for join in query.joins))
     made = tuple(condition(value, around) for value in values)
     if len(made) + len(query.wheres) == 1:
@@ -54,6 +55,17 @@ def _where(query: QueryValue, given: Given, _: World) -> QueryValue:
         )
     made = tuple(bracketed(value, each, "AND") for value, each in zip(values, made, strict=True))
     return replace(query, wheres=(*query.wheres, *made))
+
+
+def _kinds(query: QueryValue, values: list[Value]) -> tuple[Sql, ...]:
+    """Those of the query and of its conditions, but for what a join says already."""
+    told = " ".join(_text(join.condition) for join in query.joins)
+    more = (kind for kind in kinds_in(values) if _text(kind) not in told)
+    return tuple(dict.fromkeys((*query.kinds, *more)))
+
+
+def _text(sql: Sql) -> str:
+    return "".join(piece.text for piece in sql if isinstance(piece, Literal))
 
 
 def _filter_by(query: QueryValue, given: Given, world: World) -> QueryValue:
