@@ -10,7 +10,7 @@ from typing import NamedTuple
 from scanner.change import Change
 from scanner.config import nearest
 from scanner.errors import ChangeError, UsageError
-from scanner.migrations import changes, read, without_known
+from scanner.migrations import changes, family_of, read, without_known
 from scanner.model import Table, TableName, View
 from scanner.schema import Schema
 from scanner.schema.after import changed_table
@@ -54,7 +54,7 @@ def locate_all(
     `created` are tables that do not count, for a migration beside it makes them.
     Raises SourceError when it cannot be read, and UsageError when it is not known which database it is to.
     """
-    candidates = _candidates(schemas, database)
+    candidates = _readable(path, _candidates(schemas, database))
     made = {name: changes(read(path, schema.engine), schema.engine) for name, schema in candidates.items()}
     own = {
         name: [c for c in each.found if c.table.name not in created or candidates[name].find(c.table)]
@@ -70,6 +70,16 @@ def locate_all(
         except ChangeError as error:
             refused.append(error)
     return Located(tuple(found), tuple(refused))
+
+
+def _readable(path: Path, schemas: Mapping[str, Schema]) -> Mapping[str, Schema]:
+    """The databases that a file is for, where its name says an engine. Raises ChangeError when there is none."""
+    family = family_of(path.name)
+    found = {name: schema for name, schema in schemas.items() if family in (None, schema.engine.family)}
+    if not found:
+        engines = _and(sorted({schema.engine.title for schema in schemas.values()}))
+        raise ChangeError(f"{path.name} is for another engine than {engines}, as its name says.")
+    return found
 
 
 def find_relation(text: str, schemas: Mapping[str, Schema], database: str | None = None) -> tuple[str, Table | View]:

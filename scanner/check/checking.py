@@ -12,7 +12,7 @@ from scanner import api
 from scanner.check import git
 from scanner.config import Config, DatabaseConfig, is_dsn
 from scanner.errors import ChangeError, ConfigError, ScannerError, SourceError, UsageError
-from scanner.migrations import is_migration, read
+from scanner.migrations import family_of, is_migration, read
 from scanner.model import Effect, Finding, Report
 from scanner.progress import Progress
 from scanner.schema import Schema
@@ -69,7 +69,9 @@ def check(
     if base is not None:
         new = git.new_files(config.root, base)
         schemas = {Path(text) for entry in config.databases for text in entry.schema if not is_dsn(text)}
-        migrations = [*migrations, *(file for file in new if file not in schemas and is_migration(file))]
+        families = {None, *(entry.database.engine.family for entry in config.databases)}
+        mine = (file for file in new if file not in schemas and family_of(file.name) in families)
+        migrations = [*migrations, *filter(is_migration, mine)]
     if not migrations:
         return Checked(())
     with _before(config, migrations, base) as earlier:

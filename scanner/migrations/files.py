@@ -147,8 +147,11 @@ def _changelogs(changelogs: list[Path], engine: Engine, without: Collection[Path
 def tool_of(path: Path) -> Tool | None:
     """The tool that a file is a migration of; None: of none."""
     suffix = path.suffix.lower()
-    if suffix not in _SUFFIXES or not path.is_file():
+    of_engine = plain_sql.family_of(path.name) is not None
+    if not (of_engine or suffix in _SUFFIXES) or not path.is_file():
         return None
+    if of_engine:
+        return "sql"
     if suffix == ".sql" and plain_sql.is_flyway(path):
         return "flyway"
     try:

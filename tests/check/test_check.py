@@ -60,6 +60,22 @@ def test_a_statement_that_the_engine_refuses_leaves_the_others_judged(repository
     assert run([*BASE, "--fail-on", "never"]) == 3
 
 
+def test_a_file_whose_name_says_an_engine_is_a_migration_of_its_databases(repository, capsys):
+    migration = repository / "migrations" / "V2__status.sql"
+    text = migration.read_text()
+    migration.unlink()
+    config = repository / "scanner.toml"
+    config.write_text(config.read_text().replace('"migrations"', '"migrations/V1__start.sql"'))
+    for engine in ("postgres", "mysql", "sqlite"):
+        (repository / "migrations" / f"2_status.sql.{engine}").write_text(text)
+    assert run([*BASE, "--markdown", "-"]) == 1
+    assert [line for line in capsys.readouterr().out.splitlines() if line.startswith("## ")] == [
+        "## `migrations/2_status.sql.postgres`"
+    ]
+    assert run(["check", "migrations/2_status.sql.mysql"]) == 3
+    assert "2_status.sql.mysql is for another engine than PostgreSQL, as its name says." in capsys.readouterr().err
+
+
 def test_nothing_new(repository, capsys):
     (repository / "migrations" / "V2__status.sql").unlink()
     assert run([*BASE]) == 0
