@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from scanner.change import Change
 from scanner.fingerprint import MOST_COMPARED, is_template
 from scanner.graph import Parts
-from scanner.model import BlindSpot, Location, Query, Unresolved, is_hole
+from scanner.model import EARLIER_CODE, BlindSpot, Location, Query, Unresolved, is_hole
 
 _NAMED_PLACES = 5
 
@@ -42,10 +42,13 @@ def ahead(change: Change, parts: Parts, waiting: Iterable[Query]) -> Iterator[Bl
     seen = sorted({o.location or Location(o.source, 0, 0) for query in waiting for o in query.observations}, key=_order)
     places = [str(each) if each.line else each.path for each in seen]
     if places:
-        statements = "1 statement fails" if len(places) == 1 else f"{len(places)} statements fail"
+        new = " and ".join(change.names)
         message = (
-            f"{statements} until {' and '.join(change.names)} is there, for the code names it already: {_some(places)}"
+            f"The code knows {new} already: what runs until it is deployed is not judged (scanner check --base does)."
         )
+        yield BlindSpot(EARLIER_CODE, parts.schema.database.name, message)
+        statements = "1 statement fails" if len(places) == 1 else f"{len(places)} statements fail"
+        message = f"{statements} until {new} is there, for the code names it already: {_some(places)}"
         yield BlindSpot("python", parts.schema.database.name, message)
 
 

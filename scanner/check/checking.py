@@ -6,10 +6,13 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import chain
 from pathlib import Path
 
 from scanner import api
 from scanner.check import git
+from scanner.check.earlier import earlier_code, told_once, without_note
 from scanner.config import Config, DatabaseConfig, is_dsn
 from scanner.errors import ChangeError, ConfigError, ScannerError, SourceError, UsageError
 from scanner.migrations import family_of, is_migration, read
@@ -25,6 +28,12 @@ class Outcome:
     migration: str  # its path, relative to the root of the working tree
     reports: tuple[Report, ...] = ()  # one for each table to which it adds columns
     unread: str | None = None  # why it, or a part of it, could not be checked
+    code: str | None = None  # the base whose code is judged; None: the code as it is now
+
+    @property
+    def title(self) -> str:
+        """What is judged, in words."""
+        return self.migration if self.code is None else f"{self.migration} with the code of {self.code}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +83,18 @@ def check(
         migrations = [*migrations, *filter(is_migration, mine)]
     if not migrations:
         return Checked(())
-    with _before(config, migrations, base) as earlier:
-        scan = api.scan(earlier, progress)
     created = {name for path in migrations for name in _created(path, config)}
     prefix = git.relative_to_top(config.root)
-    return Checked(tuple(_outcome(scan, path, config, database, created) for path in migrations), prefix)
+    with _before(config, migrations, base) as earlier:
+        scan = api.scan(earlier, progress)
+        outcomes = [_outcome(scan, path, config, database, created) for path in migrations]
+        if base is not None and any(outcome.reports for outcome in outcomes):
+            with earlier_code(earlier, base) as code:
+                if code is not None:
+                    scan = api.scan(code, progress)
+                    before = [_outcome(scan, path, config, database, created) for path in migrations]
+                    outcomes = [*chain.from_iterable(map(partial(_beside, earlier, base), outcomes, before))]
+    return Checked(tuple(outcomes), prefix)
 
 
 def _outcome(scan: api.Scan, path: Path, config: Config, database: str | None, created: set[str]) -> Outcome:
@@ -91,6 +107,16 @@ def _outcome(scan: api.Scan, path: Path, config: Config, database: str | None, c
         raise
     except (ChangeError, SourceError, UsageError) as error:
         return Outcome(name, unread=str(error))
+
+
+def _beside(config: Config, base: str, outcome: Outcome, before: Outcome) -> Iterator[Outcome]:
+    """A migration's outcome, and one of what the code of the base meets besides while both run."""
+    side_by_side = {entry.name for entry in config.databases if entry.rollout.side_by_side}
+    yield replace(outcome, reports=tuple(map(without_note, outcome.reports)))
+    told = (told_once(each, outcome.reports, base) for each in before.reports if each.database.name in side_by_side)
+    found = tuple(report for report in told if report is not None)
+    if found:
+        yield Outcome(outcome.migration, found, code=base)
 
 
 def _shown(path: Path, root: Path) -> str:

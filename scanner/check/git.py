@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import tarfile
 from pathlib import Path
 
 from scanner.errors import UsageError
@@ -36,6 +37,23 @@ def at_base(file: Path, base: str) -> bytes | None:
     name = file.relative_to(root).as_posix()
     asked = _run(root, "cat-file", "blob", f"{fork}:{name}")
     return asked.stdout if asked.returncode == 0 else None
+
+
+def write_tree(folder: Path, base: str, into: Path) -> Path:
+    """Writes the files below a folder as the branch found them; returns where the folder's are.
+
+    Links that lead out of it are left out. Raises UsageError.
+    """
+    root = top(folder)
+    fork = _ask(root, "merge-base", base, "HEAD", said=f"{base} and this branch have nothing in common").strip()
+    place = relative_to_top(folder)
+    into.mkdir()
+    archive = into.parent / f"{into.name}.tar"
+    _ask(root, "archive", "--format=tar", f"--output={archive}", fork, *([place] if place else []))
+    with tarfile.open(archive) as tar:
+        tar.errorlevel = 0  # what the filter refuses is left out
+        tar.extractall(into, filter="data")
+    return into / place
 
 
 def relative_to_top(folder: Path) -> str:

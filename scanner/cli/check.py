@@ -50,7 +50,8 @@ def check_(
 ) -> int:
     """What new migrations do to services and queries, for a pull request.
 
-    Checks each MIGRATION, or with --base those that the branch adds: SQL, Flyway, Liquibase, Django, Alembic. Exits
+    Checks each MIGRATION, or with --base those that the branch adds: SQL, Flyway, Liquibase, Django, Alembic. With
+    --base the code as the branch found it is judged too, which runs until the branch is deployed. Exits
     with 1 when a finding is at or above --fail-on and is neither suppressed nor in the baseline.
     """
     from scanner import check
@@ -104,7 +105,7 @@ def _write(checked: Checked, files: dict[str, str | None]) -> None:
     from scanner.render.gate import gitlab, junit, markdown, sarif
 
     unread = [(outcome.migration, outcome.unread) for outcome in checked.outcomes if outcome.unread is not None]
-    outcomes = [(outcome.migration, outcome.reports, outcome.unread) for outcome in checked.outcomes]
+    outcomes = [(outcome.title, outcome.reports, outcome.unread) for outcome in checked.outcomes]
     made = {
         "markdown": lambda: markdown.to_comment(outcomes),
         "sarif": lambda: sarif.to_sarif(checked.reports, checked.prefix, unread),
@@ -132,7 +133,7 @@ def _to_github(checked: Checked) -> None:
         click.echo(line)
     summary = os.environ.get(_SUMMARY)
     if summary:
-        outcomes = [(outcome.migration, outcome.reports, outcome.unread) for outcome in checked.outcomes]
+        outcomes = [(outcome.title, outcome.reports, outcome.unread) for outcome in checked.outcomes]
         text = markdown.to_comment(outcomes)
         try:
             with Path(summary).open("a", encoding="utf-8", errors="backslashreplace") as file:
@@ -146,8 +147,8 @@ def _show(checked: Checked, manner: Manner) -> None:
 
     if not checked.outcomes:
         click.echo("No new migrations.", err=True)
-    for outcome in checked.outcomes:
-        click.echo(f"{visible(outcome.migration)}\n")
+    for place, outcome in enumerate(checked.outcomes):
+        click.echo("\n" * bool(place) + f"{visible(outcome.title)}\n")
         show(outcome.reports, manner)
         if outcome.unread is None and not outcome.reports:
             click.echo("Adds no column to a table that is there before it.")

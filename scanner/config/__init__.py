@@ -16,10 +16,11 @@ from scanner.config.model import (
 )
 from scanner.config.options import Request, config_from_options, with_options
 from scanner.config.toml import find_config, load_config
-from scanner.config.values import expand, is_dsn
+from scanner.config.values import CODE_KINDS, expand, is_dsn
 from scanner.config.wording import nearest
 
 __all__ = [
+    "CODE_KINDS",
     "NAMED_BY",
     "Config",
     "DatabaseConfig",

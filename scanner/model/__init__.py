@@ -18,6 +18,7 @@ from scanner.model.objects import (
     View,
 )
 from scanner.model.observation import (
+    EARLIER_CODE,
     HOLE_PATTERN,
     MODEL_SOURCE,
     BlindSpot,
@@ -74,6 +75,7 @@ from scanner.model.rollout import (
 )
 
 __all__ = [
+    "EARLIER_CODE",
     "HOLE_PATTERN",
     "MODEL_SOURCE",
     "Argument",

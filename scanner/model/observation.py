@@ -15,6 +15,8 @@ _HOLE = re.compile(HOLE_PATTERN)
 
 # The source of an observation that is a mapped class: the SELECT of its columns, which nothing runs by itself.
 MODEL_SOURCE = "python_model"
+# The source of a blind spot: the code before this one, which is not there to be read.
+EARLIER_CODE = "earlier code"
 
 RowUseKind = Literal[
     "unpacked",  # into a fixed number of names: a, b = row

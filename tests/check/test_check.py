@@ -76,6 +76,57 @@ def test_a_file_whose_name_says_an_engine_is_a_migration_of_its_databases(reposi
     assert "2_status.sql.mysql is for another engine than PostgreSQL, as its name says." in capsys.readouterr().err
 
 
+KNOWS = """
+def read(cur):
+    cur.execute("SELECT id, total, status FROM orders")
+
+
+def write(cur):
+    cur.execute("INSERT INTO orders (id, total, status) VALUES (%s, %s, %s)", (1, 2, "new"))
+"""
+
+
+def test_the_code_that_still_runs_is_judged_where_the_branch_changes_it_too(repository, capsys):
+    (repository / "app" / "code.py").write_text(KNOWS)
+    assert run([*BASE]) == 1
+    said = capsys.readouterr()
+    new, title, old = said.out.partition("migrations/V2__status.sql with the code of main\n")
+    assert title
+    assert "Adding orders.status breaks 2 queries" in old.replace("\n", " ")
+    assert "breaks" not in new
+    assert "not judged" not in said.out.replace("\n", " ")
+    assert said.err == "scanner: 2 findings at or above breaks.\n"
+    assert new.endswith("\n\n")
+    assert run([*BASE, "--sarif", "out.sarif"]) == 1
+    texts = [each["message"]["text"] for each in sarif(repository / "out.sarif")["results"]]
+    assert all(text.startswith("Adding orders.status: In the code of main: ") for text in texts)
+    assert len(texts) == 2
+    assert not list(repository.glob("*.tar"))
+
+
+def test_what_the_branch_meets_too_is_told_once(repository, capsys):
+    (repository / "app" / "code.py").write_text(
+        "\n\n# further down now\n" + (repository / "app" / "code.py").read_text()
+    )
+    assert run([*BASE]) == 1
+    assert "with the code of main" not in capsys.readouterr().out
+
+
+def test_code_that_does_not_run_beside_the_new_one_is_not_judged(repository):
+    (repository / "app" / "code.py").write_text(KNOWS)
+    config = repository / "scanner.toml"
+    config.write_text(config.read_text() + "[rollout]\nside_by_side = false\n")
+    assert run([*BASE]) == 0
+
+
+@pytest.mark.usefixtures("repository")
+def test_without_a_base_it_is_said_that_the_code_that_still_runs_is_not_judged(repository, capsys):
+    (repository / "app" / "code.py").write_text(KNOWS)
+    assert run(["check", "migrations/V2__status.sql", "--explain"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "The code knows status already: what runs until it is deployed is not judged" in said
+
+
 def test_nothing_new(repository, capsys):
     (repository / "migrations" / "V2__status.sql").unlink()
     assert run([*BASE]) == 0
