@@ -80,6 +80,7 @@ _GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         "peewee query": (r"\.select\(", _STATEMENT),
         "foreign key of peewee read lazily": (r"\bchapter\.book\b", r"^executes: chapter\.book$"),
         "way back of peewee": (r"\bbook\.chapters\b", r"^executes: book\.chapters"),
+        "switch of peewee": (r"\.switch\(", r"= \"chapter\"\.\"translator_id\""),
         "star of a library": (r"^class \w+\(\w+\)", _MODEL),
         "read_sql": (r"\.read_sql\(", _STATEMENT),
         "read_sql_query": (r"\.read_sql_query\(", _STATEMENT),

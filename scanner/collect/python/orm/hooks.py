@@ -258,10 +258,6 @@ def _flask(dotted: str, _: syntax.Call, __: Given, ___: Frame) -> Variants | Non
     return (ExternalValue("sqlalchemy"),) if dotted == "flask_sqlalchemy.SQLAlchemy" else None
 
 
-def _peewee(dotted: str, _: syntax.Call, given: Given, __: Frame) -> Variants | None:
-    return (sqlalchemy_functions.function(dotted.rsplit(".", 1)[-1], given),) if ".fn." in dotted else None
-
-
 def _django(dotted: str, expression: syntax.Call, given: Given, frame: Frame) -> Variants | None:
     name = dotted.rsplit(".", 1)[-1]
     if name in ("get_object_or_404", "get_list_or_404", "aget_object_or_404") and given.positional:
@@ -293,7 +289,7 @@ _LIBRARIES: dict[str, Callable[[str, syntax.Call, Given, Frame], Variants | None
     "django.": _django,
     "sqlalchemy": sqlalchemy_calls.library,
     "sqlmodel": sqlalchemy_calls.library,
-    "peewee.": _peewee,
-    "playhouse.": _peewee,
+    "peewee.": peewee_queries.library,
+    "playhouse.": peewee_queries.library,
     "flask_sqlalchemy.": _flask,
 }

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+from scanner.collect.python import syntax
 from scanner.collect.python.frames import Frame
 from scanner.collect.python.given import Given
+from scanner.collect.python.names import called
 from scanner.collect.python.orm.mapped import Mapped
 from scanner.collect.python.orm.peewee_models import defaults
 from scanner.collect.python.orm.queries import QueryValue, SqlValue, Verb
 from scanner.collect.python.orm.sql import Names, pieces
 from scanner.collect.python.orm.sqlalchemy_expressions import condition, operand
-from scanner.collect.python.orm.sqlalchemy_select import selected
+from scanner.collect.python.orm.sqlalchemy_functions import function
+from scanner.collect.python.orm.sqlalchemy_select import mapped_of, selected
 from scanner.collect.python.orm.sqlalchemy_sources import alias
 from scanner.collect.python.orm.sqlalchemy_writes import insertion
 from scanner.collect.python.texts import constant_text
@@ -50,6 +53,23 @@ def instance_method(
     only = [_attribute(item[0]) for value in listed for item in value.items]
     sets = [c.attribute for c in mapped.columns if not c.primary_key and (not only or c.attribute in only)]
     return asked.run(asked.query("update", sets=asked.sets(sets), wheres=asked.by_key()))
+
+
+def library(dotted: str, expression: syntax.Call, given: Given, frame: Frame) -> Variants | None:
+    """What a function of peewee gives: ``fn.name(…)``; ``prefetch(query, Model)`` reads the models, too."""
+    name = dotted.rsplit(".", 1)[-1]
+    if name == "prefetch":
+        prefetched(given, expression, frame)
+    return (function(name, given),) if ".fn." in dotted else None
+
+
+def prefetched(given: Given, expression: syntax.Call, frame: Frame) -> None:
+    """Notes the queries for models that are to be read whole."""
+    for each in given.positional:
+        mapped = mapped_of(each[0], frame.world)
+        if mapped is not None and mapped.framework == "peewee":
+            asked = _Call(mapped, Given((), {}), frame.place(expression.at), called(expression.function), frame)
+            asked.built(asked.select())
 
 
 class _Call:

@@ -27,6 +27,7 @@ class Join:
     table: str
     condition: Sql
     outer: bool = False
+    attribute: str = ""  # under which peewee's instances have its rows, if it is told
 
     def sql(self, framework: Framework) -> Sql:
         """As the mapper writes it after FROM; without a condition it is one more table."""
@@ -91,6 +92,7 @@ class QueryValue(MapperValue, Hashed):
     begun: bool = False  # a manager nobody has called yet is no query
     methods: ClassValue | None = None  # a class of the project with methods of its own
     entities: tuple[Mapped, ...] = ()  # what the rows hold: instances of these
+    at: Mapped | None = None  # what peewee joins from next; None: its own class
     through: tuple[Mapped, str, str] | None = None  # the table between, with its columns for both sides
     annotations: tuple[Annotation, ...] = ()
     along: tuple[str, ...] = ()  # paths of relations whose rows are read too: "customer", "customer__country"

@@ -9,6 +9,7 @@ from scanner.collect.python.given import Given
 from scanner.collect.python.inlining import invoked
 from scanner.collect.python.names import last_name
 from scanner.collect.python.orm import (
+    peewee_queries,
     sqlalchemy_expressions,
     sqlalchemy_functions,
     sqlalchemy_loading,
@@ -77,6 +78,8 @@ def of_query(query: QueryValue, name: str, given: Given, expression: syntax.Call
     united = sqlalchemy_sources.united(query, name, given)
     if united is not None:
         return _built(united, frame)
+    if name == "prefetch":
+        peewee_queries.prefetched(given, expression, frame)
     if name == "options":
         loaded, beside = sqlalchemy_loading.with_options(query, given, frame.place(expression.at), frame.world)
         for other in beside:

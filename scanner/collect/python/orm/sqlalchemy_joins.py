@@ -31,7 +31,7 @@ def join(query: QueryValue, given: Given, world: World, *, outer: bool = False) 
     told = {kind for value in values if (mapped := mapped_of(value, world)) for kind in of_kind(mapped, world)}
     kinds = tuple(kind for kind in query.kinds if kind not in told)  # with the join
     query = replace(query, tables=left or query.tables, joins=(*query.joins, *joins), kinds=kinds)
-    return peewee_joins.with_rows(query, world) if query.mapped.framework == "peewee" else query
+    return peewee_joins.joined(query, joins, given, world) if query.mapped.framework == "peewee" else query
 
 
 def outer_join(query: QueryValue, given: Given, world: World) -> QueryValue:
@@ -57,13 +57,16 @@ def _joins(query: QueryValue, values: list[Value], world: World) -> list[Join]:
         return []
     table = Names(mapped, world.family).table
     for value in values[1:]:
+        key = peewee_joins.key(value, mapped)
+        if key is not None:
+            return along(key, mapped, query.place, world)
         if isinstance(value, SqlValue):
             kinds = of_kind(mapped, world)
             first = bracketed(value, value.sql, "AND") if kinds else value.sql
             return [Join(table, joined(" AND ", (first, *kinds)))]
         if isinstance(value, RelationValue):
             return along(value, mapped, query.place, world)
-    for source in (*peewee_joins.joined(query, world), query.mapped, *query.entities):
+    for source in (query.at or query.mapped, query.mapped, *query.entities):
         relation = next((r for r in source.relations if r.target == mapped.of), None)
         if relation is not None:
             return along(RelationValue(source, relation.attribute), mapped, query.place, world)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from scanner.collect.python.frames import Frame, World
 from scanner.collect.python.given import Given
 from scanner.collect.python.light import replace
+from scanner.collect.python.orm.peewee_joins import switched
 from scanner.collect.python.orm.queries import QueryValue, RelationValue, SqlValue
 from scanner.collect.python.orm.sql import Names, joined, pieces
 from scanner.collect.python.orm.sqlalchemy_expressions import bracketed, condition, kinds_in, operand, operated
@@ -220,6 +221,7 @@ _STEPS: dict[str, Callable[[QueryValue, Given, World], QueryValue]] = {
     "filter_by": _filter_by,
     "join": join,
     "outerjoin": outer_join,
+    "switch": switched,
     "select_from": _select_from,
     "order_by": _order,
     "group_by": _group,
@@ -255,7 +257,6 @@ _WITHOUT_EFFECT = frozenset(
         "tuples",
         "namedtuples",
         "objects",
-        "switch",
         "on_conflict",
         "on_conflict_ignore",
         "on_conflict_replace",
