@@ -41,7 +41,7 @@ _WRITES = re.compile(
     re.IGNORECASE,
 )
 _CALLED = re.compile(rb"([A-Za-z_\x80-\xff][\w\x80-\xff]*)\s*\(")
-_STARRED = re.compile(rb"\bfrom\s+[\w.\x80-\xff]*?([\w\x80-\xff]+)\s+import\s+\*")
+_STARRED = re.compile(rb"\bfrom\s+[\w.\x80-\xff]*?([\w\x80-\xff]*)\s+import\s+\*")
 _IMPORTED = re.compile(rb"^[ \t]*from[ \t]+\S+[ \t]+import[ \t]+(\([^)]*\)|[^\n]*)", re.MULTILINE)
 _NAME = re.compile(rb"[A-Za-z_\x80-\xff][\w\x80-\xff]*")
 # What is called so is Python's own as a rule, not a function of the project.
@@ -108,7 +108,7 @@ def asks_for(data: bytes) -> frozenset[str]:
 
 
 def star_of(module: str) -> str:
-    """What `asks_for` has for ``from package.module import *``."""
+    """What `asks_for` has for ``from package.module import *``; of ``from . import *`` it tells no name."""
     return f"{module}.*"
 
 

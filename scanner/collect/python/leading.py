@@ -83,7 +83,8 @@ def _starred(paths: Iterable[str], readings: Readings) -> Iterator[str]:
     for path in paths:
         if _gives_libraries(path, readings):
             file = PurePosixPath(path)
-            yield star_of((file.parent if file.stem == "__init__" else file).stem)
+            names = (file.parent.stem, "") if file.stem == "__init__" else (file.stem,)
+            yield from map(star_of, names)
 
 
 def _gives_libraries(path: str, readings: Readings) -> bool:

@@ -43,6 +43,24 @@ def test_a_module_hands_on_what_it_has_by_a_star(tmp_path: Path, by: str) -> Non
     assert len(models(tmp_path, files)) == 1
 
 
+@pytest.mark.parametrize(
+    ("package", "by", "count"),
+    [
+        ("from peewee import *\n", "from . import *", 1),
+        ("from peewee import *\n", "from .. import *", 0),
+        ("import peewee\n", "from . import *", 0),
+    ],
+)
+def test_so_does_a_package_for_what_is_in_it(tmp_path: Path, package: str, by: str, count: int) -> None:
+    files = {"__init__.py": "", "app/__init__.py": package, "app/keepers.py": f"{by}\n{_KEEPER}"}
+    assert len(models(tmp_path, files)) == count
+
+
+def test_a_package_around_it_does_too(tmp_path: Path) -> None:
+    files = {"app/__init__.py": "from peewee import *\n", "app/inner/__init__.py": ""}
+    assert len(models(tmp_path, {**files, "app/inner/keepers.py": f"from .. import *\n{_KEEPER}"})) == 1
+
+
 def test_it_goes_through_more_than_one_module(tmp_path: Path) -> None:
     files = {"a.py": "from peewee import *\n", "b.py": "from a import *\n", "c.py": f"from b import *\n{_KEEPER}"}
     assert len(models(tmp_path, files)) == 1
