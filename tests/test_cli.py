@@ -270,6 +270,8 @@ def test_rules(capsys: pytest.CaptureFixture[str]) -> None:
             ["orders", "status", "text", "NOT", "NULL"],
             'Put name and type of the column in quotes: orders "status text …".',
         ),
+        (["orders", "status", "."], 'Which type has status? Write it behind the name, in quotes: orders "status text".'),
+        (["orders", "status"], 'Which type has status? Write it behind the name, in quotes: orders "status text".'),
     ],
 )
 def test_a_change_without_quotes(arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -69,6 +69,8 @@ def change_of(change: str | None, rest: tuple[str, ...]) -> tuple[str, tuple[str
         raise UsageError(f'Put the whole change in quotes: scanner impact "{" ".join((change, *rest))}".')
     if not _NAME.fullmatch(change):
         return change, rest
+    if rest and _NAME.fullmatch(rest[0]) and (len(rest) == 1 or Path(rest[1]).exists()):
+        raise UsageError(f'Which type has {rest[0]}? Write it behind the name, in quotes: {change} "{rest[0]} text".')
     if rest and _NAME.fullmatch(rest[0]):
         raise UsageError(f'Put name and type of the column in quotes: {change} "{" ".join(rest[:2])} …".')
     if not rest:

@@ -13,7 +13,7 @@ from scanner.cli.codes import EFFECTS, FAILED, UNREAD
 from scanner.cli.completing import FILE
 from scanner.cli.progress import shown
 from scanner.cli.saying import say_unread
-from scanner.cli.showing import Manner, explain_option, show, take_chosen
+from scanner.cli.showing import Manner, check_chosen, explain_option, show, take_chosen
 from scanner.errors import UsageError
 
 if TYPE_CHECKING:
@@ -52,7 +52,8 @@ def check_(
 
     Checks each MIGRATION, or with --base those that the branch adds: SQL, Flyway, Liquibase, Django, Alembic. With
     --base the code as the branch found it is judged too, which runs until the branch is deployed. Exits
-    with 1 when a finding is at or above --fail-on and is neither suppressed nor in the baseline.
+    with 1 when a finding is at or above --fail-on and is neither suppressed nor in the baseline. The report is printed
+    unless a format of it is asked for.
     """
     from scanner import check
     from scanner.render.words import count
@@ -147,6 +148,7 @@ def _show(checked: Checked, manner: Manner) -> None:
 
     if not checked.outcomes:
         click.echo("No new migrations.", err=True)
+    check_chosen([report for _, report in checked.reports], manner)
     for place, outcome in enumerate(checked.outcomes):
         click.echo("\n" * bool(place) + f"{visible(outcome.title)}\n")
         show(outcome.reports, manner)

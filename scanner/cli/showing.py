@@ -14,6 +14,7 @@ import click
 
 from scanner.cli.links import linker, shows_links
 from scanner.cli.loudness import is_quiet
+from scanner.errors import UsageError
 
 if TYPE_CHECKING:
     from scanner.model import Report
@@ -83,19 +84,17 @@ def _print(report: Report, manner: Manner) -> None:
     link = linker(root, os.environ) if shows_links(os.environ, terminal) else no_link
     if manner.explain:
         print_report(report, console, link=link, chosen=Chosen(manner.chosen))
-        _say_missing(report, manner.chosen)
     else:
         # The shell's next prompt, and what is said of unread sources, is to fit on the screen too.
         taken = 1 + min(len(report.unread), _SAID) if terminal else 0
         print_screen(report, console, height=height - taken, link=link)
 
 
-def _say_missing(report: Report, chosen: Iterable[str]) -> None:
-    from scanner.render.chosen import Chosen
-    from scanner.render.outline import items
+def check_chosen(reports: Sequence[Report], manner: Manner) -> None:
+    """Says what is to be explained and was not found. Raises UsageError."""
+    from scanner.render.chosen import missing
 
-    found = items(report)
-    for word in chosen:
-        only = Chosen((word,))
-        if not any(map(only.item, found)) and not any(only.query(each.query) for each in report.unresolved):
-            click.echo(f"scanner: Nothing that was found is {word}.", err=True)
+    for word in manner.chosen:
+        why = missing(word, reports)
+        if why is not None:
+            raise UsageError(why)

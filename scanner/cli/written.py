@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scanner.cli.showing import Manner, show
+from scanner.cli.showing import Manner, check_chosen, show
 from scanner.errors import UsageError
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ def write_out(
 ) -> None:
     """Shows or writes the reports, of which each of several gets its table's name into the files' names."""
     if not outputs:
+        check_chosen(reports, manner or Manner())
         show(reports, manner or Manner())
     for report in reports:
         table, alone = report.change.table.name, len(reports) == 1

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 
-from scanner.model import Location, Query
-from scanner.render.outline import Item
+from scanner.config.wording import listed
+from scanner.model import Location, Query, Report
+from scanner.render.outline import Item, items, suppressed_items
 from scanner.render.words import coded
 
+_NEAR = 3  # places that are named instead of one that there is not
 _RULE = re.compile(r"[A-Za-z]{2}\d{3}")
 _FINGERPRINT = re.compile(r"[0-9a-f]{16}")
 _PLACE = re.compile(r"(?!\w+://)\S+:\d+")
@@ -49,5 +53,33 @@ def _is(word: str, query: Query) -> bool:
 
 
 def _is_at(word: str, location: Location) -> bool:
-    """Whether the word is the place, also as a narrow terminal shows it: without its first folders."""
-    return str(location) == word or (word.startswith("…/") and str(location).endswith(word[1:]))
+    """Whether the word is the place, also without its first folders, as a narrow terminal shows it."""
+    return f"/{location}".endswith(f"/{word.removeprefix('…/')}")
+
+
+def missing(word: str, reports: Sequence[Report]) -> str | None:
+    """Why nothing of these reports is shown for the word, in a sentence; None where something is."""
+    only = Chosen((word,))
+    found = [item for report in reports for item in (*items(report), *(each for each, _ in suppressed_items(report)))]
+    open_ones = [each.query for report in reports for each in report.unresolved]
+    if any(map(only.item, found)) or any(map(only.query, open_ones)):
+        return None
+    if any(only.query(query) for report in reports for query in report.unaffected):
+        return f"The query at {word} is unaffected: there is nothing to explain."
+    rules = sorted({rule for item in found for rule in (item.finding.rule, *coded(item.finding.folded).values())})
+    if _RULE.fullmatch(word):
+        return f"Nothing that was found is of {word.upper()}: {_among(rules)}"
+    if _FINGERPRINT.fullmatch(word):
+        return f"No query that was found is {word}: the report names each by its fingerprint or place."
+    places = {str(place.location): place.location for item in found for place in item.places}
+    path, _, line = word.removeprefix("…/").rpartition(":")
+    beside = [each for each in places.values() if f"/{each.path}".endswith(f"/{path}")]
+    near = [str(each) for each in sorted(beside, key=lambda each: abs(each.line - int(line)))]
+    near = near or get_close_matches(word, places, _NEAR)
+    return f"Nothing that was found is at {word}: " + (
+        f"did you mean {listed(near[:_NEAR])}?" if near else _among(rules)
+    )
+
+
+def _among(rules: Sequence[str]) -> str:
+    return f"there is {', '.join(rules)}." if rules else "nothing was found at all."

@@ -132,12 +132,29 @@ def test_explain_shows_what_a_rule_is_folded_into(tmp_path: Path, capsys: pytest
     assert "Nothing that was found" not in said.err
 
 
-@pytest.mark.parametrize("place", ["services/billing/pay.py:3", "…/pay.py:3"])
+@pytest.mark.parametrize("place", ["services/billing/pay.py:3", "…/pay.py:3", "pay.py:3", "billing/pay.py:3"])
 def test_explain_shows_one_place(place: str, capsys: pytest.CaptureFixture[str]) -> None:
-    text, said = printed(capsys, "--explain", place, "SC999")
+    text, said = printed(capsys, "--explain", place)
     assert text.count("Fix: ") == 1
     assert "services/billing/pay.py:3" in text
-    assert said == "scanner: Nothing that was found is SC999.\n"
+    assert said == ""
+
+
+@pytest.mark.parametrize(
+    ("word", "why"),
+    [
+        ("SC999", "Nothing that was found is of SC999: there is SC"),
+        ("pay.py:4", "Nothing that was found is at pay.py:4: did you mean services/billing/pay.py:3"),
+        ("services/biling/pay.py:3", "at services/biling/pay.py:3: did you mean services/billing/pay.py:3"),
+        ("ay.py:3", "Nothing that was found is at ay.py:3: "),
+        ("0123456789abcdef", "No query that was found is 0123456789abcdef: "),
+    ],
+)
+def test_what_was_not_found_cannot_be_explained(word: str, why: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run([*ASKED, "--explain", word]) == 2
+    said = capsys.readouterr()
+    assert (said.out, said.err.count("\n")) == ("", 1)
+    assert why in said.err
 
 
 def test_quiet_says_the_verdict_alone(capsys: pytest.CaptureFixture[str]) -> None:

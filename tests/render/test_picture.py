@@ -118,6 +118,9 @@ def test_it_is_written_or_said_to_be_not(report, tmp_path):
     assert (tmp_path / "a.svg").read_text() == drawing.svg
     with pytest.raises(UsageError, match="could not be written"):
         drawing.save(tmp_path / "nowhere" / "a.svg")
+    with pytest.raises(UsageError, match=r"p\.png names no format of a picture: end it in \.svg\."):
+        drawing.save(tmp_path / "p.png")
+    assert not (tmp_path / "p.png").exists()
 
 
 def test_hostile_text_is_text(hostile):

@@ -49,7 +49,9 @@ class Drawing:
     svg: str
 
     def save(self, path: str | Path) -> None:
-        """Writes the picture, by custom to a file that ends in .svg. Raises UsageError."""
+        """Writes the picture as SVG, to a file that ends in .svg. Raises UsageError."""
+        if Path(path).suffix.lower() != ".svg":
+            raise UsageError(f"{path} names no format of a picture: end it in .svg.")
         try:
             Path(path).write_text(self.svg, encoding="utf-8", newline="\n")
         except OSError as error:

@@ -86,7 +86,8 @@ def _others(report: Report) -> Iterator[str]:
     if alone := production_only(report):
         yield f"{count(len(alone), 'query')} of production without a source line"
     if report.mentions:
-        yield f"{count(len(report.mentions), 'mention')} without a query"
+        name = "names" if len(report.mentions) == 1 else "name"
+        yield f"{count(len(report.mentions), 'place')} that {name} the table and gave no query"
     if report.suppressed:
         yield count(len(report.suppressed), "suppressed finding")
     if report.plan and report.plan.phases:
