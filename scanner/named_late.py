@@ -24,7 +24,7 @@ def named_at_run_time(parts: Parts) -> Iterator[BlindSpot]:
         ):
             places += [str(o.location) for o in query.located] or [o.source for o in query.observations]
     if places:
-        some = _some(places)
+        some = _some(list(dict.fromkeys(places)))
         statements = "1 statement names" if len(places) == 1 else f"{len(places)} statements name"
         message = f"{statements} the table only at run time; whether it is this one is not known: {some}"
         yield BlindSpot("python", parts.schema.database.name, message)

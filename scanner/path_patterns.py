@@ -18,10 +18,12 @@ _POSIX_CLASSES = {
     "[:upper:]": "A-Z",
     "[:xdigit:]": "0-9A-Fa-f",
 }
-_BESIDE = re.compile(
-    r"(?:^|/)(?:tests?|testing|__tests__|e2e|cypress|docs?|examples?|(?:\w+[_-])?migrations|alembic|versions|locale|i18n)/"
-    r"|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$|\.(?:test|spec|stories)\.\w+$"
+_TESTS = (
+    r"(?:^|/)(?:tests?|testing|__tests__|e2e|cypress)/|(?:^|/)(?:test_[^/]*|[^/]*_test|conftest)\.py$"
+    r"|\.(?:test|spec|stories)\.\w+$"
 )
+_TEST = re.compile(_TESTS)
+_BESIDE = re.compile(rf"{_TESTS}|(?:^|/)(?:docs?|examples?|(?:\w+[_-])?migrations|alembic|versions|locale|i18n)/")
 _CLASS_ITEM = re.compile(r"\[:\w+:\]|\\.|.", re.DOTALL)
 
 
@@ -33,6 +35,11 @@ class PathPattern:
     of_name: bool  # it has no slash: a name at any depth
     folders_only: bool  # it ends in a slash
     ends_in_star: bool  # its last name is `*`
+
+
+def is_test(path: str) -> bool:
+    """Whether a file is a test or belongs to tests."""
+    return _TEST.search(path) is not None
 
 
 def is_beside_the_program(path: str) -> bool:

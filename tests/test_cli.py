@@ -270,7 +270,10 @@ def test_rules(capsys: pytest.CaptureFixture[str]) -> None:
             ["orders", "status", "text", "NOT", "NULL"],
             'Put name and type of the column in quotes: orders "status text …".',
         ),
-        (["orders", "status", "."], 'Which type has status? Write it behind the name, in quotes: orders "status text".'),
+        (
+            ["orders", "status", "."],
+            'Which type has status? Write it behind the name, in quotes: orders "status text".',
+        ),
         (["orders", "status"], 'Which type has status? Write it behind the name, in quotes: orders "status text".'),
     ],
 )

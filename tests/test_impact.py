@@ -32,7 +32,7 @@ def report(
 ):
     queries = gather(seen, {"shop": schema.database})
     named = {q.fingerprint: references(q.sql, schema) for q in queries}
-    change = scanner.Change.parse(f"ALTER TABLE orders ADD COLUMN {column}", "postgres:15")
+    change = scanner.Change.parse(f"ALTER TABLE orders ADD COLUMN {column}", schema.engine)
     return impact(change, Parts(schema, queries, named, dependencies(schema)), evidence)
 
 
@@ -248,6 +248,32 @@ def test_a_statement_whose_table_is_made_at_run_time_is_a_blind_spot():
     (spot,) = found.blind_spots
     assert "1 statement names the table only at run time" in spot.message
     assert "a.py:7" in spot.message
+
+
+def test_a_blind_spot_names_a_place_once():
+    found = report(
+        seen("SELECT id FROM __hole_1__", 7), seen("SELECT 1 FROM __hole_1__", 7), seen("SELECT 2 FROM __hole_1__")
+    )
+    (spot,) = found.blind_spots
+    assert spot.message.startswith("3 statements name the table only at run time")
+    assert spot.message.count("a.py:7") == 1
+
+
+@pytest.mark.parametrize(
+    ("sql", "engine"),
+    [
+        ("LOCK TABLES orders WRITE, customers AS c READ LOCAL", "mysql:8.0"),
+        ("LOCK TABLES `orders` READ", "mariadb:10.11"),
+        ("LOCK TABLE orders IN ACCESS EXCLUSIVE MODE", "postgres:15"),
+        ("LOCK ONLY orders, customers NOWAIT", "postgres:15"),
+    ],
+)
+def test_a_lock_names_tables_and_depends_on_no_column(sql, engine):
+    schema = scanner.Schema.from_ddl(
+        "CREATE TABLE orders (id int); CREATE TABLE customers (id int)", engine, name="shop"
+    )
+    found = report(seen(sql), schema=schema)
+    assert (of_queries(found), found.unresolved) == ([], ())
 
 
 def test_a_part_that_is_made_at_run_time_makes_a_finding_possible_and_nothing_unresolved():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from scanner.model import BuiltQuery, Coverage, Effect, Hazard, Report, Subject, Suppressed, Unresolved
+from scanner.model import BlindSpot, BuiltQuery, Coverage, Effect, Hazard, Report, Subject, Suppressed, Unresolved
 from scanner.rules import ALL_RULES
 
 EFFECT_WORDS = {
@@ -92,6 +92,11 @@ def coded(names: Iterable[str]) -> dict[str, str]:
     """The rules with these names, each with its code."""
     known = {rule.name: rule.code for rule in ALL_RULES}
     return {name: known[name] for name in names if name in known}
+
+
+def blind_spot_words(spot: BlindSpot) -> str:
+    """What is not known, with the place that it is not known of, once."""
+    return one_line(spot.message if spot.place in spot.message else f"{spot.place}: {spot.message}")
 
 
 def also_words(names: Iterable[str]) -> str:

@@ -90,7 +90,7 @@ _COPY = re.compile(
     r"(?P<head>\s*COPY\s*(?:\(.*\)\s*TO|[\w.\"]+\s*(?:\([^()]*\)\s*)?(?P<way>FROM|TO))\s+)\S.*$", re.I | re.S
 )
 _OVERRIDING = re.compile(r"\bOVERRIDING\s+(?:SYSTEM|USER)\s+VALUE\b", re.I)
-_LOCK = re.compile(r"\s*LOCK\s+(?:TABLE\s+)?(?P<name>[\w.\"]+)", re.I)
+_LOCK = re.compile(r"\s*LOCK\b", re.I)  # of tables, by their names: no column matters
 _EXECUTES = re.compile(r"\bANALY[SZ]E\b(?!\s+(?:false|off|0)\b)", re.I)
 _REPLACE = re.compile(r"(?P<head>\s*(?:WITH\b.*?)?)REPLACE(?P<into>\s+INTO)?(?=\s+[\w`])", re.I | re.S)
 _MODIFIERS = re.compile(
@@ -238,6 +238,7 @@ _BOTH: tuple[tuple[re.Pattern[str], _Maker], ...] = (
     (_CALL, _instead("call")),
     (_PREPARE, _inside("prepare")),
     (_DEFINE, _instead("define")),
+    (_LOCK, _instead("lock")),
 )
 _AROUND: dict[Family, tuple[tuple[re.Pattern[str], _Maker], ...]] = {
     "postgres": (
@@ -248,7 +249,6 @@ _AROUND: dict[Family, tuple[tuple[re.Pattern[str], _Maker], ...]] = {
         (_ROUTINE, _routine),
         (_ATTACH, _exchange),
         (_INHERIT, _inherit),
-        (_LOCK, _instead("lock")),
         (_COPY, _copy),
         (_EXECUTE, _instead("execute")),
         (_FETCH, _instead("fetch")),

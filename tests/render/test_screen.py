@@ -112,6 +112,28 @@ def test_one_of_several_places_is_called_only_as_often_as_its_service_calls_it(r
     assert row.calls == 120_450
 
 
+def test_what_stands_in_tests_alone_says_so(report):
+    def standing(path: str, calls: int | None = None) -> str:
+        seen = Observation("python", "SELECT 1", "shop", location=Location(path, 3, 0, "f"), calls=calls)
+        finding = replace(report.findings[0], message="It is.", subject=Subject("query", "0" * 16), span=None)
+        query = Query("0" * 16, "shop", "SELECT 1", (seen,))
+        alone = replace(report, queries=(query,), findings=(finding,), unaffected=(), unresolved=(), via={}, built=())
+        return shown(alone, 200)
+
+    assert "test code: It is." in standing("tests/test_a.py")
+    assert "test code" not in standing("shop/a.py")
+    assert "test code" not in standing("tests/test_a.py", 7)
+
+
+def test_a_blind_spot_names_its_place_once(report):
+    spots = (
+        BlindSpot("sql_file", "a.sql", "a.sql has 3 broken characters."),
+        BlindSpot("python", "b.py", "Not followed."),
+    )
+    text = shown(replace(report, blind_spots=spots), 200)
+    assert "Blind spots (2): a.sql has 3 broken characters; b.py: Not followed." in text
+
+
 def test_what_is_only_possible_says_so(report):
     assert "possibly: The INSERT has no column list" in shown(report, 200)
 

@@ -22,6 +22,7 @@ from scanner.model import (
     Suppressed,
     Unread,
 )
+from scanner.path_patterns import is_test
 from scanner.render.chosen import Chosen
 from scanner.render.excerpt import Excerpt, Span, marked
 from scanner.render.outline import Cause, Group, Item, Place, Section, measures, sections, suppressed_items
@@ -32,6 +33,7 @@ from scanner.render.verdict import Tally, headline, production_only, tallies
 from scanner.render.words import (
     EFFECT_WORDS,
     also_words,
+    blind_spot_words,
     built_words,
     calls_words,
     count,
@@ -199,7 +201,8 @@ def _place(place: Place, link: Link) -> Text:
     function = f"  {one_line(place.location.function)}" if place.location.function else ""
     owned = f"  owner {one_line(', '.join(place.location.owners))}" if place.location.owners else ""
     origin = "built at " if place.built else ""
-    return Text.assemble((origin, "dim"), located(place.location, link), (f"{function}{owned}", "dim"), overflow="fold")
+    told = f"{function}{owned}{'  test code' if is_test(place.location.path) else ''}"
+    return Text.assemble((origin, "dim"), located(place.location, link), (told, "dim"), overflow="fold")
 
 
 def _measure(item: Item, query: Query, report: Report, *, twin: bool) -> str:
@@ -240,7 +243,7 @@ def _unread(unread: Unread) -> Lines:
 
 
 def _blind_spot(spot: BlindSpot) -> Lines:
-    yield 2, Text(f"{one_line(spot.place)}: {one_line(spot.message)}")
+    yield 2, Text(blind_spot_words(spot))
 
 
 def _coverage(report: Report, width: int) -> Lines:

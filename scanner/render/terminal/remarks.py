@@ -12,7 +12,7 @@ from scanner.model import FreeNames, Hazard, Report, Severity, UnresolvedQuery
 from scanner.render.forecast import forecast_lines
 from scanner.render.terminal.lines import SEVERITY_STYLES
 from scanner.render.verdict import production_only
-from scanner.render.words import count, doubt_words, listing, number, one_line, scope_words, why
+from scanner.render.words import blind_spot_words, count, doubt_words, listing, number, one_line, scope_words, why
 
 _NAMED = 12  # entries of one kind that are put into words: no screen holds more
 
@@ -60,7 +60,7 @@ def _gaps(report: Report) -> Iterator[Text]:
     if report.built:
         yield _named("Built at run time", len(report.built), ["known only as far as production ran it"])
     if report.blind_spots:
-        yield _named("Blind spots", len(report.blind_spots), (f"{b.place}: {b.message}" for b in report.blind_spots))
+        yield _named("Blind spots", len(report.blind_spots), map(blind_spot_words, report.blind_spots))
 
 
 def _unresolved(unresolved: UnresolvedQuery) -> str:

@@ -9,6 +9,7 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from scanner.model import Certainty, Effect, Location, Report
+from scanner.path_patterns import is_test
 from scanner.render.outline import Item, items, measured, total
 from scanner.render.terminal.lines import Lines, Link, cut, located
 from scanner.render.words import count, one_line
@@ -119,6 +120,8 @@ def _row(found: list[Item]) -> Row:
     place = first.places[0].location if first.places else _subject(first)
     known = {item.finding.subject: _calls(item) for item in found}
     more = len(places) + sum(not item.places for item in found) - 1
+    only_tests = places and all(is_test(each.path) for each in places) and more < len(places)
+    tests = "test code: " if only_tests and total(known.values()) is None else ""
     doubt = "" if any(item.finding.certainty is Certainty.CERTAIN for item in found) else "possibly: "
     return Row(
         finding.effect,
@@ -127,7 +130,7 @@ def _row(found: list[Item]) -> Row:
         place,
         more,
         total(known.values()),
-        doubt + _message(one_line(finding.message), place),
+        tests + doubt + _message(one_line(finding.message), place),
     )
 
 
