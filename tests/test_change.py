@@ -334,6 +334,10 @@ def test_what_the_engine_refuses_is_no_change(definition: str, engine: str, why:
     assert why in no_change(f"ALTER TABLE t ADD COLUMN {definition}", engine)
 
 
+def test_a_definition_that_is_given_anew_is_refused_too() -> None:
+    assert "MySQL has no type itn" in no_change("ALTER TABLE t ADD x int; ALTER TABLE t MODIFY x itn", "mysql:8.0")
+
+
 @pytest.mark.parametrize("engine", ENGINES)
 def test_a_misspelt_column_is_not_the_name_of_one(engine: str) -> None:
     assert no_change("ALTER TABLE t ADD COLUM x int", engine).endswith(

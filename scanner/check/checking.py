@@ -18,6 +18,7 @@ from scanner.errors import ChangeError, ConfigError, ScannerError, SourceError, 
 from scanner.migrations import family_of, is_migration, read
 from scanner.model import Effect, Finding, Report
 from scanner.progress import Progress
+from scanner.render.words import doubt_words
 from scanner.schema import Schema
 
 
@@ -101,12 +102,18 @@ def _outcome(scan: api.Scan, path: Path, config: Config, database: str | None, c
     name = _shown(path, config.root)
     try:
         found, refused = scan.judged(path, database, created)
-        unread = " ".join(dict.fromkeys(map(str, refused))) or None
-        return Outcome(name, tuple(impact.report for impact in found), unread)
+        reports = tuple(impact.report for impact in found)
+        said = dict.fromkeys((*map(str, refused), *(why for report in reports for why in _refusals(report))))
+        return Outcome(name, reports, " ".join(said) or None)
     except ConfigError:
         raise
     except (ChangeError, SourceError, UsageError) as error:
         return Outcome(name, unread=str(error))
+
+
+def _refusals(report: Report) -> Iterator[str]:
+    """Why the engine refuses the statement, whatever rows there are: the rest of its report is then in vain."""
+    return (hazard.message + doubt_words(hazard) for hazard in report.hazards if hazard.kind == "refused")
 
 
 def _beside(config: Config, base: str, outcome: Outcome, before: Outcome) -> Iterator[Outcome]:

@@ -30,7 +30,7 @@ def unknown_type(sql_type: str, schema: Schema) -> tuple[str, str | None] | None
     known = own | _KNOWN
     if not name or name.lower() in known or name in known or (qualified and _is_elsewhere(names[0], schema)):
         return None
-    near = get_close_matches(name.lower(), sorted(known), 1, 0.75)
+    near = get_close_matches(name.lower(), sorted(known), 1, 0.6)
     return name, near[0] if near else None
 
 

@@ -60,6 +60,20 @@ def test_a_statement_that_the_engine_refuses_leaves_the_others_judged(repository
     assert run([*BASE, "--fail-on", "never"]) == 3
 
 
+@pytest.mark.parametrize(
+    ("definition", "why"),
+    [
+        ("x itn", "there is no type itn in PostgreSQL or in the schema; did you mean int? Only possible: an extension"),
+        ("x int PRIMARY KEY", "42P16: orders has a primary key already, and a second one is not allowed."),
+    ],
+)
+def test_a_change_that_the_engine_refuses_is_not_checked(definition, why, repository, capsys):
+    migration = repository / "migrations" / "V2__status.sql"
+    migration.write_text(f"ALTER TABLE orders ADD COLUMN {definition};")
+    assert run([*BASE, "--fail-on", "never"]) == 3
+    assert why in capsys.readouterr().err
+
+
 def test_a_file_whose_name_says_an_engine_is_a_migration_of_its_databases(repository, capsys):
     migration = repository / "migrations" / "V2__status.sql"
     text = migration.read_text()

@@ -178,6 +178,8 @@ def _apply(action: Action, text: str, added: _Added) -> bool:
             _add_column(action, added)
             return True
         case AddColumn(definition, replaces=str(old)) if (index := added.index(old)) is not None:
+            if why := refused(action, added.engine):
+                raise ChangeError(why)
             changed = replace(added.columns[index], column=definition.column, clauses=definition.clauses)
             added.columns[index] = changed
             added.constraints += definition.constraints
