@@ -21,6 +21,7 @@ from scanner.collect.python.files import (
     too_large,
     works_with_database,
 )
+from scanner.collect.python.foreign import foreign
 from scanner.collect.python.gist import states, tells
 from scanner.collect.python.leading import bodies, defined, working
 from scanner.collect.python.packing import pack, unpack
@@ -49,6 +50,7 @@ class Facts:
     packed: bytes = b""  # the slim syntax, pickled
     line_starts: bytes = b""  # offsets in characters, as an array of C's unsigned int
     imports: tuple[Imported, ...] = ()
+    foreign: frozenset[str] = frozenset()  # modules it imports of mappers that are not understood
     cells: tuple[int, ...] = ()  # of a notebook: the lines on which its code cells begin
     hints: frozenset[str] = frozenset()  # as driver_hints gives them
 
@@ -72,7 +74,7 @@ def read_facts(file: Path, path: str, *, always: bool) -> Facts:
         return Facts(states=True, parsed=True, problem=("", f"The file cannot be opened: {error.strerror}."))
     relevant = may_touch_database(data)
     asked = frozenset[str]() if relevant else asks_for(data)
-    known = Facts(digest_of(data, path), data.count(b"\n"), len(data), relevant, asks_for=asked)
+    known = Facts(digest_of(data, path), data.count(b"\n"), len(data), relevant, asks_for=asked, foreign=foreign(data))
     return _parsed(data, path, known) if always or known.relevant else known
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
+from contextlib import nullcontext
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from queue import SimpleQueue
@@ -28,11 +30,17 @@ _NOT_THERE = (
 
 def read_group(group: _Group) -> list[Facts]:
     """Reads files, in a process that does nothing else."""
+    _prepare()
+    return [_read(request) for request in group]
+
+
+@cache
+def _prepare() -> None:
     # libcst's trees have no circles: looking for garbage among their millions of nodes costs a seventh of the time.
     gc.disable()
     import_module("scanner.collect.python.reading")
     _trust_the_parser()
-    return [_read(request) for request in group]
+    _write_plainly()
 
 
 def _read(request: Request) -> Facts:
@@ -44,6 +52,13 @@ def _trust_the_parser() -> None:
     """Leaves out that every node checks itself when it is made, a fifth of the time: the parser makes no wrong ones."""
     node = import_module("libcst").CSTNode
     node.__post_init__ = lambda _: None
+
+
+def _write_plainly() -> None:
+    """Leaves out a context for every expression that stands in no parentheses, a quarter of what `offsets` takes."""
+    kind, nothing = import_module("libcst").BaseExpression, nullcontext()
+    enclosed = kind._parenthesize
+    kind._parenthesize = lambda node, state: enclosed(node, state) if node.lpar else nothing
 
 
 @dataclass(slots=True)

@@ -33,7 +33,7 @@ class Linked:
 
 def linked(readings: Readings, family: Family | None, database: str | None, known: Mapping[str, Block]) -> Linked:
     """What the files can run against a database, put together; `known` are blocks of the scan before."""
-    paths, leading = readings.linked()
+    paths, leading = readings.linked
     with (
         no_garbage_collection(),
         deep_recursion(),

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from scanner.collect.python import syntax
-from scanner.collect.python.foreign import NAMES, foreign
+from scanner.collect.python.foreign import NAMES
 from scanner.collect.python.readings import Readings
 from scanner.model import BlindSpot
 
@@ -17,7 +17,7 @@ def not_read(readings: Readings) -> tuple[BlindSpot, ...]:
     """A library each, with the files that import it or a class made with it."""
     using: dict[str, set[str]] = defaultdict(set)
     for path in readings.paths:
-        for name in foreign(_data(path, readings)):
+        for name in readings.facts(path).foreign:
             if readings.layout.find(name, path, 0) is None:
                 using[name].add(path)
     files: dict[str, set[str]] = defaultdict(set)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import nullcontext
+from contextlib import contextmanager
+from functools import cached_property
 
 from scanner.collect.python.cache import Cache, Stamp
 from scanner.collect.python.facts import Facts, digest_of, read_facts
@@ -58,8 +59,11 @@ class Readings:
             for path in waiting:
                 self._take(path, self._here(path, always=False))
         else:
-            self._by_workers(waiting)
+            with self._at_work() as workers:
+                self._by_workers(waiting, workers)
+                _ = self.linked  # while there are processes
 
+    @cached_property
     def linked(self) -> tuple[tuple[str, ...], frozenset[str]]:
         """The files that are looked into, parsed, in the order of coming across them, and the names that lead to them.
 
@@ -88,7 +92,8 @@ class Readings:
         """Parses these files, whatever they are."""
         waiting = [path for path in paths if not self._facts[path].parsed]
         if self._bytes(waiting) > SMALL:
-            self._by_workers(waiting, always=True)
+            with self._at_work() as workers:
+                self._by_workers(waiting, workers, always=True)
 
     def parsed(self, path: str) -> Facts:
         """What stands in a file, parsed whatever it is."""
@@ -135,25 +140,36 @@ class Readings:
     def _here(self, path: str, *, always: bool) -> Facts:
         return read_facts(self.layout.file(path), path, always=always)
 
-    def _by_workers(self, paths: Iterable[str], *, always: bool = False) -> None:
+    @contextmanager
+    def _at_work(self) -> Iterator[Workers]:
+        """Those that were given, or processes that end with the outermost of these."""
+        if self._workers is not None:
+            yield self._workers
+            return
+        with local() as self._workers:
+            try:
+                yield self._workers
+            finally:
+                self._workers = None
+
+    def _by_workers(self, paths: Iterable[str], workers: Workers, *, always: bool = False) -> None:
         wanted: set[str] = set()  # imported by what may touch a database
         asked: set[str] = set()
         is_some = False  # something stands anywhere that could be run
-        with nullcontext(self._workers) if self._workers else local() as workers:
-            groups = Groups(workers)
-            # The largest first: none is left to the end, when the other processes have nothing to do.
-            for path in sorted(paths, key=self._size, reverse=True):
-                groups.put((str(self.layout.file(path)), path, always), self._size(path))
-            for path, facts in groups.answers():
-                self._take(path, facts)
-                if facts.relevant or path in asked:
-                    wanted.update(self.imported(path))
-                is_some = is_some or facts.states
-                waiting = wanted - asked if is_some else ()
-                ready = {each for each in waiting if each in self._facts and not self._facts[each].parsed}
-                asked |= ready
-                for each in sorted(ready):
-                    groups.put((str(self.layout.file(each)), each, True), self._size(each))
+        groups = Groups(workers)
+        # The largest first: none is left to the end, when the other processes have nothing to do.
+        for path in sorted(paths, key=self._size, reverse=True):
+            groups.put((str(self.layout.file(path)), path, always), self._size(path))
+        for path, facts in groups.answers():
+            self._take(path, facts)
+            if facts.relevant or path in asked:
+                wanted.update(self.imported(path))
+            is_some = is_some or facts.states
+            waiting = wanted - asked if is_some else ()
+            ready = {each for each in waiting if each in self._facts and not self._facts[each].parsed}
+            asked |= ready
+            for each in sorted(ready):
+                groups.put((str(self.layout.file(each)), each, True), self._size(each))
 
     def imported(self, path: str) -> Iterator[str]:
         """The files that a parsed file imports, or whose members it does."""

@@ -92,11 +92,11 @@ def test_calls_alone_lead_nowhere_where_nothing_stands_that_they_could_run(tmp_p
     layout = Layout(tmp_path, ["grid.py", "tree.py", "broken.py"])
     readings = Readings(layout, 1_000)
     readings.read()
-    assert readings.linked() == (("tree.py", "broken.py", "grid.py"), {"near"})  # the file may hold anything
+    assert readings.linked == (("tree.py", "broken.py", "grid.py"), {"near"})  # the file may hold anything
     (tmp_path / "broken.py").write_text("")
     readings = Readings(layout, 1_000)
     readings.read()
-    assert readings.linked() == ((), frozenset())
+    assert readings.linked == ((), frozenset())
     assert not readings.facts("grid.py").parsed
 
 
