@@ -172,6 +172,10 @@ def refusals(change: Change, schema: Schema, table: Table) -> Iterator[str]:
         yield f"{code}: {table.name} would have {len(after):,} columns, and 1,017 is the most of an InnoDB table"
     if row_bytes(after, 1) > MOST_BYTES:
         yield f"1118: the columns of {table.name} would take more than the 65,535 bytes of a row"
+    known = {each.name.lower() for each in after}
+    for added in change.columns:
+        if added.after is not None and added.after.lower() not in known and not change.other_operations:
+            yield f"1054: {table.name} has no column {added.after}, which {added.column.name} is to stand behind"
     for added in change.columns:
         yield from _refusals_of_column(added, schema, table, change.replaces_key)
 

@@ -145,6 +145,13 @@ def test_a_default_that_is_no_column_of_mariadb():
     assert execution(*change_and_schema("x int DEFAULT id", "mariadb:10.11")).refused is None
 
 
+@pytest.mark.parametrize("engine", ["mysql:8.0", "mariadb:10.11"])
+def test_a_place_behind_a_column_that_there_is_not(engine):
+    assert execution(*change_and_schema("x int AFTER ghost", engine)).refused == "1054"
+    assert execution(*change_and_schema("x int AFTER ID", engine)).refused is None
+    assert execution(*change_and_schema("x int, ADD y int AFTER x", engine)).refused is None
+
+
 def test_references_that_are_read_over():
     (lock,) = [h for h in found("x int REFERENCES u (id)", "mysql:8.0") if h.kind == "lock"]
     assert lock.message.startswith("mysql:8.0 reads over REFERENCES")
