@@ -252,7 +252,7 @@ class _Reader:
             return bool(cursor.accept_any("DEFERRABLE", "VALID", "ENFORCED"))
         elif cursor.key in _IGNORED:
             behind = _IGNORED[cursor.advance().key]
-            cursor.accept("=")
+            behind = cursor.accept("=") or behind
             if behind:
                 cursor.skip_group()
             while behind and cursor.accept("."):

@@ -54,6 +54,8 @@ def _of_postgres(text: str, tokens: Sequence[Token]) -> bool:
         return only[0].key in _VALUES | _SESSION
     if tokens[0].key in _VALUES and [token.key for token in tokens[1:3]] == ["(", ")"]:
         return False
+    if any(token.key == "OPERATOR" for token in tokens):
+        return True  # an operator of a schema: any word may follow it
     before: Token | None = None
     for token in _outermost(tokens):
         if before is not None and _ends_value(before) and not _may_follow(before, token, text):
@@ -93,15 +95,16 @@ def _outermost(tokens: Sequence[Token]) -> list[Token]:
 def _of_mysql(text: str, tokens: Sequence[Token]) -> bool:
     """A literal, the current time, or an expression in parentheses."""
     kinds, first = {token.kind for token in tokens}, tokens[0]
-    if _NUMBER.fullmatch(text) or _is_group(tokens) or kinds == {STRING}:
+    if _NUMBER.fullmatch(text) or _is_group(tokens) or kinds == {STRING} or first.key == "{":
         return True
     if first.kind != WORD:
         return False
     rest = tokens[1:]
     if not rest:
         return first.key in _CONSTANTS | _NOW - {"NOW"} or text[:1].isdigit()  # 0x1F
-    if {token.kind for token in rest} == {STRING}:
-        return _INTRODUCER.fullmatch(first.key) is not None
+    words = [token.key for token in tokens if token.kind == WORD]
+    if kinds == {WORD, STRING} and tokens[-1].kind == STRING:
+        return all(map(_INTRODUCER.fullmatch, words))
     return first.key in _NOW and _is_group(rest) and all(token.kind == NUMBER for token in rest[1:-1])
 
 
