@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scanner.collect.python import syntax
-from scanner.collect.python.classes import ancestry, below, class_attribute, lineage
+from scanner.collect.python.classes import ancestry, below, lineage, written
 from scanner.collect.python.frames import Frame
 from scanner.collect.python.names import last_name
 from scanner.collect.python.values import ClassValue, FunctionValue, Value
@@ -16,6 +16,10 @@ def implementing(of: ClassValue, frame: Frame) -> ClassValue:
     """
     if not frame.world.is_settled:
         return of
+    return frame.world.once((implementing, of), lambda: _implementing(of, frame))
+
+
+def _implementing(of: ClassValue, frame: Frame) -> ClassValue:
     declared = [name for each in lineage(of, frame) for name in _declared(each, frame)]
     if not declared:
         return of
@@ -39,7 +43,7 @@ def _declared(of: ClassValue, frame: Frame) -> list[str]:
 
 def _has(of: ClassValue, names: list[str], frame: Frame) -> bool:
     settled = frame.world.settled
-    found = [class_attribute(of, name, frame) for name in names]
+    found = [written(of, name, frame) for name in names]
     own = [value for values in found for value in values if isinstance(value, FunctionValue)]
     works = settled is not None and any(map(settled.reaches, own))
     return works and all(found) and not any(_is_declared(value, frame) for value in own)

@@ -96,11 +96,11 @@ def completing(of: ClassValue, frame: Frame) -> tuple[ClassValue, ...]:
     return tuple(
         each
         for each in below(of, frame.world)
-        if any(isinstance(value, TextValue) for name in names for value in _written(each, name, frame))
+        if any(isinstance(value, TextValue) for name in names for value in written(each, name, frame))
     )
 
 
-def _written(of: ClassValue, name: str, frame: Frame) -> Variants:
+def written(of: ClassValue, name: str, frame: Frame) -> Variants:
     """As `class_attribute`, in bodies of classes alone."""
     bodies = (frame.world.classes[each].frame.names for each in lineage(of, frame))
     return frame.world.resolved(next((names[name] for names in bodies if name in names), ()))

@@ -87,7 +87,8 @@ def _assigned(node: object, function: syntax.Function) -> Iterator[str]:
         elif node.function.name in CHANGES:
             targets = (node.function.base,)
     own = function.parameters[0].name if function.parameters else ""
-    for target in single(targets):
+    for each in single(targets):
+        target = each.base if isinstance(each, syntax.Subscript) else each
         if isinstance(target, syntax.Attribute) and isinstance(target.base, syntax.Name) and target.base.id == own:
             yield target.name
 
