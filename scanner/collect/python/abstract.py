@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from scanner.collect.python import syntax
 from scanner.collect.python.classes import ancestry, below, lineage, written
+from scanner.collect.python.executors import TELLING
 from scanner.collect.python.frames import Frame
 from scanner.collect.python.names import last_name
 from scanner.collect.python.values import ClassValue, FunctionValue, Value
@@ -28,9 +29,10 @@ def _implementing(of: ClassValue, frame: Frame) -> ClassValue:
 
 
 def _alike(of: ClassValue, names: list[str], frame: Frame) -> list[ClassValue]:
-    """The classes that have a method which a protocol declares."""
+    """The classes that have a method which a protocol declares; what a driver has, too, may be the driver's."""
     bases = ancestry(of, frame.world)
-    if frame.world.settled is None or not any(each.name.endswith("Protocol") for each in bases):
+    is_protocol = any(each.name.endswith("Protocol") for each in bases)
+    if frame.world.settled is None or not is_protocol or not TELLING.isdisjoint(names):
         return []
     methods = (frame.world.functions.get(each) for name in names for each in frame.world.settled.methods(name))
     return list(dict.fromkeys(each.frame.owner for each in methods if each is not None and each.frame.owner))
