@@ -1,11 +1,9 @@
-"""What rows that are dictionaries hold of two columns of one name, with the drivers of MySQL and MariaDB."""
+"""What rows that are dictionaries hold of two columns of one name; mysqlclient makes them as PyMySQL does."""
 
 from __future__ import annotations
 
-import importlib.util
 from contextlib import closing
 from typing import Any
-from urllib.parse import urlsplit
 
 import pymysql.cursors
 import pytest
@@ -30,42 +28,20 @@ STARS = {
 }
 
 
-def _pymysql(database: Database, sql: str) -> Any:
+def _read(database: Database, sql: str) -> Any:
     with closing(database.connect()) as connection, connection.cursor(pymysql.cursors.DictCursor) as cursor:
         cursor.execute(sql)
         return cursor.fetchone()
 
 
-def _mysqlclient(database: Database, sql: str) -> Any:
-    driver, cursors = (importlib.import_module(name) for name in ("MySQLdb", "MySQLdb.cursors"))
-    at = urlsplit(database.dsn)
-    given = {"host": at.hostname, "port": at.port, "user": at.username, "password": at.password or ""}
-    with closing(driver.connect(**given, database=database.name)) as connection:
-        cursor = connection.cursor(cursors.DictCursor)
-        cursor.execute(sql)
-        return cursor.fetchone()
-
-
-DRIVERS = [
-    _pymysql,
-    pytest.param(
-        _mysqlclient,
-        marks=pytest.mark.skipif(importlib.util.find_spec("MySQLdb") is None, reason="mysqlclient is not installed"),
-    ),
-]
-
-
-@pytest.mark.parametrize("read", DRIVERS)
 @pytest.mark.parametrize("star", STARS)
-def test_the_first_of_two_keeps_the_name_and_the_other_gets_its_table_before_it(
-    read: Any, star: str, mariadb: Server
-) -> None:
+def test_the_first_of_two_keeps_the_name_and_the_other_gets_its_table_before_it(star: str, mariadb: Server) -> None:
     with mariadb.fresh_database() as database:
         database.run(SCHEMA)
         database.run(ROWS)
-        assert read(database, f"SELECT {star}{JOIN}") == BEFORE
+        assert _read(database, f"SELECT {star}{JOIN}") == BEFORE
         database.run(CHANGE)
-        assert read(database, f"SELECT {star}{JOIN}") == STARS[star]
+        assert _read(database, f"SELECT {star}{JOIN}") == STARS[star]
 
 
 @pytest.mark.parametrize("star", STARS)

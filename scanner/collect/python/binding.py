@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from itertools import chain
 
 from scanner.collect.python import data_frames, rows, syntax
 from scanner.collect.python.attributes import set_attribute
 from scanner.collect.python.frames import Frame
+from scanner.collect.python.light import replace
 from scanner.collect.python.names import shown
 from scanner.collect.python.orm import hooks
 from scanner.collect.python.orm.queries import QueryValue

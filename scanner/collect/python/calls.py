@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import chain, repeat
 
 from scanner.collect.python import (
@@ -28,6 +27,7 @@ from scanner.collect.python.executors import (
 from scanner.collect.python.frames import Frame
 from scanner.collect.python.given import Given
 from scanner.collect.python.journal import begins_as_sql
+from scanner.collect.python.light import replace
 from scanner.collect.python.names import called, last_name, rows_of
 from scanner.collect.python.orm import hooks
 from scanner.collect.python.record import Root

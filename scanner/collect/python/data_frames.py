@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import chain
 
 from scanner.collect.python.frames import Frame
 from scanner.collect.python.given import Given
+from scanner.collect.python.light import replace
 from scanner.collect.python.uses import note, read, use
 from scanner.collect.python.values import ConstantValue, ListValue, ResultValue, TextValue, Value, Variants
 from scanner.model import RowUse

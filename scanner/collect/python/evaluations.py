@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from scanner.collect.python.journal import Journal
 from scanner.collect.python.values import ClassValue, FunctionValue, Variants
@@ -25,6 +25,10 @@ _MAX_SIZE = 1_000  # calls that are followed from one function, at every depth
 
 # What is asked of the project: a kind, and what it is asked of.
 Question = tuple[str, ...]
+
+
+_NONE = frozenset[Any]()
+_NOTHING: dict[Any, Any] = {}
 
 
 class Told(NamedTuple):
@@ -88,6 +92,8 @@ class Evaluations:
     _running: dict[Hashable, Outcome] = field(default_factory=dict)  # functions by themselves, each for another
     _whole: dict[Hashable, Outcome] = field(default_factory=dict)
     _unfinished: dict[Hashable, Outcome] = field(default_factory=dict)  # parts of what still runs
+    _questions: dict[Question, Question] = field(default_factory=dict)  # each once, however many have asked it
+    _asked: dict[frozenset[Question], frozenset[Question]] = field(default_factory=dict)
     _first: set[Hashable] = field(default_factory=set)  # of the circles that were evaluated from their first
 
     def forget(self) -> None:
@@ -152,7 +158,7 @@ class Evaluations:
 
     def ask(self, *question: str) -> None:
         """What is evaluated now holds as long as the answer is the same."""
-        self.current.asked.add(question)
+        self.current.asked.add(self._questions.setdefault(question, question))
 
     @contextmanager
     def asking(self) -> Iterator[set[Question]]:
@@ -210,7 +216,16 @@ class Evaluations:
         if outcome.unfinished:
             own = frozenset(((key, run),)) if is_unit else frozenset()
             outcome.circle = own.union(*(each.circle for each in outcome.behind))
+        self._shrink(outcome)
         return outcome
+
+    def _shrink(self, outcome: Outcome) -> None:
+        """Nothing is added to it any more: what is empty, or the same as others have, is kept once for all."""
+        outcome.asked = cast("set[Question]", self._asked.setdefault(asked := frozenset(outcome.asked), asked))
+        outcome.unfinished = outcome.unfinished or cast("set[Outcome]", _NONE)
+        for name in ("assigned", "behind", "inside"):
+            if not getattr(outcome, name):
+                setattr(outcome, name, _NOTHING)
 
     def _evaluated(self, key: Hashable, run: Run) -> Outcome:
         """A function by itself. Wherever a circle is entered, it is what it comes to from its first."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import blake2b
 from itertools import chain
 from pathlib import Path, PurePosixPath
@@ -24,6 +24,7 @@ from scanner.collect.python.files import (
 from scanner.collect.python.foreign import foreign
 from scanner.collect.python.gist import states, tells
 from scanner.collect.python.leading import bodies, defined, working
+from scanner.collect.python.light import replace
 from scanner.collect.python.packing import pack, unpack
 
 _LINE_END = re.compile(r"\r\n|\r|\n")

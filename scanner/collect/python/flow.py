@@ -178,7 +178,7 @@ def _function(statement: syntax.Function, frame: Frame) -> bool:
         definition = world.functions.known[value] = _defined(statement, value, frame)
         if not value.closure:
             inside[(value, statement.at)] = definition
-    frame.names[statement.name] = inlining.decorated(value, statement.decorators, frame)
+    frame.names[statement.name] = inlining.decorated(value, statement, frame)
     return True
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from itertools import chain
 
 from scanner.collect.python import texts
 from scanner.collect.python.binding import items, keys
 from scanner.collect.python.callables import GetterValue
 from scanner.collect.python.given import Given
+from scanner.collect.python.light import replace
 from scanner.collect.python.methods import dict_of
 from scanner.collect.python.values import (
     ConstantValue,

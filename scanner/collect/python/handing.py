@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from scanner.collect.python import rows, syntax
 from scanner.collect.python.callables import LambdaValue
 from scanner.collect.python.executors import CERTAIN, MESSAGES
 from scanner.collect.python.frames import Frame
 from scanner.collect.python.given import Given
+from scanner.collect.python.light import replace
 from scanner.collect.python.names import last_name
 from scanner.collect.python.signatures import Signature, by_keyword, signature
 from scanner.collect.python.texts import placeholders

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 
 from scanner.collect.python.frames import Frame
 from scanner.collect.python.given import Given
+from scanner.collect.python.light import replace
 from scanner.collect.python.orm.sql import quoted
 from scanner.collect.python.texts import constant_text
 from scanner.collect.python.values import (

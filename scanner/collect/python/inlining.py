@@ -28,6 +28,7 @@ from scanner.collect.python.statements import may_begin
 from scanner.collect.python.values import (
     ClassValue,
     DictValue,
+    ExternalValue,
     FunctionValue,
     InstanceValue,
     ListValue,
@@ -114,16 +115,23 @@ def called_back(function: FunctionValue, given: Given, frame: Frame, root: Root)
     return invoked(function, None, Given((*unknown, *given.positional), named, given.open), frame, root)
 
 
-def decorated(value: FunctionValue, decorators: tuple[syntax.Expression, ...], frame: Frame) -> Variants:
+def decorated(value: FunctionValue, written: syntax.Function, frame: Frame) -> Variants:
     """The function that the project's own decorators make of one; those of libraries leave it as it is."""
     found: Variants = (value,)
-    for decorator in reversed(decorators):
+    for decorator in reversed(written.decorators):
+        if not gist_of(written).tells and _is_of_library(decorator, frame):
+            continue  # what it is given may be a hundred cases of a test
         for each in frame.evaluate(decorator):
             if isinstance(each, FunctionValue):
                 made = invoked(each, None, Given((found,), {}), frame, always=True) or ()
                 functions = tuple(one for one in made if isinstance(one, FunctionValue))
                 found = functions or found
     return found
+
+
+def _is_of_library(decorator: syntax.Expression, frame: Frame) -> bool:
+    called = decorator.function if isinstance(decorator, syntax.Call) else decorator
+    return all(isinstance(each, ExternalValue) for each in frame.evaluate(called))
 
 
 def read(value: Value, base: Value, frame: Frame) -> Variants:

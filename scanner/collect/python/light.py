@@ -31,13 +31,17 @@ else:
 
     def replace(value: _Value, **changes: object) -> _Value:
         """As the library's, of values all of whose fields are given when they are made."""
-        names, given = _fields(type(value))
-        return type(value)(**{**dict(zip(names, given(value), strict=True)), **changes})
+        places, given = _fields(type(value))
+        fields = list(given(value))
+        for name, change in changes.items():
+            fields[places[name]] = change
+        return type(value)(*fields)
 
     @cache
-    def _fields(kind: type) -> tuple[tuple[str, ...], Callable[[object], tuple[object, ...]]]:
+    def _fields(kind: type) -> tuple[dict[str, int], Callable[[object], tuple[object, ...]]]:
         names = tuple(field.name for field in dataclasses.fields(kind))
-        return names, attrgetter(*names) if len(names) > 1 else lambda value: (getattr(value, names[0]),)
+        places = {name: place for place, name in enumerate(names)}
+        return places, attrgetter(*names) if len(names) > 1 else lambda value: (getattr(value, names[0]),)
 
     def dataclass(*, frozen: bool, slots: bool) -> Callable[[_Class], _Class]:
         """As the library's, with nothing that keeps a frozen one from being changed."""

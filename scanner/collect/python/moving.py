@@ -5,11 +5,11 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import TypeVar
 
 from scanner.collect.python import syntax
 from scanner.collect.python.facts import Facts
+from scanner.collect.python.light import replace
 from scanner.model import Collected, Location, Observation, RowUse
 
 # Line and column, before and after.

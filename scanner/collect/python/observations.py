@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 
 from scanner.collect.python.drivers import Drivers
 from scanner.collect.python.frames import World
 from scanner.collect.python.history import is_history
 from scanner.collect.python.holes import marked
+from scanner.collect.python.light import replace
 from scanner.collect.python.orm.django_many import tables_between
 from scanner.collect.python.orm.mapped import Mapped
 from scanner.collect.python.orm.senders import senders

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
 import libcst as cst
@@ -11,6 +10,7 @@ import libcst as cst
 from scanner.collect.python import syntax
 from scanner.collect.python.expressions import Positions, arguments, expression, operator, parameters, rest_names
 from scanner.collect.python.gist import gist_of
+from scanner.collect.python.light import replace
 from scanner.collect.python.positions import offsets
 
 _NOTHING = syntax.Opaque()

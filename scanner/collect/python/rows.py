@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from scanner.collect.python import data_frames, syntax
 from scanner.collect.python.frames import Frame
 from scanner.collect.python.given import Given
+from scanner.collect.python.light import replace
 from scanner.collect.python.texts import conversions
 from scanner.collect.python.uses import note, read, use
 from scanner.collect.python.values import (

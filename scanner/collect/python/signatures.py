@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from scanner.collect.python import syntax
 from scanner.collect.python.callables import LambdaValue, MakeValue
 from scanner.collect.python.classes import ancestry, class_attribute, lineage
 from scanner.collect.python.frames import ClassInfo, Frame, World
+from scanner.collect.python.light import replace
 from scanner.collect.python.names import last_name
 from scanner.collect.python.values import (
     ClassValue,

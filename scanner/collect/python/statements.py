@@ -104,6 +104,7 @@ def may_begin_written(text: str) -> bool:
     return _structured(text) if rest.strip() else bool(rest) and word[0] not in _LINKING_WORDS
 
 
+@lru_cache(maxsize=4096)
 def is_statement(sql: str) -> bool:
     """Whether the text by itself is a whole SQL statement and not prose that begins like one."""
     start = _end_of_lead(sql)
@@ -116,11 +117,13 @@ def is_statement(sql: str) -> bool:
     return _BARE_SELECT.match(body) is not None
 
 
+@lru_cache(maxsize=4096)
 def is_run(sql: str) -> bool:
     """Whether a text that is known to be executed is a statement to assess."""
     return is_statement(sql) or first_word(sql) in _WORDS or _structured(sql)
 
 
+@lru_cache(maxsize=4096)
 def is_ignored(sql: str) -> bool:
     """Whether it is a statement that no added column can matter to: transactions, settings, other DDL."""
     return not _structured(sql) and _IGNORED.match(sql, _end_of_lead(sql)) is not None

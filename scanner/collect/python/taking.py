@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from scanner.collect.python import applying, data_frames, rows, syntax
 from scanner.collect.python.callables import GetterValue, MakeValue
 from scanner.collect.python.executors import CERTAIN
 from scanner.collect.python.frames import Frame
 from scanner.collect.python.handing import FOLDS, HandedCall, handed, held_inside, open_placeholders
+from scanner.collect.python.light import replace
 from scanner.collect.python.signatures import by_keyword, by_position
 from scanner.collect.python.uses import note, use
 from scanner.collect.python.values import (

@@ -6,9 +6,9 @@ import re
 import string
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
 from itertools import product
 
+from scanner.collect.python.light import replace
 from scanner.collect.python.values import (
     MAX_VARIANTS,
     ConstantValue,

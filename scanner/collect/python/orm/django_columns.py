@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from scanner.collect.python.frames import World
 from scanner.collect.python.given import Given
+from scanner.collect.python.light import replace
 from scanner.collect.python.orm.django_functions import truncated
 from scanner.collect.python.orm.django_many import parent
 from scanner.collect.python.orm.django_orders import ordered, quoted_name

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from scanner.collect.python.frames import World
 from scanner.collect.python.given import Given
+from scanner.collect.python.light import replace
 from scanner.collect.python.orm.django_many import Many, many
 from scanner.collect.python.orm.django_orders import begun
 from scanner.collect.python.orm.django_queries import manager

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from scanner.collect.python.frames import World
 from scanner.collect.python.given import Given
+from scanner.collect.python.light import replace
 from scanner.collect.python.orm.django_columns import alias, annotate, dates, datetimes, defer, only, related, values
 from scanner.collect.python.orm.django_orders import begun, order, ordered, quoted_name, reverse
 from scanner.collect.python.orm.django_values import ConditionValue, PathValue

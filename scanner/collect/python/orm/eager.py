@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 
+from scanner.collect.python.light import replace
 from scanner.collect.python.orm.mapped import Source
 from scanner.collect.python.orm.queries import QueryValue, named_columns
 from scanner.collect.python.orm.sql import pieces, text_at, unnamed

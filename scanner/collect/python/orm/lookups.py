@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from scanner.collect.python.frames import World
+from scanner.collect.python.light import replace
 from scanner.collect.python.orm import django_functions
 from scanner.collect.python.orm.django_values import (
     AggregateValue,

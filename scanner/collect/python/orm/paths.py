@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from scanner.collect.python.frames import World
+from scanner.collect.python.light import replace
 from scanner.collect.python.orm.django_many import Many, many, parent
 from scanner.collect.python.orm.django_models import reverse_relations
 from scanner.collect.python.orm.mapped import Mapped, MappedColumn, Relation

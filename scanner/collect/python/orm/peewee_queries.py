@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 
 from scanner.collect.python import syntax
 from scanner.collect.python.frames import Frame
 from scanner.collect.python.given import Given
+from scanner.collect.python.light import replace
 from scanner.collect.python.names import called
 from scanner.collect.python.orm.mapped import Mapped
 from scanner.collect.python.orm.peewee_models import defaults

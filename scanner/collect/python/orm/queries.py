@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import Literal as OneOf
 
-from scanner.collect.python.light import Hashed, dataclass
+from scanner.collect.python.light import Hashed, dataclass, replace
 from scanner.collect.python.orm.mapped import Framework, Mapped, Source
 from scanner.collect.python.orm.sql import joined, pieces
 from scanner.collect.python.values import ClassValue, Literal, MapperValue, Place, Sql

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from scanner.collect.python import syntax
 from scanner.collect.python.frames import ClassInfo, World
+from scanner.collect.python.light import replace
 from scanner.collect.python.names import last_name
 from scanner.collect.python.orm.mapped import Mapped, MappedColumn, Source
 from scanner.collect.python.orm.sql import Names, joined, pieces, unnamed

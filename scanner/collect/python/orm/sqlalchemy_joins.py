@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from scanner.collect.python.frames import World
 from scanner.collect.python.given import Given
+from scanner.collect.python.light import replace
 from scanner.collect.python.orm import peewee_joins
 from scanner.collect.python.orm.mapped import Mapped, Relation, Source
 from scanner.collect.python.orm.queries import Join, QueryValue, RelationValue, SqlValue

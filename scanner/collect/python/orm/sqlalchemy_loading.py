@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 
 from scanner.collect.python.frames import World
 from scanner.collect.python.given import Given
-from scanner.collect.python.light import dataclass
+from scanner.collect.python.light import dataclass, replace
 from scanner.collect.python.orm.mapped import Mapped, Relation, Source
 from scanner.collect.python.orm.queries import Join, Loaded, QueryValue, RelationValue, SqlValue, from_item
 from scanner.collect.python.orm.sql import Names, joined, pieces, unnamed

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from scanner.collect.python import syntax
 from scanner.collect.python.classes import class_attribute, lineage
 from scanner.collect.python.frames import ClassInfo, Frame, World
 from scanner.collect.python.given import Given
 from scanner.collect.python.inlining import invoked
+from scanner.collect.python.light import replace
 from scanner.collect.python.names import last_name
 from scanner.collect.python.orm.declared import (
     Declaration,

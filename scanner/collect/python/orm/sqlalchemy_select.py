@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
 from scanner.collect.python.frames import Frame, World
 from scanner.collect.python.given import Given
+from scanner.collect.python.light import replace
 from scanner.collect.python.orm.mapped import Mapped, MappedColumn
 from scanner.collect.python.orm.queries import QueryValue, SqlValue, select
 from scanner.collect.python.orm.sql import Names, pieces, unnamed

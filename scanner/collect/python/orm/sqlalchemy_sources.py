@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from scanner.collect.python.frames import Frame, World
 from scanner.collect.python.given import Given
+from scanner.collect.python.light import replace
 from scanner.collect.python.orm.mapped import Mapped, MappedColumn, Source
 from scanner.collect.python.orm.queries import QueryValue, from_item, named_columns
 from scanner.collect.python.orm.sql import Names, pieces, unnamed
