@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import nullcontext
 from dataclasses import dataclass
 
 from scanner.collect.python.blocks import TOO_DEEP, Answers, Block
@@ -12,11 +11,10 @@ from scanner.collect.python.light import no_garbage_collection
 from scanner.collect.python.observations import define, models, observations
 from scanner.collect.python.readings import Readings
 from scanner.collect.python.record import Record
-from scanner.collect.python.sharing import another, blocks_of, bodies
+from scanner.collect.python.sharing import Another, another, blocks_of, bodies
 from scanner.collect.python.toplevel import deep_recursion, world_of
 from scanner.collect.python.values import FunctionValue
 from scanner.model import BlindSpot, Collected, Family, Unread
-from scanner.workers import Workers
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +35,16 @@ def linked(readings: Readings, family: Family | None, database: str | None, know
     with (
         no_garbage_collection(),
         deep_recursion(),
-        nullcontext() if known else another(readings, paths, family) as worker,
+        another(readings, paths, family) as start,
     ):
+        if not known:
+            start()
         world = world_of(readings, paths, family)
         record = Record()
         define(world.settled.classes if world.settled else (), world, record)
         for outcome in tuple(world.modules.values()):
             record.add(outcome.journal, set())
-        blocks = _blocks(world, readings, known, worker)
+        blocks = _blocks(world, readings, known, start)
         for each in blocks.values():
             record.merge(each.record)
         found = (*observations(world, record, database), *models(world, record, database))
@@ -56,14 +56,14 @@ def linked(readings: Readings, family: Family | None, database: str | None, know
     return Linked(blocks, everything, len(found), len(record.ignored), world.project.asked, leading)
 
 
-def _blocks(world: World, readings: Readings, known: Mapping[str, Block], worker: Workers | None) -> dict[str, Block]:
+def _blocks(world: World, readings: Readings, known: Mapping[str, Block], start: Another) -> dict[str, Block]:
     """What the functions of each module come to: as before, if everything that they asked for is."""
     answers = Answers(world, readings)
     blocks: dict[str, Block] = {}
     while waiting := {path: bodies for path, bodies in sorted(bodies(world).items()) if path not in blocks}:
         kept = {path: known[path] for path in waiting if path in known and _is_as_before(known[path], answers)}
         stale = {path: bodies for path, bodies in waiting.items() if path not in kept}
-        made = {**kept, **blocks_of(stale, answers, worker)}
+        made = {**kept, **blocks_of(stale, answers, start)}
         blocks.update((path, made[path]) for path in waiting)
     return blocks
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import gc
 import sys
 from collections import defaultdict, deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from scanner.collect.python.blocks import Answers, Block, block
@@ -23,6 +24,7 @@ from scanner.workers import TaskError, Workers, local, wanted
 
 # Less source than this is evaluated sooner than another process knows what it is made of.
 MUCH = 2_000_000  # bytes
+MANY = 2_000  # functions
 _AHEAD = 2  # groups of modules that the other process is given at a time, so that it never waits
 _GROUP = 4  # modules: on a slow machine the functions of some take half a minute, and a task has an end
 
@@ -41,15 +43,25 @@ class Told:
     family: Family | None
 
 
+# Starts another process, unless it runs, that comes to know the project while this one does; None: it would not help.
+Another = Callable[[], Workers | None]
+
+
 @contextmanager
-def another(readings: Readings, linked: tuple[str, ...], family: Family | None) -> Iterator[Workers | None]:
-    """A process that comes to know the project while this one does, if so much is looked into that it helps."""
-    if wanted() == 1 or sum(readings.facts(path).size for path in linked) < MUCH:
-        yield None
-        return
-    with local(1) as worker:
+def another(readings: Readings, linked: tuple[str, ...], family: Family | None) -> Iterator[Another]:
+    """Whoever is called for help ends here."""
+    helps = wanted() > 1 and sum(readings.facts(path).size for path in linked) >= MUCH
+
+    @cache
+    def start() -> Workers | None:
+        if not helps:
+            return None
+        worker = ending.enter_context(local(1))
         worker.submit(_begin, Told(readings.layout.root, readings.paths, readings.everything(), linked, family))
-        yield worker
+        return worker
+
+    with ExitStack() as ending:
+        yield start
 
 
 def bodies(world: World) -> dict[str, list[Definition]]:
@@ -61,8 +73,9 @@ def bodies(world: World) -> dict[str, list[Definition]]:
     return found
 
 
-def blocks_of(stale: Mapping[str, list[Definition]], answers: Answers, worker: Workers | None) -> dict[str, Block]:
+def blocks_of(stale: Mapping[str, list[Definition]], answers: Answers, start: Another) -> dict[str, Block]:
     """What the functions of these modules come to, whoever evaluates them."""
+    worker = start() if sum(map(len, stale.values())) >= MANY else None
     if worker is None:
         return {path: block(path, each, answers) for path, each in stale.items()}
     made: dict[str, Block] = {}

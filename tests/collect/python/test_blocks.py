@@ -10,7 +10,7 @@ import pytest
 from scanner.collect.python import collect, linking
 from scanner.collect.python.blocks import Answers, Block
 from scanner.collect.python.frames import Definition
-from scanner.workers import Workers
+from scanner.collect.python.sharing import Another
 
 _BLOCKS_OF = linking.blocks_of
 FILES = {
@@ -58,9 +58,9 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The modules whose functions were evaluated, in order."""
     paths: list[str] = []
 
-    def blocks_of(stale: Mapping[str, list[Definition]], answers: Answers, worker: Workers | None) -> dict[str, Block]:
+    def blocks_of(stale: Mapping[str, list[Definition]], answers: Answers, start: Another) -> dict[str, Block]:
         paths.extend(stale)
-        return _BLOCKS_OF(stale, answers, worker)
+        return _BLOCKS_OF(stale, answers, start)
 
     monkeypatch.setattr(linking, "blocks_of", blocks_of)
     return paths

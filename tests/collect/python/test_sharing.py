@@ -32,6 +32,7 @@ def test_two_processes_find_what_one_does(ends: bool, here: list[str], monkeypat
     everything = list(here)
     here.clear()
     monkeypatch.setattr(sharing, "MUCH", 0)
+    monkeypatch.setattr(sharing, "MANY", 0)
     if ends:
         monkeypatch.setattr(sharing, "_evaluate", os._exit)
     assert [repr(each) for each in collect(FIXTURES)] == alone
