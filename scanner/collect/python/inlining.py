@@ -20,7 +20,7 @@ from scanner.collect.python.journal import begins_as_sql
 from scanner.collect.python.light import Hashed, dataclass, replace
 from scanner.collect.python.names import last_name
 from scanner.collect.python.parameters import accepts, bindings, has_receiver
-from scanner.collect.python.passing import may_run
+from scanner.collect.python.passing import may_run, runs_statements
 from scanner.collect.python.reach import returns_text
 from scanner.collect.python.record import Root
 from scanner.collect.python.rows import inside
@@ -109,6 +109,10 @@ def called_back(function: FunctionValue, given: Given, frame: Frame, root: Root)
     plain = written.parameters[has_receiver(definition) :]
     taken = [each for each in plain if each.default is None and each.name not in given.named]
     made = max(0, len(taken) - len(given.positional))
+    room = sum(not each.keyword_only for each in plain) - len(given.positional)
+    is_first = bool(taken) and taken[0] is plain[0] and (room > 0 or bool(written.rest))
+    if not made and is_first and runs_statements(taken[0], written):
+        made = 1  # what it may leave out is given by its place
     names = {each.name for each in plain}
     named = {name: values for name, values in given.named.items() if written.keywords or name in names}
     unknown = tuple((Unknown(each.name),) for each in taken[:made])

@@ -1,7 +1,8 @@
-"""Whether a function may run a statement that it is handed, told from where its parameters go."""
+"""Whether a function may run a statement that it is handed, told from its parameters and where they go."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from scanner.collect.python import syntax
@@ -10,6 +11,8 @@ from scanner.collect.python.frames import Definition
 from scanner.collect.python.gist import nodes
 from scanner.collect.python.names import last_name
 
+# What runs statements is called so, or is of a class that is.
+_RUNNER = re.compile(r"cur(?:s|$)|conn|session|transaction|txn|^tx$", re.IGNORECASE)
 _MAX_CALLS = 3  # methods that hand a parameter on to each other
 
 
@@ -18,6 +21,20 @@ def may_run(definition: Definition, names: Iterable[str], calls: int = 0) -> boo
     return calls == _MAX_CALLS or any(
         _takes(call, definition, calls) for call in _calls_with(set(names), definition.function)
     )
+
+
+def runs_statements(parameter: syntax.Parameter, function: syntax.Function) -> bool:
+    """Whether it is a cursor, a connection or the like: by its name, its class, or what is called of it."""
+    if any(map(_RUNNER.search, (parameter.name, *_words(parameter.annotation)))):
+        return True
+    used = (node for node in nodes(function.body) if isinstance(node, syntax.Attribute) and node.name in TELLING)
+    return any(isinstance(each.base, syntax.Name) and each.base.id == parameter.name for each in used)
+
+
+def _words(annotation: syntax.Expression | None) -> Iterator[str]:
+    for node in nodes(annotation):
+        if isinstance(node, syntax.Name | syntax.Attribute | syntax.Text):
+            yield last_name(node) if not isinstance(node, syntax.Text) else node.value
 
 
 def _calls_with(names: set[str], function: syntax.Function) -> Iterator[syntax.Call]:
