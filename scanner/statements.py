@@ -22,6 +22,10 @@ class Statement:
     client: bool = False  # a command of the client, not for the server
 
 
+# Without these a text of PostgreSQL is one statement, or comments alone.
+_DIVIDING = re.compile(r"[;\\]")
+
+
 @dataclass(slots=True)
 class _State:
     """What one statement leaves behind for the next."""
@@ -47,6 +51,14 @@ def split(text: str, family: Family) -> Iterator[Statement]:
             _move(text, state, _after_copy_data(text, statement.text, state.position))
         elif statement.client:
             state.delimiter = _new_delimiter(statement.text) or state.delimiter
+
+
+def texts(script: str, family: Family) -> list[str]:
+    """The statements of a script, each with the comments before it."""
+    plain = script.strip()
+    if family == "postgres" and not _DIVIDING.search(plain) and not plain.startswith(("--", "/*")):
+        return [plain] if plain else []
+    return [f"{each.lead}{each.text}".strip() for each in split(script, family)]
 
 
 def _next(text: str, family: Family, state: _State) -> Statement | None:

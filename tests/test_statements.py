@@ -2,6 +2,7 @@ import time
 
 import pytest
 
+from scanner import statements
 from scanner.statements import Statement, split
 
 
@@ -208,3 +209,26 @@ def test_a_handler_has_a_body_of_its_own(condition):
         f"CREATE PROCEDURE p() {body}",
         "SELECT 1",
     ]
+
+
+@pytest.mark.parametrize("family", ["postgres", "mysql"])
+@pytest.mark.parametrize(
+    "script",
+    [
+        "",
+        " \n",
+        "-- nothing",
+        "/* nothing */",
+        "SELECT 1",
+        "\n  SELECT 1 -- one\n",
+        "-- one\nSELECT 1",
+        "/* one */ SELECT 1; SELECT 2",
+        "SELECT '\\'",
+        "SELECT 1 \\g",
+        "SELECT $$ a $$ FROM orders",
+        "COPY orders FROM stdin",
+        "SELECT 'open",
+    ],
+)
+def test_texts_are_those_of_the_statements_with_what_leads_to_them(script, family):
+    assert statements.texts(script, family) == [f"{each.lead}{each.text}".strip() for each in split(script, family)]

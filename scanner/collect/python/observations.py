@@ -18,7 +18,7 @@ from scanner.collect.python.statements import is_ignored
 from scanner.collect.python.uses import merged
 from scanner.collect.python.values import ClassValue
 from scanner.model import Location, Observation, RowUse
-from scanner.statements import split
+from scanner.statements import texts
 
 MODEL = "python_model"
 
@@ -59,7 +59,7 @@ def _of(run: Run, world: World, drivers: Drivers, record: Record, database: str 
     driver = drivers.of(module, sql, run) if run.executes and family == "postgres" else None
     location, uses = module.location(place), merged(run.uses)
     other_engine = drivers.elsewhere(module) if run.executes and not run.mapper else None
-    statements = [f"{each.lead}{each.text}".strip() for each in split(sql, family)]
+    statements = texts(sql, family)
     for statement in statements:
         if len(statements) > 1 and is_ignored(statement):
             continue

@@ -194,7 +194,8 @@ class Record:
         for text, statement in self._statements.items():
             roots[text.place][text] = statement.roots
         for text, found in self._statements.items():
-            if is_mismatched(text, roots[text.place]) or _is_filled(text, roots[text.place], entered):
+            here = roots[text.place]
+            if len(here) > 1 and (is_mismatched(text, here) or _is_filled(text, here, entered)):
                 continue
             driver = None if not found.drivers else min(found.drivers) if len(found.drivers) == 1 else ""
             run = Run(text, found.call, tuple(found.uses), None, found.in_transaction, found.mapper, driver)
