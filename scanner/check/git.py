@@ -51,9 +51,15 @@ def write_tree(folder: Path, base: str, into: Path) -> Path:
     archive = into.parent / f"{into.name}.tar"
     _ask(root, "archive", "--format=tar", f"--output={archive}", fork, *([place] if place else []))
     with tarfile.open(archive) as tar:
-        tar.errorlevel = 0  # what the filter refuses is left out
-        tar.extractall(into, filter="data")
+        tar.extractall(into, filter=_inside)  # noqa: S202  # which leaves out what leads out of the folder
     return into / place
+
+
+def _inside(member: tarfile.TarInfo, folder: str) -> tarfile.TarInfo | None:
+    try:
+        return tarfile.data_filter(member, folder)
+    except tarfile.FilterError:
+        return None
 
 
 def relative_to_top(folder: Path) -> str:

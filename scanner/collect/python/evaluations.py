@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from scanner.collect.python.journal import Journal
@@ -28,7 +29,7 @@ Question = tuple[str, ...]
 
 
 _NONE = frozenset[Any]()
-_NOTHING: dict[Any, Any] = {}
+_NOTHING: Any = MappingProxyType({})
 
 
 class Told(NamedTuple):

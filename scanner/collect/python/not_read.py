@@ -11,6 +11,7 @@ from scanner.collect.python import syntax
 from scanner.collect.python.foreign import NAMES
 from scanner.collect.python.readings import Readings
 from scanner.model import BlindSpot
+from scanner.trees import some
 
 
 def not_read(readings: Readings) -> tuple[BlindSpot, ...]:
@@ -59,4 +60,4 @@ def _classes(statements: tuple[syntax.Statement, ...]) -> Iterator[str]:
 def _said(library: str, paths: list[str]) -> str:
     if len(paths) == 1:
         return f"The queries that {library} writes are not read; 1 file works with it: {paths[0]}"
-    return f"The queries that {library} writes are not read; {len(paths)} files work with it: {', '.join(paths)}"
+    return f"The queries that {library} writes are not read; {len(paths)} files work with it: {some(paths)}"

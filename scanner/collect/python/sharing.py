@@ -22,9 +22,9 @@ from scanner.collect.python.toplevel import RECURSION, world_of
 from scanner.model import Family
 from scanner.workers import TaskError, Workers, local, wanted
 
-# Less source than this is evaluated sooner than another process knows what it is made of.
-MUCH = 2_000_000  # bytes
-MANY = 2_000  # functions
+# Fewer functions, or functions of less source, are evaluated sooner than another process knows what they are made of.
+MUCH = 2_000_000  # bytes that are looked into
+MANY = 2_000  # functions that are to be evaluated
 _AHEAD = 2  # groups of modules that the other process is given at a time, so that it never waits
 _GROUP = 4  # modules: on a slow machine the functions of some take half a minute, and a task has an end
 
