@@ -221,7 +221,7 @@ def _base(base: syntax.Expression, frame: Frame) -> Variants:
 def _import(statement: syntax.Import, frame: Frame) -> bool:
     path = frame.module.path
     if statement.member == "*":
-        frame.stars.append(ImportedValue(path, statement.module, None, statement.level))
+        frame.star(ImportedValue(path, statement.module, None, statement.level))
     elif statement.member is None and statement.alias == statement.module:
         first = statement.module.split(".")[0]
         frame.names[first] = (ModuleValue(first, frame.world.project.find(first, path)),)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import TypeVar, cast
@@ -61,6 +61,11 @@ class Frame:
     def evaluate(self, expression: syntax.Expression) -> Variants:
         """What the expression is worth here; never empty."""
         return self.world.evaluate(expression, self)
+
+    def star(self, module: ImportedValue) -> None:
+        """The module has all names of that one."""
+        self.stars.append(module)
+        self.world.stars = object()
 
     def place(self, at: int) -> Place:
         """The place at this offset."""
@@ -121,6 +126,7 @@ class World:
     closures: int = 0  # how many functions were made by functions that were entered
     tables: dict[Mapped, None] = field(default_factory=dict)  # Table objects of SQLAlchemy at the top of modules
     cursors: set[str] = field(default_factory=set)  # names under which frames keep rows
+    stars: object = field(default_factory=object)  # another with every star import
     mapped: dict[ClassValue, Mapped | None] = field(default_factory=dict)  # as far as they were asked for
     _models: tuple[Mapped, ...] = ()
     _looked_at: int = 0  # how many classes `_models` was made of
@@ -156,9 +162,15 @@ class World:
                 finally:
                     self._running.pop()
         elif path in self._running:
-            self.guess()
-            self.evaluations.ask("unfinished", path)
+            self.unfinished((path,))
         return self._frames[path]
+
+    def unfinished(self, paths: Collection[str]) -> None:
+        """To be called where modules are asked for: those of them that are being evaluated may come to have more."""
+        for path in self._running:
+            if path in paths:
+                self.guess()
+                self.evaluations.ask("unfinished", path)
 
     @property
     def is_settled(self) -> bool:
@@ -204,6 +216,7 @@ class World:
         """The class as its mapper sees it, or None if it is not mapped."""
         self.evaluations.ask("model", of.path, of.name)
         if of in self.mapped:
+            self._guesses += self._reading
             return self.mapped[of]
         if of not in self.classes.known:  # yet
             return self.read_model(of, self)
@@ -244,6 +257,8 @@ class World:
     def classes_named(self, name: str) -> list[ClassValue]:
         """The classes whose own name this is, without those around them."""
         self.evaluations.ask("named", name)
+        if self.settled is None:  # there may be more
+            self.guess()
         return self._named.get(name, [])
 
     def define(self, of: ClassValue, info: ClassInfo) -> None:

@@ -54,12 +54,12 @@ def starred(name: str, frame: Frame) -> Variants:
 def _reached(frame: Frame) -> tuple[Frame, ...]:
     """The module, and those of the project that its stars lead to; of two that have a name the first gives it."""
     world = frame.world
-    if not world.is_settled:  # more stars may follow
-        return _followed(frame)
-    return world.once((_reached, frame.module.path), lambda: _followed(frame))
+    reached = world.once((_reached, frame.module.path), lambda: _followed(frame), world.stars)
+    world.unfinished(reached)
+    return tuple(reached.values())
 
 
-def _followed(frame: Frame) -> tuple[Frame, ...]:
+def _followed(frame: Frame) -> dict[str, Frame]:
     world = frame.world
     found: dict[str, Frame] = {}
     waiting = [frame]
@@ -69,7 +69,7 @@ def _followed(frame: Frame) -> tuple[Frame, ...]:
             found[each.module.path] = each
             paths = (world.project.find(star.module, star.importer, star.level) for star in each.stars)
             waiting.extend(there for path in paths if path and (there := world.frame(path)) is not None)
-    return tuple(found.values())
+    return found
 
 
 def _of_library(name: str, reached: Iterable[Frame], world: World) -> Variants:

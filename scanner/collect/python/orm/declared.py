@@ -48,11 +48,21 @@ class Declaration:
         return tuple(argument.value for argument in arguments if argument.keyword is None and not argument.star)
 
 
-def declarations(info: ClassInfo, attribute: str | None = None) -> Iterator[Declaration]:
-    """The assignments in a class body, in order: all, or those to one attribute."""
+def declarations(info: ClassInfo) -> tuple[Declaration, ...]:
+    """The assignments in a class body, in order."""
+    world, path = info.frame.world, info.frame.module.path
+
+    def made() -> tuple[Declaration, ...]:
+        world.frame(path)  # while it is evaluated, what is called there may not be known yet
+        return tuple(_declarations(info))
+
+    return world.once((declarations, path, info.frame.function), made)
+
+
+def _declarations(info: ClassInfo) -> Iterator[Declaration]:
     for statement in info.syntax.body:
         target = statement.targets[0] if isinstance(statement, syntax.Assign) else None
-        if isinstance(statement, syntax.Assign) and isinstance(target, syntax.Name) and attribute in (None, target.id):
+        if isinstance(statement, syntax.Assign) and isinstance(target, syntax.Name):
             value, frame = statement.value if isinstance(statement.value, syntax.Call) else None, info.frame
             made = _made(value, frame) if value is not None and isinstance(value.function, syntax.Name) else None
             value, frame = made or (value, frame)

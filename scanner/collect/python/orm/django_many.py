@@ -39,14 +39,23 @@ def ways(world: World) -> dict[ClassValue, tuple[dict[str, Many | None], dict[st
     for mapped in world.models():
         if mapped.of is None or mapped.framework != "django":
             continue
-        for field in _fields(mapped.of, world):
-            way = _way(mapped.of, field, world)
-            found[mapped.of][0].setdefault(field.attribute, way)
+        for attribute, way, names in _ways_from(mapped, mapped.of, world):
+            found[mapped.of][0].setdefault(attribute, way)
             if way is not None:
                 back = Many(mapped.of, way.through, way.remote, way.local)
-                for name in related_name(field, mapped.of):
+                for name in names:
                     found[way.target][1].setdefault(name, back)
     return found
+
+
+def _ways_from(mapped: Mapped, of: ClassValue, world: World) -> list[tuple[str, Many | None, tuple[str, str]]]:
+    """The ways that a model's own fields give, with the names of those fields and of the ways back."""
+
+    def made() -> list[tuple[str, Many | None, tuple[str, str]]]:
+        fields = _fields(of, world)
+        return [(each.attribute, _way(of, each, world), related_name(each, of)) for each in fields]
+
+    return world.once((_ways_from, mapped), made)
 
 
 def tables_between(mapped: Mapped, world: World) -> Iterator[Mapped]:
@@ -67,6 +76,11 @@ def parent(mapped: Mapped, world: World) -> tuple[Relation, Mapped] | None:
 
 
 def _fields(of: ClassValue, world: World) -> list[Declaration]:
+    return world.once((_fields, of), lambda: _declared_many(of, world))
+
+
+def _declared_many(of: ClassValue, world: World) -> list[Declaration]:
+    world.frame(of.path)  # while it is evaluated, names in it may not be known yet
     if of not in world.classes:
         return []
     declared = (each for base in own_lineage(of, world) for each in declarations(world.classes[base]))

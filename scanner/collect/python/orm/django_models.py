@@ -8,7 +8,7 @@ field is the primary key.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
 from scanner.collect.python.classes import lineage
@@ -207,19 +207,31 @@ def ways_back(world: World) -> dict[ClassValue, dict[str, Relation]]:
     """Those of all models."""
     found: dict[ClassValue, dict[str, Relation]] = defaultdict(dict)
     for other in world.models():
-        if other.of is None or other.framework != "django":
-            continue
-        fields = {f.attribute: f for each in own_lineage(other.of, world) for f in _fields(each, world)}
-        for relation in other.relations:
-            if relation.attribute not in fields:  # to the model whose table it extends
-                name = other.of.name.rsplit(".", 1)[-1].lower()
-                found[relation.target][name] = Relation(name, other.of, relation.remote, relation.local, single=True)
-            else:
-                is_one = fields[relation.attribute].kind == "OneToOneField"
-                back = Relation(relation.attribute, other.of, relation.remote, relation.local, single=is_one)
-                names = related_name(fields[relation.attribute], other.of)
-                found[relation.target].update(dict.fromkeys(names, back))
+        for target, names, back in _ways_from(other, world) if other.framework == "django" else ():
+            found[target].update(dict.fromkeys(names, back))
     return found
+
+
+def _ways_from(other: Mapped, world: World) -> list[tuple[ClassValue, tuple[str, ...], Relation]]:
+    """The ways back that a model gives to others, with their names."""
+    of = other.of
+    return world.once((_ways_from, other), lambda: list(_told(of, other.relations, world))) if of is not None else []
+
+
+def _told(
+    of: ClassValue, relations: Iterable[Relation], world: World
+) -> Iterator[tuple[ClassValue, tuple[str, ...], Relation]]:
+    world.frame(of.path)  # while it is evaluated, names in it may not be known yet
+    fields = {f.attribute: f for each in own_lineage(of, world) for f in _fields(each, world)}
+    for relation in relations:
+        if relation.attribute not in fields:  # to the model whose table it extends
+            name = of.name.rsplit(".", 1)[-1].lower()
+            yield relation.target, (name,), Relation(name, of, relation.remote, relation.local, single=True)
+        else:
+            field = fields[relation.attribute]
+            is_one = field.kind == "OneToOneField"
+            back = Relation(relation.attribute, of, relation.remote, relation.local, single=is_one)
+            yield relation.target, related_name(field, of), back
 
 
 def _metas(of: ClassValue, world: World) -> Iterator[ClassInfo]:

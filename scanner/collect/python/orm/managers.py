@@ -82,8 +82,8 @@ def _declaration(of: ClassValue | None, name: str, frame: Frame) -> Declaration 
         return None
     known = (each for each in lineage(of, frame) if each in frame.world.classes)
     for each in known:
-        for declaration in declarations(frame.world.classes[each], name):
-            if declaration.call is not None:
+        for declaration in declarations(frame.world.classes[each]):
+            if declaration.attribute == name and declaration.call is not None:
                 return declaration if _is_manager(declaration) else None
     return None
 
