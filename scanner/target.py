@@ -11,8 +11,8 @@ from scanner.change import Change
 from scanner.config import nearest
 from scanner.errors import ChangeError, UsageError
 from scanner.migrations import changes, family_of, read, without_known
-from scanner.model import Table, TableName, View
-from scanner.schema import Schema
+from scanner.model import TableName
+from scanner.schema import Relation, Schema
 from scanner.schema.after import changed_table
 
 _CHANGE: tuple[type, ...] = (Change, str)
@@ -82,8 +82,8 @@ def _readable(path: Path, schemas: Mapping[str, Schema]) -> Mapping[str, Schema]
     return found
 
 
-def find_relation(text: str, schemas: Mapping[str, Schema], database: str | None = None) -> tuple[str, Table | View]:
-    """The table or view of this name, as SQL writes it, and the name of its database. Raises UsageError."""
+def find_relation(text: str, schemas: Mapping[str, Schema], database: str | None = None) -> tuple[str, Relation]:
+    """The table, view or sequence of this name, as SQL writes it, and the name of its database. Raises UsageError."""
     candidates = _candidates(schemas, database)
     known = {name: schema.find(_name(text, schema)) for name, schema in candidates.items()}
     found = {name: relation for name, relation in known.items() if relation is not None}

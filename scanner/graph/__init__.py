@@ -10,6 +10,7 @@ location  ``location:billing/pay.py:41``  path, line (1-based), function, owners
 query     ``query:shop/9f3c…``            database, fingerprint, sql, calls, total_time_ms, unresolved
 table     ``relation:shop/orders``        database, name
 view      ``relation:shop/paid_orders``   database, name, materialized
+sequence  ``relation:shop/orders_id_seq`` database, name
 column    ``column:shop/orders.total``    database, table, name, data_type
 routine   ``routine:shop/close_day``      database, name, routine_kind, language
 trigger   ``trigger:shop/orders.audit``   database, name, table, timing, events

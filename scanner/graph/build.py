@@ -8,7 +8,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from scanner.graph.arrows import Arrows
-from scanner.model import HOLE_PATTERN, Location, Observation, Query, Table, TableName, Trigger, Unresolved, View
+from scanner.model import (
+    HOLE_PATTERN,
+    Location,
+    Observation,
+    Query,
+    SequenceGenerator,
+    Table,
+    TableName,
+    Trigger,
+    Unresolved,
+    View,
+)
 from scanner.schema import Schema
 
 if TYPE_CHECKING:
@@ -69,7 +80,7 @@ def named_nodes(query: References, schema: Schema) -> Iterator[tuple[str, str]]:
 
 
 def relation_id(database: str, name: TableName) -> str:
-    """The node of a table or view."""
+    """The node of a table, a view or a sequence."""
     return f"relation:{database}/{name}"
 
 
@@ -87,6 +98,8 @@ def _add_relations(graph: Graph | Arrows, schema: Schema) -> None:
     for relation in schema.relations.values():
         if isinstance(relation, View):
             _relation(graph, schema, relation.name, "view", materialized=relation.materialized)
+        elif isinstance(relation, SequenceGenerator):
+            _relation(graph, schema, relation.name, "sequence")
         else:
             _add_table(graph, schema, relation)
 

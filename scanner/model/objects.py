@@ -105,6 +105,13 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
+class SequenceGenerator:
+    """A sequence, one that a serial or identity column brought along too: a relation of one row."""
+
+    name: TableName
+
+
+@dataclass(frozen=True, slots=True)
 class Argument:
     """An argument of a routine."""
 

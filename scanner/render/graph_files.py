@@ -22,6 +22,7 @@ _SHAPES = {
     "query": "box",
     "table": "cylinder",
     "view": "component",
+    "sequence": "cylinder",
     "column": "plaintext",
     "routine": "cds",
     "trigger": "diamond",

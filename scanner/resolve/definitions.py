@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from scanner.model import Column, Table, TableName, Unresolved, View
+from scanner.model import Column, SequenceGenerator, Table, TableName, Unresolved, View
 from scanner.resolve.context import Context
 from scanner.resolve.inserts import check_insert
 from scanner.resolve.parse import Parsed
@@ -173,5 +173,6 @@ def _table(ctx: Context, node: exp.Expr) -> Table | None:
     found = ctx.schema.find(name, ctx.settings.default_schema)
     if isinstance(found, Table):
         return found
-    ctx.result.unknown_relations.add(name)
+    if not isinstance(found, SequenceGenerator):
+        ctx.result.unknown_relations.add(name)
     return None

@@ -22,6 +22,7 @@ from scanner.resolve.resolution import Clause, ErrorKind, Meaning
 from scanner.resolve.results import returned_columns, returned_table
 from scanner.resolve.rows import row_source, told_apart, whole_row
 from scanner.resolve.scope import Scope
+from scanner.resolve.sequences import named_sequence
 from scanner.resolve.value_types import (
     COUNT_VALUES,
     POLYMORPHIC,
@@ -220,7 +221,10 @@ def _function(ctx: Context, node: exp.Expr, scope: Scope, clause: Clause) -> Mea
         table = row_of(ctx, node)
         return base if table is None else row_value(ctx, table, base, {}, node)
     if routine is None:
-        parts = [value(ctx, each, scope, clause) for each in node.expressions]
+        sequence = named_sequence(ctx, node, name)
+        given = node.expressions if sequence is None else node.expressions[1:]
+        parts = [value(ctx, each, scope, clause) for each in given]
+        parts = parts if sequence is None else [sequence, *parts]
         if name in COUNT_VALUES:
             parts = [told_apart(ctx, each, part) for each, part in zip(node.expressions, parts, strict=True)]
         if name in TAKES_ROW and node.expressions and is_scalar(ctx, node.expressions[0]):
@@ -277,11 +281,7 @@ _HANDLERS: dict[type[exp.Expr], _Handler] = {
     exp.Var: _word,
     exp.Star: _word,
     exp.DataType: _word,
-    exp.Select: _query,
-    exp.Union: _query,
-    exp.Except: _query,
-    exp.Intersect: _query,
-    exp.Subquery: _query,
+    **dict.fromkeys((exp.Select, exp.Union, exp.Except, exp.Intersect, exp.Subquery), _query),
     exp.Exists: _exists,
     exp.In: _in,
     exp.Any: _any_or_all,

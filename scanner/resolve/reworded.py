@@ -30,6 +30,10 @@ _DELETE_STARS = re.compile(r"^\s*DELETE\s+(?:FROM\s+)?(?:[\w.`]+\s*(?:\.\s*\*\s*
 _STAR = re.compile(r"\.\s*\*")
 _QUALIFIED_COLUMNS = re.compile(r"(?P<head>\b(?:INSERT|REPLACE)\b[^()]*)(?P<columns>\([^()]*\))", re.I)
 _QUALIFIER = re.compile(r"(?:(?:\w+|`[^`]*`)\s*\.\s*)+(?=\w|`)")
+# MariaDB's other way to write NEXTVAL(s) and LASTVAL(s).
+_SEQUENCE_VALUE = re.compile(
+    r"\b(?P<which>NEXT|PREVIOUS)\s+VALUE\s+FOR\s+(?P<name>(?:(?:\w+|`[^`]*`)\s*\.\s*)?(?:\w+|`[^`]*`))", re.I
+)
 _OPERATOR = re.compile(r"(?<![-+*/<>=~!@#%^&|`?])[-+*/<>=~!@#%^&|`?]{2,}")
 _COMMENT = ("--", "/*", "*/")
 # Those that sqlglot 30 reads as what they are; `a <% b` it reads as `a < %` under the name b, others not at all.
@@ -57,6 +61,7 @@ def reworded(text: str, family: Family) -> str:
 
 def _mysql(text: str) -> str:
     text = _ODBC_JOIN.sub(_as_parentheses, text)
+    text = _SEQUENCE_VALUE.sub(_as_function, text)
     text = _DELETE_STARS.sub(lambda m: _STAR.sub(_blank, m[0]), text)
     return _QUALIFIED_COLUMNS.sub(lambda m: m["head"] + _QUALIFIER.sub(_blank, m["columns"]), text)
 
@@ -64,6 +69,11 @@ def _mysql(text: str) -> str:
 def _as_parentheses(match: re.Match[str]) -> str:
     """`{ OJ a LEFT JOIN b ON … }`: ODBC's way to write an outer join."""
     return "(" + " " * (match.start("join") - match.start() - 1) + match["join"] + ")"
+
+
+def _as_function(match: re.Match[str]) -> str:
+    function = "NEXTVAL(" if match["which"].upper() == "NEXT" else "LASTVAL("
+    return function + " " * (match.start("name") - match.start() - len(function) - 1) + match["name"] + ")"
 
 
 def _blank(match: re.Match[str]) -> str:

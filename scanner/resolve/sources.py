@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from scanner.model import Table, TableName, View
+from scanner.model import SequenceGenerator, Table, TableName, View
 from scanner.resolve.context import Context
 from scanner.resolve.expressions import value
 from scanner.resolve.functions import function_source
@@ -24,16 +24,9 @@ from scanner.resolve.scope import (
     find,
     sources,
 )
+from scanner.resolve.sequences import sequence_columns
 from scanner.resolve.types import comparable
-
-# Relations of the engine itself; those marked True list the columns of tables.
-_CATALOGUES = {
-    "information_schema": {"columns"},
-    "pg_catalog": {"pg_attribute"},
-    "mysql": set(),
-    "performance_schema": set(),
-    "sys": set(),
-}
+from scanner.resolve.unknown import unknown_source
 
 
 def add_from(ctx: Context, node: exp.Expr, scope: Scope) -> Meaning:
@@ -209,7 +202,10 @@ def _table(ctx: Context, node: exp.Table, scope: Scope) -> Tree:
         return table_source(ctx, node, found, alias, renamed)
     if isinstance(found, View):
         return _view(ctx, node, found, alias, renamed)
-    return _unknown(ctx, node, name, alias, renamed)
+    if isinstance(found, SequenceGenerator):
+        ctx.result.reads.add(found.name)
+        return _sequence(ctx, node, found, alias, renamed)
+    return unknown_source(ctx, node, name, alias, renamed)
 
 
 def _view(ctx: Context, node: exp.Table, view: View, alias: str, renamed: Sequence[str]) -> Source:
@@ -220,17 +216,10 @@ def _view(ctx: Context, node: exp.Table, view: View, alias: str, renamed: Sequen
     return DerivedSource(alias, id(node), rows, outputs, ctx.key, ctx.meanings, open_=relation.open, relation=view.name)
 
 
-def _unknown(ctx: Context, node: exp.Table, name: TableName, alias: str, renamed: Sequence[str]) -> Source:
-    rows = ctx.meanings.of("table", id(node), name)
-    catalogue = _CATALOGUES.get((name.schema or ("pg_catalog" if name.name.startswith("pg_") else "")).lower())
-    if catalogue is None:
-        ctx.result.unknown_relations.add(name)
-        ctx.doubt(f"the schema has no {name}")
-    elif name.name.lower() in catalogue:
-        widths = tuple((t.name, len(t.columns)) for t in ctx.schema.tables)
-        rows = ctx.meanings.of("catalogue", id(node), *widths)
-    outputs = [Output(column, ctx.meanings.of("column", id(node), column)) for column in renamed]
-    return DerivedSource(alias, id(node), rows, outputs, ctx.key, ctx.meanings, open_=True, relation=name)
+def _sequence(ctx: Context, node: exp.Table, found: SequenceGenerator, alias: str, renamed: Sequence[str]) -> Source:
+    outputs = rename(ctx, sequence_columns(ctx, id(node)), renamed, node)
+    rows = ctx.meanings.of("sequence", id(node), found.name)
+    return DerivedSource(alias, id(node), rows, outputs, ctx.key, ctx.meanings, relation=found.name)
 
 
 def _join(ctx: Context, left: Tree, join: exp.Join, scope: Scope) -> Tree:

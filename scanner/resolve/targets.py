@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from scanner.model import Table, TableName, View
+from scanner.model import SequenceGenerator, Table, TableName, View
 from scanner.resolve.context import Context
 from scanner.resolve.parse import Parsed, parse
 from scanner.resolve.resolution import Meaning, Write
 from scanner.resolve.scope import DerivedSource, Source
+from scanner.resolve.sequences import sequence_columns
 from scanner.resolve.sources import table_source
 
 
@@ -21,11 +22,20 @@ def target_of(ctx: Context, node: exp.Expr) -> Source:
         return table_source(ctx, node, found, alias, written=True)
     if isinstance(found, View):
         return _view_target(ctx, node, found, alias)
+    if isinstance(found, SequenceGenerator):
+        return _sequence_target(ctx, node, found, alias)
     ctx.result.unknown_relations.add(name)
     ctx.doubt(f"the schema has no {name}")
     return DerivedSource(
         alias, id(node), ctx.meanings.of("table", name), (), ctx.key, ctx.meanings, open_=True, relation=name
     )
+
+
+def _sequence_target(ctx: Context, node: exp.Expr, found: SequenceGenerator, alias: str) -> Source:
+    """PostgreSQL lets nothing be written to a sequence, MariaDB takes an INSERT: before a change and after it."""
+    rows = ctx.meanings.of("sequence", found.name)
+    columns = sequence_columns(ctx, id(node))
+    return DerivedSource(alias, id(node), rows, columns, ctx.key, ctx.meanings, relation=found.name)
 
 
 def _view_target(ctx: Context, node: exp.Expr, view: View, alias: str) -> Source:

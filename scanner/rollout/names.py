@@ -57,19 +57,6 @@ def quoted_table(name: TableName, engine: Engine) -> str:
     return ".".join(quoted(part, engine) for part in ((name.name,) if own else (name.schema or "", name.name)))
 
 
-def made_name(table: TableName, column: str, suffix: str) -> str:
-    """The name that PostgreSQL gives to a constraint, an index or a sequence of a column: makeObjectName."""
-    room = _NAME_BYTES - len(suffix.encode()) - 2
-    first, second = len(table.name.encode()), len(column.encode())
-    while first + second > room:
-        first, second = (first - 1, second) if first > second else (first, second - 1)
-    return f"{_cut(table.name, first)}_{_cut(column, second)}_{suffix}"
-
-
-def _cut(name: str, size: int) -> str:
-    return name.encode()[:size].decode(errors="ignore")
-
-
 def literal(text: str) -> str:
     """A string of SQL."""
     return "'" + text.replace("'", "''") + "'"

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from scanner.change import AddedColumn
 from scanner.model import Clause, ClauseKind
 from scanner.rollout.definition import definition, of_kind, without_not_valid
-from scanner.rollout.names import literal, made_name
+from scanner.rollout.names import literal
 from scanner.rollout.postgres_alter import column_work, default_of, domain_of, is_volatile
 from scanner.rollout.steps import Ground
+from scanner.schema.parse.naming import made_name
 
 _NULLS = re.compile(r"NULLS\s+NOT\s+DISTINCT", re.IGNORECASE)
 _INCLUDE = re.compile(r"INCLUDE\s*\([^)]*\)", re.IGNORECASE)

@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from scanner.errors import ChangeError
-from scanner.model import Column, Table, TableName, View
+from scanner.model import Column, SequenceGenerator, Table, TableName, View
 from scanner.schema.parse.sql_types import name_of_mysql
 
 if TYPE_CHECKING:
@@ -41,6 +41,8 @@ def changed_table(schema: Schema, change: Change) -> Table:
     found = schema.find(change.table)
     if isinstance(found, View):
         raise ChangeError(f"{change.table} is a view: name the table that the column is added to.")
+    if isinstance(found, SequenceGenerator):
+        raise ChangeError(f"{change.table} is a sequence, which gets no columns: name the table that it is added to.")
     if found is None:
         names = [str(t.name) for t in schema.tables]
         near = get_close_matches(str(change.table), names, 3, 0.5)

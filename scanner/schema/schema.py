@@ -13,6 +13,7 @@ from scanner.model import (
     Engine,
     Routine,
     Rule,
+    SequenceGenerator,
     Skipped,
     Table,
     TableName,
@@ -24,7 +25,7 @@ from scanner.model import (
 if TYPE_CHECKING:
     from scanner.change import Change
 
-Relation = Table | View
+Relation = Table | View | SequenceGenerator
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from __future__ import annotations
 import sqlite3
 from datetime import UTC, datetime
 
-FORMAT = 4  # raised when an older scanner could not read the file
+FORMAT = 5  # raised when an older scanner could not read the file
 
 # What becomes of the counts of a sighting that is there already.
 ADD_UP = """

@@ -23,8 +23,9 @@ from scanner.model import (
     TableName,
 )
 from scanner.rollout import Hit, hazards, plan
-from scanner.rollout.names import made_name, quoted
+from scanner.rollout.names import quoted
 from scanner.schema import Schema
+from scanner.schema.parse.naming import made_name
 
 DDL = "CREATE TABLE u (id int PRIMARY KEY); CREATE TABLE orders (id int PRIMARY KEY, a int)"
 

@@ -17,7 +17,7 @@ _DEEPEST = 4  # columns between the queries and the relation
 _QUERY = 2  # the column
 _COLUMNS = (Column("service", 190), Column("location", 330), Column("query", 420))
 _FONTS: Mapping[str, Literal["sql", "path"]] = {"query": "sql", "location": "path"}
-_KINDS = ("service", "location", "query", "view", "routine", "trigger", "table")
+_KINDS = ("service", "location", "query", "view", "routine", "trigger", "table", "sequence")
 
 
 def draw_neighbourhood(graph: Graph, relation: str) -> Drawing:

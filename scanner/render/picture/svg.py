@@ -38,6 +38,7 @@ TONES = {
     "routine": "#8b5800",
     "trigger": "#86308f",
     "table": "#1d1f23",
+    "sequence": "#1d1f23",
     REST: "#6f747d",
 }
 

@@ -28,6 +28,12 @@ class _Kind:
 
 _KINDS = (
     _Kind(
+        "SEQUENCE",
+        "SELECT table_name FROM information_schema.tables"
+        " WHERE table_schema = %s AND table_type = 'SEQUENCE' ORDER BY 1",
+        1,
+    ),
+    _Kind(
         "TABLE",
         "SELECT table_name FROM information_schema.tables"
         " WHERE table_schema = %s AND table_type IN ('BASE TABLE', 'SYSTEM VERSIONED') ORDER BY 1",

@@ -43,8 +43,11 @@ _TABLES = f"""
                       CASE WHEN a.attgenerated <> '' THEN format(' GENERATED ALWAYS AS (%s) %s',
                                 pg_get_expr(d.adbin, d.adrelid),
                                 CASE a.attgenerated WHEN 's' THEN 'STORED' ELSE 'VIRTUAL' END)
-                           WHEN a.attidentity <> '' THEN format(' GENERATED %s AS IDENTITY',
-                                CASE a.attidentity WHEN 'a' THEN 'ALWAYS' ELSE 'BY DEFAULT' END)
+                           WHEN a.attidentity <> '' THEN format(' GENERATED %s AS IDENTITY (SEQUENCE NAME %s)',
+                                CASE a.attidentity WHEN 'a' THEN 'ALWAYS' ELSE 'BY DEFAULT' END,
+                                (SELECT s.objid::regclass FROM pg_depend s
+                                 WHERE s.classid = 'pg_class'::regclass AND s.refclassid = 'pg_class'::regclass
+                                   AND s.deptype = 'i' AND s.refobjid = a.attrelid AND s.refobjsubid = a.attnum))
                            ELSE ' DEFAULT ' || pg_get_expr(d.adbin, d.adrelid) END,
                       CASE WHEN a.attnotnull THEN ' NOT NULL' END), ', ' ORDER BY a.attnum)
                   FILTER (WHERE a.attnum IS NOT NULL),
@@ -60,7 +63,16 @@ _TYPED = f"""
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p') AND c.reloftype <> 0 AND {_OWN} ORDER BY 1"""
 
+# Those of identity columns come with their tables.
 _SEQUENCES = f"""
+    SELECT format('CREATE SEQUENCE %I.%I', n.nspname, c.relname)
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind = 'S' AND {_OWN}
+      AND NOT EXISTS (SELECT FROM pg_depend d
+        WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'i')
+    ORDER BY n.nspname, c.relname"""
+
+_OWNED = f"""
     SELECT format('ALTER SEQUENCE %s OWNED BY %s.%I', d.objid::regclass, d.refobjid::regclass, a.attname)
     FROM pg_depend d JOIN pg_class s ON s.oid = d.objid AND s.relkind = 'S'
     JOIN pg_namespace n ON n.oid = s.relnamespace
@@ -149,9 +161,10 @@ STATEMENTS = (
     _ENUMS_AND_RANGES,
     _COMPOSITES,
     _DOMAINS,
+    _SEQUENCES,
     _TABLES,
     _TYPED,
-    _SEQUENCES,
+    _OWNED,
     _CONSTRAINTS,
     _UNIQUE_INDEXES,
     _PARENTS,

@@ -38,6 +38,7 @@ class EditColumn:
     column: str
     edit: Callable[[Column], Column]
     inherits: bool = True  # children get it too
+    sequence: TableName | None = None  # the name that the sequence of a new identity is given
 
 
 @dataclass(frozen=True, slots=True)

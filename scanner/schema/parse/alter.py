@@ -22,7 +22,7 @@ from scanner.schema.parse.actions import (
     RenameTable,
     SetType,
 )
-from scanner.schema.parse.columns import none_if_null, read_definition, read_type, stop_words
+from scanner.schema.parse.columns import none_if_null, read_definition, read_sequence_name, read_type, stop_words
 from scanner.schema.parse.constraints import at_constraint, read_constraint
 from scanner.schema.parse.cursor import Cursor
 
@@ -130,7 +130,13 @@ def _read_alter(cursor: Cursor) -> Action:
     name = cursor.name()
     identity = cursor.at("ADD", "GENERATED") or cursor.at("SET", "GENERATED") or cursor.at("DROP", "IDENTITY")
     edit = _read_set(cursor) if cursor.accept("SET") else _read_edit(cursor)
-    return EditColumn(name, edit, inherits=not identity) if edit else OtherAction()
+    if edit is None:
+        return OtherAction()
+    if not identity:
+        return EditColumn(name, edit)
+    cursor.accept("BY", "DEFAULT")
+    cursor.accept("AS", "IDENTITY")
+    return EditColumn(name, edit, inherits=False, sequence=read_sequence_name(cursor))
 
 
 def _read_set(cursor: Cursor) -> Callable[[Column], Column] | None:

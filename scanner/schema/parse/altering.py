@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from scanner.model import View
+from collections.abc import Iterable
+
+from scanner.model import SequenceGenerator, View
 from scanner.schema.parse.actions import (
     Action,
     AddColumn,
@@ -19,9 +21,10 @@ from scanner.schema.parse.actions import (
 )
 from scanner.schema.parse.alter import read_alteration
 from scanner.schema.parse.cascade import cascades, drop_dependents_of_column
-from scanner.schema.parse.cursor import Cursor
+from scanner.schema.parse.cursor import Cursor, UnreadableError
 from scanner.schema.parse.draft import Draft, TableDraft
 from scanner.schema.parse.renaming import rename
+from scanner.schema.parse.sequences import beside, settle_sequences
 from scanner.schema.parse.tables import add_definition, attach
 
 
@@ -29,13 +32,24 @@ def alter_table(cursor: Cursor, draft: Draft) -> None:
     """Reads an ALTER TABLE statement and carries it out. Raises UnreadableError."""
     alteration = read_alteration(cursor)
     changing = [action for action, _ in alteration.actions if not isinstance(action, OtherAction)]
-    if not changing or isinstance(draft.relations.get(draft.resolved(alteration.table)), View):
+    relation = draft.relations.get(draft.resolved(alteration.table))
+    if not changing or (alteration.if_exists and relation is None):
         return
-    if alteration.if_exists and draft.resolved(alteration.table) not in draft.relations:
+    if isinstance(relation, View | SequenceGenerator):
+        _alter_other(draft, relation, changing)
         return
     table = draft.table(alteration.table)
     for action in changing:
         _apply(action, draft, table, only=alteration.only)
+
+
+def _alter_other(draft: Draft, relation: View | SequenceGenerator, actions: Iterable[Action]) -> None:
+    """A view or a sequence gets another name or schema by ALTER TABLE as well."""
+    for action in actions:
+        if isinstance(action, RenameTable):
+            rename(draft, relation, action.name, action.schema)
+        elif isinstance(relation, SequenceGenerator):
+            raise UnreadableError(f"{relation.name} is a sequence, whose columns cannot be altered")
 
 
 def _apply(action: Action, draft: Draft, table: TableDraft, *, only: bool) -> None:
@@ -60,6 +74,7 @@ def _apply(action: Action, draft: Draft, table: TableDraft, *, only: bool) -> No
         case _:
             for each in [table] if only else [table, *draft.descendants(table.name)]:
                 _apply_to_one(action, draft, each, inherited=each is not table)
+            settle_sequences(draft, table)
 
 
 def _apply_to_one(action: Action, draft: Draft, table: TableDraft, *, inherited: bool) -> None:
@@ -71,6 +86,8 @@ def _apply_to_one(action: Action, draft: Draft, table: TableDraft, *, inherited:
         case EditColumn(name, edit, inherits) if inherits or not inherited:
             index = table.require(name)
             table.columns[index] = edit(table.columns[index])
+            if action.sequence is not None:
+                table.sequences[beside(table, action.sequence)] = table.columns[index].name
         case DropColumn(name, cascade):
             if table.index(name) is not None:
                 table.drop_column(name)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from scanner.model import Clause, ClauseKind, Column
+from scanner.model import Clause, ClauseKind, Column, TableName
 from scanner.schema.parse.constraints import Constraint, ConstraintKind, read_references, skip_index_options
 from scanner.schema.parse.cursor import Cursor, UnreadableError
 
@@ -55,6 +55,7 @@ class Definition:
     constraints: tuple[Constraint, ...] = ()
     clauses: tuple[Clause, ...] = ()  # everything behind the type, in its order
     written: str = ""  # the type as it is written: "serial", where the column's is "integer"
+    sequence: TableName | None = None  # of an identity column, where its sequence is given a name
 
 
 def stop_words(cursor: Cursor) -> set[str]:
@@ -92,6 +93,18 @@ def read_type(cursor: Cursor, what: str = "a type") -> str:
     return cursor.spelled(start)
 
 
+def read_sequence_name(cursor: Cursor) -> TableName | None:
+    """Reads the options of an identity column's sequence up to their end; its name where they give one."""
+    found = None
+    if cursor.accept("("):
+        while not cursor.done and not cursor.accept(")"):
+            if cursor.accept("SEQUENCE", "NAME"):
+                found = cursor.relation()
+            else:
+                cursor.advance()
+    return found
+
+
 def decorated(column: Column, constraints: Iterable[Constraint]) -> Column:
     """The column with what the keys and conditions of its table say of it alone."""
     for constraint in constraints:
@@ -120,6 +133,7 @@ class _Reader:
         self._clauses: list[Clause] = []
         self._column = column
         self._written = column.type
+        self._sequence: TableName | None = None
         if column.type in _SERIAL and cursor.engine.family == "postgres":
             self._set(type=_SERIAL[column.type], nullable=False, serial=True)
         elif column.type == "serial":
@@ -133,7 +147,7 @@ class _Reader:
                 what = f"the definition of column {self._column.name} is not understood at"
                 raise UnreadableError(f"{what} {cursor.written[:40]!r}")
             self._note(start, name)
-        return Definition(self._column, tuple(self._constraints), tuple(self._clauses), self._written)
+        return Definition(self._column, tuple(self._constraints), tuple(self._clauses), self._written, self._sequence)
 
     def _note(self, start: int, name: str | None) -> None:
         """Keeps what was read from there on as it is written."""
@@ -207,8 +221,7 @@ class _Reader:
         cursor.expect("AS")
         if cursor.accept("IDENTITY"):
             self._set(identity="always" if always else "by default", nullable=False)
-            if cursor.at("("):
-                cursor.skip_group()
+            self._sequence = read_sequence_name(cursor)
         elif cursor.accept("ROW"):
             cursor.advance()
             self._set(generated="stored", nullable=False)

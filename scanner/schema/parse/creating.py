@@ -8,6 +8,7 @@ from scanner.schema.parse.constraints import Constraint, read_unique_index
 from scanner.schema.parse.cursor import Cursor, UnreadableError
 from scanner.schema.parse.draft import Draft, TableDraft
 from scanner.schema.parse.routines import create_aggregate, create_event, create_routine
+from scanner.schema.parse.sequences import create_sequence
 from scanner.schema.parse.tables import create_table
 from scanner.schema.parse.triggers import create_trigger
 from scanner.schema.parse.usertypes import create_domain, create_type
@@ -24,7 +25,7 @@ _MODIFIERS = (
 # Objects that no query's names, columns or results depend on in a way a new column could change.
 _SILENT = {
     "ACCESS", "CAST", "COLLATION", "CONVERSION", "DATA", "DATABASE", "EXTENSION", "GROUP", "LANGUAGE",
-    "LOGFILE", "OPERATOR", "PUBLICATION", "REFERENCE", "RESOURCE", "ROLE", "SEQUENCE", "SERVER",
+    "LOGFILE", "OPERATOR", "PUBLICATION", "REFERENCE", "RESOURCE", "ROLE", "SERVER",
     "STATISTICS", "SUBSCRIPTION", "TABLESPACE", "TEXT", "TRANSFORM", "UNDO", "USER",
 }  # fmt: skip
 
@@ -130,6 +131,7 @@ _READERS: dict[str, Reader] = {
     "AGGREGATE": _create_aggregate,
     "EVENT": _create_event,
     "SCHEMA": _create_schema,
+    "SEQUENCE": lambda cursor, draft, modifiers: create_sequence(cursor, draft, replaces="REPLACE" in modifiers),
     "TRIGGER": lambda cursor, draft, _: create_trigger(cursor, draft),
     "TYPE": lambda cursor, draft, _: create_type(cursor, draft),
     "DOMAIN": lambda cursor, draft, _: create_domain(cursor, draft),

@@ -13,6 +13,7 @@ from scanner.model import (
     Grant,
     Routine,
     Rule,
+    SequenceGenerator,
     Skipped,
     Table,
     TableName,
@@ -46,7 +47,8 @@ class TableDraft:
     storage: str = "innodb"
     row_format: str | None = None
     versioned: bool = False
-    sequences: dict[str, TableName] = field(default_factory=dict)  # owned by its columns
+    sequences: dict[TableName, str] = field(default_factory=dict)  # those that it owns, each with its column
+    of_identity: set[TableName] = field(default_factory=set)  # of these, those that go with an identity
 
     def named(self, columns: tuple[str, ...]) -> tuple[str, ...]:
         """Columns by the names they have in the table: MySQL's constraints may write them in another case."""
@@ -126,6 +128,7 @@ class TableDraft:
         old = self.columns[index].name
         self.columns[index] = replace(self.columns[index], name=new)
         self.constraints = [renamed_columns(c, old, new) for c in self.constraints]
+        self.sequences = {name: new if column == old else column for name, column in self.sequences.items()}
 
     def copy_constraint(self, constraint: Constraint) -> None:
         """Adds a parent's constraint unless an equal one is there; only conditions keep its name."""
@@ -139,9 +142,10 @@ class TableDraft:
         return [self._without_sequence(c) if c.serial else c for c in columns]
 
     def _without_sequence(self, column: Column) -> Column:
-        sequence = f"{self.name.name}_{column.name}_seq"
-        qualifier = f"{self.name.schema}." if self.name.schema else ""
-        return replace(column, serial=False, default=f"nextval('{qualifier}{sequence}'::regclass)")
+        made = TableName(self.name.schema, f"{self.name.name}_{column.name}_seq")
+        sequence = next((name for name, owner in self.sequences.items() if owner == column.name), made)
+        qualifier = f"{sequence.schema}." if sequence.schema else ""
+        return replace(column, serial=False, default=f"nextval('{qualifier}{sequence.name}'::regclass)")
 
     def build(self) -> Table:
         """The table as a value."""
@@ -180,11 +184,15 @@ class TableDraft:
 
     def _as_serial(self, column: Column) -> Column:
         """A default of the next value of the column's own sequence is what ``serial`` stands for."""
-        sequence = self.sequences.get(column.name)
-        found = _NEXT_VALUE.fullmatch(column.default or "")
-        if sequence is None or found is None or found[1].split(".")[-1].strip('"') != sequence.name:
-            return column
-        return replace(column, serial=True, default=None)
+        found = next_value(column)
+        own = (name.name for name, owner in self.sequences.items() if owner == column.name)
+        return replace(column, serial=True, default=None) if found is not None and found in own else column
+
+
+def next_value(column: Column) -> str | None:
+    """The sequence whose next value is the column's default, without its schema."""
+    found = _NEXT_VALUE.fullmatch(column.default or "")
+    return found[1].split(".")[-1].strip('"') if found else None
 
 
 @dataclass(slots=True)
@@ -196,7 +204,7 @@ class Draft:
     in_use: str | None = None  # MySQL's default database
     used: list[str] = field(default_factory=list)  # every database a USE named
     stored_views: bool = False
-    relations: dict[TableName, TableDraft | View] = field(default_factory=dict)
+    relations: dict[TableName, TableDraft | View | SequenceGenerator] = field(default_factory=dict)
     routines: list[Routine] = field(default_factory=list)
     triggers: dict[tuple[TableName, str], Trigger] = field(default_factory=dict)
     types: dict[TableName, UserType] = field(default_factory=dict)
@@ -230,7 +238,9 @@ class Draft:
         found = self.relations.get(self.resolved(name))
         if isinstance(found, TableDraft):
             return found
-        what = "is a view" if found else "is not created by this script"
+        what = "is not created by this script"
+        if found is not None:
+            what = "is a view" if isinstance(found, View) else "is a sequence"
         raise UnreadableError(f"relation {name} {what}")
 
     def resolved_type(self, name: TableName) -> TableName:

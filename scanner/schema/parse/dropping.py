@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from scanner.model import TableName
+from scanner.model import SequenceGenerator, TableName
 from scanner.schema.parse.cascade import cascades, drop_dependents, drop_dependents_of_type
-from scanner.schema.parse.cursor import Cursor
+from scanner.schema.parse.cursor import Cursor, UnreadableError
 from scanner.schema.parse.draft import Draft, TableDraft
 from scanner.schema.parse.routines import drop_routine
+from scanner.schema.parse.sequences import drop_sequence
 from scanner.schema.parse.triggers import drop_trigger
 
 _ROUTINES = {"FUNCTION", "PROCEDURE", "ROUTINE", "AGGREGATE", "EVENT"}
@@ -19,8 +20,8 @@ def drop(cursor: Cursor, draft: Draft) -> None:
     while cursor.accept_any("MATERIALIZED", "FOREIGN", "TEMPORARY"):
         pass
     kind = cursor.advance().key
-    if kind in ("TABLE", "VIEW"):
-        _drop_relations(cursor, draft)
+    if kind in ("TABLE", "VIEW", "SEQUENCE"):
+        _drop_relations(cursor, draft, sequences=kind == "SEQUENCE")
     elif kind in ("TYPE", "DOMAIN"):
         _drop_types(cursor, draft)
     elif kind in _ROUTINES and not cursor.at("TRIGGER"):
@@ -43,9 +44,10 @@ def _drop_each(cursor: Cursor, drop_one: Callable[[], object]) -> None:
         drop_one()
 
 
-def _drop_relations(cursor: Cursor, draft: Draft) -> None:
+def _drop_relations(cursor: Cursor, draft: Draft, *, sequences: bool) -> None:
     gone: list[TableName] = []
-    _drop_each(cursor, lambda: gone.extend(_drop_relation(cursor, draft)))
+    drop_one = drop_sequence if sequences else _drop_relation
+    _drop_each(cursor, lambda: gone.extend(drop_one(cursor, draft)))
     if cascades(draft, cursor.accept_any("CASCADE", "RESTRICT")):
         drop_dependents(draft, gone)
 
@@ -64,8 +66,12 @@ def _drop_relation(cursor: Cursor, draft: Draft) -> list[TableName]:
     name = draft.resolved(cursor.relation())
     found = draft.relations.get(name)
     gone = [name]
+    if isinstance(found, SequenceGenerator) and draft.engine.family == "postgres":
+        raise UnreadableError(f"{name} is a sequence: DROP SEQUENCE removes it")
     if isinstance(found, TableDraft):
         gone += [below.name for below in draft.descendants(name)]
+        tables = (draft.relations.get(each) for each in list(gone))
+        gone += [each for table in tables if isinstance(table, TableDraft) for each in table.sequences]
         for parent in list(found.parents):
             draft.disown(found, parent)
     for each in gone:

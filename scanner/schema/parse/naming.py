@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from scanner.model import Engine
+from scanner.model import Engine, TableName
 from scanner.schema.parse.constraints import Constraint
 
 _SUFFIXES = {
@@ -15,6 +15,7 @@ _SUFFIXES = {
     "check": "check",
     "not null": "not_null",
 }
+_NAME_BYTES = 63
 
 
 def constraint_name(table: str, constraint: Constraint, others: Sequence[Constraint], engine: Engine) -> str:
@@ -35,6 +36,19 @@ def _postgres_name(table: str, constraint: Constraint, taken: set[str | None]) -
         columns = ()
     name = "_".join([table, *columns, _SUFFIXES.get(constraint.kind, "idx")])
     return next(n for n in (name, *(f"{name}{i}" for i in range(1, len(taken) + 2))) if n not in taken)
+
+
+def made_name(table: TableName, column: str, suffix: str) -> str:
+    """The name that PostgreSQL gives to a constraint, an index or a sequence of a column: makeObjectName."""
+    room = _NAME_BYTES - len(suffix.encode()) - 2
+    first, second = len(table.name.encode()), len(column.encode())
+    while first + second > room:
+        first, second = (first - 1, second) if first > second else (first, second - 1)
+    return f"{_cut(table.name, first)}_{_cut(column, second)}_{suffix}"
+
+
+def _cut(name: str, size: int) -> str:
+    return name.encode()[:size].decode(errors="ignore")
 
 
 def renamed_columns(constraint: Constraint, old: str, new: str) -> Constraint:

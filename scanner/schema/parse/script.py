@@ -9,11 +9,12 @@ from scanner.model import Skipped
 from scanner.schema.parse.alter import at_alter_table
 from scanner.schema.parse.altering import alter_table
 from scanner.schema.parse.creating import create, read_modifiers
-from scanner.schema.parse.cursor import Cursor, UnreadableError, relation_of
-from scanner.schema.parse.draft import Draft, TableDraft
+from scanner.schema.parse.cursor import Cursor, UnreadableError
+from scanner.schema.parse.draft import Draft
 from scanner.schema.parse.dropping import drop
 from scanner.schema.parse.grants import grant, revoke
 from scanner.schema.parse.renaming import rename_routine, rename_tables, rename_trigger, rename_view
+from scanner.schema.parse.sequences import alter_sequence
 from scanner.schema.parse.settings import apply_reset, apply_select, apply_set, use_database
 from scanner.schema.parse.statements import Statement
 from scanner.schema.parse.usertypes import alter_domain, alter_type
@@ -92,27 +93,13 @@ def _alter_schema(cursor: Cursor, _: Draft) -> None:
         raise UnreadableError("the new name of a schema is not followed")
 
 
-def _alter_sequence(cursor: Cursor, draft: Draft) -> None:
-    """OWNED BY makes a default of its next value a serial column."""
-    cursor.accept("IF", "EXISTS")
-    sequence = draft.created(cursor.relation())
-    while not cursor.done:
-        if cursor.accept("OWNED", "BY") and not cursor.accept("NONE"):
-            *table, column = cursor.dotted()
-            owner = draft.relations.get(draft.resolved(relation_of(table)))
-            if isinstance(owner, TableDraft):
-                owner.sequences[column] = sequence
-        else:
-            cursor.skip_group()
-
-
 def _do(cursor: Cursor, _: Draft) -> None:
     if _DEFINES.search(cursor.rest()):
         raise UnreadableError("it defines objects from within a block, which is not carried out")
 
 
 _ALTER_HANDLERS: dict[str, Handler] = {
-    "SEQUENCE": _alter_sequence,
+    "SEQUENCE": alter_sequence,
     "TYPE": alter_type,
     "DOMAIN": alter_domain,
     "VIEW": _alter_view,

@@ -10,6 +10,7 @@ from scanner.schema.parse.columns import Definition, read_attributes, read_defin
 from scanner.schema.parse.constraints import Constraint, at_constraint, read_constraint
 from scanner.schema.parse.cursor import Cursor, UnreadableError
 from scanner.schema.parse.draft import Draft, TableDraft
+from scanner.schema.parse.sequences import beside, settle_sequences
 
 # What PostgreSQL's LIKE copies only when asked to: https://www.postgresql.org/docs/current/sql-createtable.html
 _LIKE_OPTIONS = {"DEFAULTS", "GENERATED", "IDENTITY", "INDEXES", "CONSTRAINTS"}
@@ -34,6 +35,7 @@ def create_table(cursor: Cursor, draft: Draft, *, foreign: bool, replaces: bool)
             return
         raise UnreadableError(f"relation {table.name} was created before")
     draft.relations[table.name] = table
+    settle_sequences(draft, table)
 
 
 def _read_shape(cursor: Cursor, draft: Draft, table: TableDraft) -> None:
@@ -151,6 +153,8 @@ def add_definition(draft: Draft, table: TableDraft, definition: Definition, at: 
         table.columns[index] = _merged(table.columns[index], definition.column)
     for constraint in definition.constraints:
         table.add_constraint(draft.resolved_constraint(constraint))
+    if definition.sequence is not None:
+        table.sequences[beside(table, definition.sequence)] = definition.column.name
 
 
 def _merged(inherited: Column, own: Column) -> Column:

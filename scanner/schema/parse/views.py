@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scanner.model import Rule, View
+from scanner.model import Rule, SequenceGenerator, View
 from scanner.schema.parse.cursor import Cursor, UnreadableError
 from scanner.schema.parse.draft import Draft, TableDraft
 
@@ -28,7 +28,8 @@ def create_view(
     if existing and if_not_exists:
         return
     # A view that is made anew was dropped before by a CASCADE; a table in its place only gives way in a dump.
-    if isinstance(existing, TableDraft) and not replaces and not draft.stored_views:
+    gives_way = replaces or draft.stored_views
+    if isinstance(existing, SequenceGenerator) or (isinstance(existing, TableDraft) and not gives_way):
         raise UnreadableError(f"relation {name} was created before")
     draft.relations[name] = View(name, sql, columns, materialized, draft.stored_views)
 
