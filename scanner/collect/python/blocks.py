@@ -16,18 +16,65 @@ from scanner.collect.python.observations import define
 from scanner.collect.python.orm import django_many, django_models, sqlalchemy_relations
 from scanner.collect.python.orm.django_queries import NOWHERE
 from scanner.collect.python.orm.mapped import Mapped
+from scanner.collect.python.packing import DamagedError, pack, unpack
 from scanner.collect.python.readings import Readings
-from scanner.collect.python.record import Record
+from scanner.collect.python.record import Record, Tables
 from scanner.collect.python.values import ClassValue, FunctionValue
+from scanner.collect.python.written import Written
 
 TOO_DEEP = "The file was read in part because an expression is nested too deeply."
 
 
+class Part:
+    """What the functions of one module have to do with the statements of one file."""
+
+    __slots__ = ("_digest", "_packed", "_written", "beside")
+
+    def __init__(self, packed: bytes, beside: frozenset[str], written: Written | None = None) -> None:
+        self._packed = packed
+        self._written = written
+        self._digest = ""
+        self.beside = beside  # paths of other files that it tells of
+
+    @classmethod
+    def of(cls, written: Written) -> Part:
+        """Made of what it holds, which is not changed any more."""
+        return cls(b"", written.beside, written)
+
+    def __reduce__(self) -> tuple[type, tuple[bytes, frozenset[str]]]:
+        return Part, (self.packed, self.beside)
+
+    @property
+    def packed(self) -> bytes:
+        """All of it as bytes."""
+        if not self._packed:
+            self._packed = pack(self._written)
+        return self._packed
+
+    @property
+    def written(self) -> Written:
+        """All of it. Raises DamagedError if that is not what was kept."""
+        made = unpack(self._packed) if self._written is None else self._written
+        if not isinstance(made, Written):
+            raise DamagedError
+        return made
+
+    @property
+    def digest(self) -> str:
+        """Of the bytes."""
+        if not self._digest:
+            self._digest = blake2b(self.packed, digest_size=12).hexdigest()
+        return self._digest
+
+
 @dataclass(frozen=True, slots=True)
 class Block:
-    """The functions of one module, evaluated."""
+    """What was evaluated of one module: its functions."""
 
-    record: Record
+    parts: dict[str, Part]  # by the path of the file whose statements they are
+    tables: Tables
+    entered: tuple[FunctionValue, ...]  # as in Record
+    saturated: tuple[FunctionValue, ...]
     asked: tuple[Question, ...]
     answers: str  # a digest of them
     is_whole: bool  # it was read to its end
@@ -38,7 +85,8 @@ def block(path: str, definitions: Iterable[Definition], answers: Answers) -> Blo
     world, record, added = answers.world, Record(), set[Journal]()
     waiting, outcomes, is_whole = list(definitions), dict[Outcome, None](), True
     for definition in waiting:
-        record.functions.add(FunctionValue(definition.frame.module.path, definition.frame.function or ""))
+        here = definition.frame.module.path
+        record.files[here].functions[FunctionValue(here, definition.frame.function or "")] = None
         try:
             outcome = run_function(definition)
         except RecursionError:
@@ -51,7 +99,13 @@ def block(path: str, definitions: Iterable[Definition], answers: Answers) -> Blo
     with world.evaluations.apart(inside):
         define(world.local.get(path, ()), world, record)
     asked = tuple(sorted(_asked((*outcomes, inside))))
-    return Block(record, asked, answers.of(asked), is_whole)
+    return of_record(record, asked, answers.of(asked), is_whole=is_whole)
+
+
+def of_record(record: Record, asked: tuple[Question, ...] = (), answers: str = "", *, is_whole: bool = True) -> Block:
+    """What was come across, as it is kept."""
+    parts = {path: Part.of(written) for path, written in record.files.items()}
+    return Block(parts, record.mapped, tuple(record.entered), tuple(record.saturated), asked, answers, is_whole)
 
 
 def _asked(outcomes: Iterable[Outcome]) -> set[Question]:
@@ -73,21 +127,21 @@ class Answers:
     def __init__(self, world: World, readings: Readings) -> None:
         self.world = world
         self._digests = readings.digests  # of the content of files
-        self._paths = _digest(readings.paths)  # where a name that is imported may be found
+        self._paths = digest(readings.paths)  # where a name that is imported may be found
         self._known: dict[Question, str] = {}
         self._modules: dict[str, set[str]] = {}
         self._owned: dict[str, str] = {}
 
     def of(self, asked: Iterable[Question]) -> str:
         """One digest of all answers."""
-        return _digest(self._paths, *map(self._answer, asked))
+        return digest(self._paths, *map(self._answer, asked))
 
     def _answer(self, question: Question) -> str:
         known = self._known.get(question)
         if known is None:
             kind, *given = question
             with self.world.evaluations.apart(Outcome()):
-                known = self._known[question] = _digest(self._told(kind, given))
+                known = self._known[question] = digest(self._told(kind, given))
         return known
 
     def _told(self, kind: str, given: list[str]) -> object:
@@ -130,7 +184,7 @@ class Answers:
             asked = _asked((outcome,)) if outcome else set()
             self._modules[path] = {question[1] for question in asked if question[0] == "module"}
             beside = [self._answer(question) for question in sorted(asked) if question[0] != "module"]
-            self._owned[path] = _digest(path, self._digests.get(path), beside)
+            self._owned[path] = digest(path, self._digests.get(path), beside)
         return self._modules[path]
 
     def _own(self, path: str) -> str:
@@ -143,7 +197,8 @@ def _unplaced(mapped: Mapped | None) -> object:
     return mapped and replace(mapped, place=NOWHERE)
 
 
-def _digest(*told: object) -> str:
+def digest(*told: object) -> str:
+    """One of all that is told."""
     return blake2b(repr(told).encode("utf-8", "surrogateescape"), digest_size=12).hexdigest()
 
 

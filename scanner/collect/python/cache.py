@@ -15,28 +15,28 @@ from functools import cache
 from hashlib import blake2b
 from importlib.util import find_spec
 from pathlib import Path
-from pickle import PickleError
-from typing import Any
+from typing import Any, cast
 
 import scanner
 from scanner.cache_folder import bound, private_folder
 from scanner.collect.python.facts import Facts
+from scanner.collect.python.in_file import Found, InFile
 from scanner.collect.python.light import no_garbage_collection
-from scanner.collect.python.packing import pack, unpack
-from scanner.model import BlindSpot, Collected, Coverage
+from scanner.collect.python.packing import DamagedError, pack, unpack
+from scanner.model import BlindSpot, Coverage
 
 # A file written within this time before it was read may be written again without a new time of change.
 _RACY = 2_000_000_000  # nanoseconds
+_OTHERS = "/"  # stands for a path where what belongs to no file is kept
 _WAIT = 5.0  # seconds, for another scan that is writing
 _TABLES = """
 CREATE TABLE IF NOT EXISTS made_by (version TEXT);
 CREATE TABLE IF NOT EXISTS file (path TEXT PRIMARY KEY, size INTEGER, changed INTEGER, inode INTEGER, digest TEXT);
 CREATE TABLE IF NOT EXISTS facts (digest TEXT PRIMARY KEY, content BLOB);
-CREATE TABLE IF NOT EXISTS linked (options TEXT PRIMARY KEY, kept BLOB, found BLOB);
+CREATE TABLE IF NOT EXISTS linked (options TEXT PRIMARY KEY, kept BLOB);
+CREATE TABLE IF NOT EXISTS found (options TEXT, path TEXT, content BLOB, PRIMARY KEY (options, path));
 CREATE TABLE IF NOT EXISTS block (family TEXT, path TEXT, content BLOB, PRIMARY KEY (family, path));
 """
-# What unpickling may raise of bytes that `pack` did not make.
-_DAMAGE = (PickleError, EOFError, ValueError, TypeError, AttributeError, ImportError, IndexError, KeyError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +77,7 @@ class Cache:
     _known: dict[str, tuple[Stamp, str]] = field(default_factory=dict)
     _facts: dict[str, bytes] | None = None  # by digest, once they were asked for
     _kept: bytes = b""  # as it stands in the file, so that nothing is taken for it that another scan has written
+    _found: Found | None = None  # as it stands in the file, if it was asked for
 
     @classmethod
     def of(cls, root: Path) -> Cache:
@@ -115,12 +116,17 @@ class Cache:
         made = _restored(self._kept)
         return Kept(*made) if isinstance(made, tuple) else None
 
-    def found(self, options: str) -> tuple[Collected, ...] | None:
+    def found(self, options: str) -> Found | None:
         """The result that was made of what `kept` told last."""
-        rows = self._rows("SELECT found FROM linked WHERE options = ? AND kept = ?", (options, self._kept))
+        of = "FROM found JOIN linked USING (options) WHERE options = ? AND kept = ?"
         with no_garbage_collection():
-            made = _restored(rows[0][0]) if rows else None
-        return made if isinstance(made, tuple) else None
+            rows = self._rows(f"SELECT path, content {of}", (options, self._kept))
+            made = {path: _restored(content) for path, content in rows}
+        others = made.pop(_OTHERS, None)
+        if not isinstance(others, tuple) or not all(isinstance(each, InFile) for each in made.values()):
+            return None
+        self._found = Found(cast("dict[str, InFile]", made), others)
+        return self._found
 
     def blocks(self, family: str) -> dict[str, Any]:
         """What the functions of each module came to."""
@@ -145,9 +151,9 @@ class Cache:
         new: Iterable[Facts],
         options: str,
         kept: Kept,
-        found: tuple[Collected, ...] | None,
+        found: Found,
     ) -> None:
-        """Keeps stamps and digests of all files, facts that are new, and the result; None: as it was."""
+        """Keeps stamps and digests of all files, facts that are new, and the result, as far as it is new."""
         if self.file is None:
             return
         soon = time.time_ns() - _RACY
@@ -163,16 +169,26 @@ class Cache:
                 connection.executemany("INSERT INTO file VALUES (?, ?, ?, ?, ?)", rows)
                 connection.executemany("REPLACE INTO facts VALUES (?, ?)", ((each.digest, pack(each)) for each in new))
                 connection.execute("DELETE FROM facts WHERE digest NOT IN (SELECT digest FROM file)")
-                if found is None:
-                    was = (options, self._kept)
-                    connection.execute("UPDATE linked SET kept = ? WHERE options = ? AND kept = ?", (made_of, *was))
-                else:
-                    connection.execute("REPLACE INTO linked VALUES (?, ?, ?)", (options, made_of, pack(found)))
+                self._write(connection, options, found)
+                connection.execute("REPLACE INTO linked VALUES (?, ?)", (options, made_of))
         except sqlite3.OperationalError:  # another scan is writing, or the disk is full
             return
         except (sqlite3.Error, OSError):
             self.file.unlink(missing_ok=True)
         bound(self.file)
+
+    def _write(self, connection: sqlite3.Connection, options: str, found: Found) -> None:
+        """What was found, but what stands there already."""
+        now = connection.execute("SELECT kept FROM linked WHERE options = ?", (options,)).fetchall()
+        was = self._found if now == [(self._kept,)] else None
+        if was is None:
+            connection.execute("DELETE FROM found WHERE options = ?", (options,))
+        known = was.files if was is not None else {}
+        new = [(options, path, pack(each)) for path, each in found.files.items() if known.get(path) is not each]
+        gone = [(options, path) for path in known if path not in found.files]
+        new.append((options, _OTHERS, pack(found.others)))
+        connection.executemany("REPLACE INTO found VALUES (?, ?, ?)", new)
+        connection.executemany("DELETE FROM found WHERE options = ? AND path = ?", gone)
 
     def _rows(self, query: str, values: tuple[object, ...] = ()) -> list[Any]:
         """Nothing where the file cannot be read, or is of another version."""
@@ -192,7 +208,7 @@ def _writing(file: Path) -> Iterator[sqlite3.Connection]:
         for statement in _TABLES.split(";"):
             connection.execute(statement)
         if connection.execute("SELECT version FROM made_by").fetchall() != [(_version(),)]:
-            for table in ("made_by", "facts", "linked", "block"):
+            for table in ("made_by", "facts", "linked", "found", "block"):
                 connection.execute(f"DELETE FROM {table}")
             connection.execute("INSERT INTO made_by VALUES (?)", (_version(),))
         yield connection
@@ -202,7 +218,7 @@ def _writing(file: Path) -> Iterator[sqlite3.Connection]:
 def _restored(content: object) -> object:
     try:
         return unpack(content) if isinstance(content, bytes) else None
-    except _DAMAGE:
+    except DamagedError:
         return None
 
 

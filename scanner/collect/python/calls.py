@@ -30,7 +30,6 @@ from scanner.collect.python.journal import begins_as_sql
 from scanner.collect.python.light import replace
 from scanner.collect.python.names import called, last_name, rows_of
 from scanner.collect.python.orm import hooks
-from scanner.collect.python.record import Root
 from scanner.collect.python.values import (
     ClassValue,
     ExternalValue,
@@ -45,6 +44,7 @@ from scanner.collect.python.values import (
     Variants,
     bounded,
 )
+from scanner.collect.python.written import Root
 
 # What may run something when it is called, or handed to a call.
 _ENTERED = (FunctionValue, ClassValue, PartialValue, LambdaValue)

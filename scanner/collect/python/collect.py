@@ -9,12 +9,14 @@ from pathlib import Path
 from scanner.collect.python.cache import Kept
 from scanner.collect.python.facts import Facts
 from scanner.collect.python.files import Walk, python_files
+from scanner.collect.python.in_file import Found
 from scanner.collect.python.layout import Layout
 from scanner.collect.python.manifests import Manifests
 from scanner.collect.python.moving import NotMovedError, moved, moves
 from scanner.collect.python.not_read import not_read
+from scanner.collect.python.packing import DamagedError
 from scanner.collect.python.readings import SMALL, Readings
-from scanner.model import BlindSpot, Collected, Coverage, Family
+from scanner.model import BlindSpot, Collected, Coverage, Family, Observation
 from scanner.workers import Workers
 
 
@@ -51,31 +53,34 @@ def _collected(readings: Readings, walk: Walk, database: str | None, family: Fam
         if known is not None:
             return (*known, *blind, *kept.blind_spots, kept.coverage)
     readings.read()
-    known = _still_found(kept, readings, options)
-    if kept is None or known is None:
+    before = cache.found(options)
+    found = _still_found(before, kept, readings)
+    if kept is None or found is None:
         # Loaded only where something is linked: neither processes that read nor most scans of known files need it.
         from scanner.collect.python.linking import linked
 
-        before = cache.blocks(str(family))
-        made = linked(readings, family, database, before)
-        cache.keep_blocks(str(family), made.blocks, before)
-        asked, leading = {path: readings.digests[path] for path in made.asked}, made.leading
-        found, statements, ignored = made.found, made.statements, made.ignored
+        blocks = cache.blocks(str(family))
+        try:
+            made = linked(readings, family, database, blocks, before.files if before is not None else {})
+        except DamagedError:
+            made = linked(readings, family, database, {}, {})
+        cache.keep_blocks(str(family), made.blocks, blocks)
+        found, asked, leading = made.found, made.asked, made.leading
     else:
-        asked, leading = {path: readings.digests[path] for path in kept.asked}, kept.leading
-        found, statements, ignored = known, kept.coverage.entries, kept.coverage.ignored
+        asked, leading = tuple(kept.asked), kept.leading
+    everything = tuple(found)
+    statements = sum(isinstance(each, Observation) for each in everything)
     files, lines, size = readings.counts
-    coverage = Coverage("python", str(root), statements, files=files, lines=lines, bytes=size, ignored=ignored)
-    unknown = not_read(readings)
-    now = Kept(_everything(readings), _touching(readings, leading, {}), asked, leading, coverage, unknown)
-    is_as_it_was = kept is not None and known is not None and kept.asked == asked
-    cache.keep(readings.stamped(), readings.new(), options, now, None if is_as_it_was else found)
-    return (*found, *blind, *unknown, coverage)
+    coverage = Coverage("python", str(root), statements, files=files, lines=lines, bytes=size, ignored=found.ignored)
+    unknown, digests = not_read(readings), {path: readings.digests[path] for path in asked}
+    now = Kept(_everything(readings), _touching(readings, leading, {}), digests, leading, coverage, unknown)
+    cache.keep(readings.stamped(), readings.new(), options, now, found)
+    return (*everything, *blind, *unknown, coverage)
 
 
-def _still_found(kept: Kept | None, readings: Readings, options: str) -> tuple[Collected, ...] | None:
+def _still_found(found: Found | None, kept: Kept | None, readings: Readings) -> Found | None:
     """The last result, with its places as they are now; None where linking may give another."""
-    if kept is None:
+    if found is None or kept is None:
         return None
     before = {path: digest for path, digest in kept.asked.items() if readings.digests.get(path) != digest}
     if kept.touching != _touching(readings, kept.leading, before):
@@ -85,8 +90,7 @@ def _still_found(kept: Kept | None, readings: Readings, options: str) -> tuple[C
             path: moves(readings.cache.facts(digest) or Facts(), readings.parsed(path))
             for path, digest in before.items()
         }
-        found = readings.cache.found(options)
-        return found if found is None or not files else moved(found, files)
+        return moved(found, files) if files else found
     except NotMovedError:
         return None
 

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from scanner.collect.python.manifests import Manifests
 from scanner.collect.python.project import Module, Project
-from scanner.collect.python.record import Run
+from scanner.collect.python.runs import Run
 from scanner.collect.python.statements import first_word
 from scanner.model import Driver, OtherEngine
 
@@ -45,7 +45,12 @@ class Drivers:
         for module in project.loaded:
             if not _TESTS.search(module.path):
                 self._modules[self._project(module)].append(module)
-        self._known: dict[str, _Known] = {}
+        self._known = {folder: self._found(folder) for folder in sorted({*map(self._project, project.loaded)})}
+
+    @property
+    def everything(self) -> object:
+        """All that it knows of the projects."""
+        return sorted(self._projects.items()), [(folder, sorted(each.hints)) for folder, each in self._known.items()]
 
     def of(self, module: Module, sql: str, run: Run) -> Driver | None:
         """The driver that prepares this module's statement by itself on connections that are kept.
@@ -56,10 +61,7 @@ class Drivers:
         """
         if first_word(sql) == "COPY":
             return None
-        folder = self._project(module)
-        if folder not in self._known:
-            self._known[folder] = self._found(folder)
-        known = self._known[folder]
+        known = self._known[self._project(module)]
         if run.driver is not None:
             return known.of_engine(module.facts.hints, run.driver)
         return known.of(module.facts.hints, sql, mapper=run.mapper)

@@ -15,7 +15,6 @@ from scanner.collect.python.gist import is_docstring
 from scanner.collect.python.given import Given
 from scanner.collect.python.names import last_name, position, shown
 from scanner.collect.python.reach import is_relevant
-from scanner.collect.python.record import Root
 from scanner.collect.python.truth import demanded, narrowed, truth
 from scanner.collect.python.values import (
     ClassValue,
@@ -28,6 +27,7 @@ from scanner.collect.python.values import (
     Variants,
     bounded,
 )
+from scanner.collect.python.written import Root
 
 # A loop over so many known items is run item by item; a longer one once, for all of them.
 _MAX_TURNS = 8

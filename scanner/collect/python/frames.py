@@ -16,7 +16,6 @@ from scanner.collect.python.journal import Journal
 from scanner.collect.python.names import shown
 from scanner.collect.python.orm.mapped import Mapped
 from scanner.collect.python.project import Module, Project
-from scanner.collect.python.record import Root
 from scanner.collect.python.settled import Settled
 from scanner.collect.python.values import (
     ClassValue,
@@ -28,6 +27,7 @@ from scanner.collect.python.values import (
     Variants,
     bounded,
 )
+from scanner.collect.python.written import Root
 from scanner.model import Family
 
 _Made = TypeVar("_Made")

@@ -22,7 +22,6 @@ from scanner.collect.python.names import last_name
 from scanner.collect.python.parameters import accepts, bindings, has_receiver
 from scanner.collect.python.passing import may_run, runs_statements
 from scanner.collect.python.reach import returns_text
-from scanner.collect.python.record import Root
 from scanner.collect.python.rows import inside
 from scanner.collect.python.statements import may_begin
 from scanner.collect.python.values import (
@@ -41,6 +40,7 @@ from scanner.collect.python.values import (
     Variants,
     bounded,
 )
+from scanner.collect.python.written import Root
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from scanner.model import RowUse
 
 if TYPE_CHECKING:
     from scanner.collect.python.orm.mapped import Mapped
-    from scanner.collect.python.record import Root
+    from scanner.collect.python.written import Root
 
 
 class Journal:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from scanner.collect.python.blocks import TOO_DEEP, Answers, Block
+from scanner.collect.python.blocks import TOO_DEEP, Answers, Block, of_record
 from scanner.collect.python.frames import World
+from scanner.collect.python.gathering import Gathering
+from scanner.collect.python.in_file import Found, InFile
 from scanner.collect.python.light import no_garbage_collection
-from scanner.collect.python.observations import define, models, observations
+from scanner.collect.python.observations import define, models
 from scanner.collect.python.readings import Readings
-from scanner.collect.python.record import Record
+from scanner.collect.python.record import Record, Tables
 from scanner.collect.python.sharing import Another, another, blocks_of, bodies
 from scanner.collect.python.toplevel import deep_recursion, world_of
 from scanner.collect.python.values import FunctionValue
@@ -22,15 +24,22 @@ class Linked:
     """What all files together can run."""
 
     blocks: dict[str, Block]  # of their functions, by module
-    found: tuple[Collected, ...]  # also what of them could not be read or followed
-    statements: int  # how many of these are statements and models
-    ignored: int  # statements that no added column can matter to
+    found: Found
     asked: tuple[str, ...]  # paths of the files that this was made of: a change in others is none
     leading: frozenset[str]  # unless they call or import one of these names
 
 
-def linked(readings: Readings, family: Family | None, database: str | None, known: Mapping[str, Block]) -> Linked:
-    """What the files can run against a database, put together; `known` are blocks of the scan before."""
+def linked(
+    readings: Readings,
+    family: Family | None,
+    database: str | None,
+    known: Mapping[str, Block],
+    before: Mapping[str, InFile],
+) -> Linked:
+    """What the files can run against a database, put together; `known` and `before` are of the scan before.
+
+    Raises DamagedError if these are not what was kept.
+    """
     paths, leading = readings.linked
     with (
         no_garbage_collection(),
@@ -40,20 +49,23 @@ def linked(readings: Readings, family: Family | None, database: str | None, know
         if not known:
             start()
         world = world_of(readings, paths, family)
-        record = Record()
-        define(world.settled.classes if world.settled else (), world, record)
+        top = Record()
+        define(world.settled.classes if world.settled else (), world, top)
         for outcome in tuple(world.modules.values()):
-            record.add(outcome.journal, set())
+            top.add(outcome.journal, set())
         blocks = _blocks(world, readings, known, start)
-        for each in blocks.values():
-            record.merge(each.record)
-        found = (*observations(world, record, database), *models(world, record, database))
-    unread = (
-        *world.project.unread,
-        *(Unread("python", path, TOO_DEEP) for path in blocks if not blocks[path].is_whole),
-    )
-    everything: tuple[Collected, ...] = (*found, *unread, *_saturated(record.saturated))
-    return Linked(blocks, everything, len(found), len(record.ignored), world.project.asked, leading)
+        every = (of_record(top), *blocks.values())
+        tables = Tables()
+        for each in every:
+            tables.merge(each.tables)
+        files = Gathering(world, readings, every, database).found(before)
+        others: tuple[Collected, ...] = (
+            *models(world, tables, database),
+            *world.project.unread,
+            *(Unread("python", path, TOO_DEEP) for path in blocks if not blocks[path].is_whole),
+            *_saturated({function for each in every for function in each.saturated}),
+        )
+    return Linked(blocks, Found(files, others), world.project.asked, leading)
 
 
 def _blocks(world: World, readings: Readings, known: Mapping[str, Block], start: Another) -> dict[str, Block]:

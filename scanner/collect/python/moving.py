@@ -9,8 +9,9 @@ from typing import TypeVar
 
 from scanner.collect.python import syntax
 from scanner.collect.python.facts import Facts
+from scanner.collect.python.in_file import Found, InFile
 from scanner.collect.python.light import replace
-from scanner.model import Collected, Location, Observation, RowUse
+from scanner.model import Location, Observation, RowUse
 
 # Line and column, before and after.
 Moves = Mapping[tuple[int, int], tuple[int, int]]
@@ -30,9 +31,24 @@ def moves(old: Facts, new: Facts) -> Moves:
     return {_located(at, before): _located(now, after) for at, now in pairs.items()}
 
 
-def moved(found: Iterable[Collected], files: Mapping[str, Moves]) -> tuple[Collected, ...]:
+def moved(found: Found, files: Mapping[str, Moves]) -> Found:
     """What was found, with the places in these files as they are now. Raises NotMovedError."""
-    return tuple(_observation(each, files) if isinstance(each, Observation) else each for each in found)
+    others = tuple(_observation(each, files) if isinstance(each, Observation) else each for each in found.others)
+    return Found({path: _in_file(each, files) for path, each in found.files.items()}, others)
+
+
+def _in_file(each: InFile, files: Mapping[str, Moves]) -> InFile:
+    """What parts it has stays: whoever is asked for these places tells them as they were, or is found anew."""
+    return replace(
+        each,
+        found=_observations(each.found, files),
+        elsewhere=_observations(each.elsewhere, files),
+        unexecuted=tuple((place, _observations(some, files)) for place, some in each.unexecuted),
+    )
+
+
+def _observations(some: Iterable[Observation], files: Mapping[str, Moves]) -> tuple[Observation, ...]:
+    return tuple(_observation(each, files) for each in some)
 
 
 def _observation(each: Observation, files: Mapping[str, Moves]) -> Observation:

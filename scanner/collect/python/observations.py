@@ -1,4 +1,4 @@
-"""What was recorded → observations, one a statement and place."""
+"""What runs, and what is mapped → observations, one a statement and place."""
 
 from __future__ import annotations
 
@@ -8,62 +8,36 @@ from scanner.collect.python.drivers import Drivers
 from scanner.collect.python.frames import World
 from scanner.collect.python.history import is_history
 from scanner.collect.python.holes import marked
+from scanner.collect.python.in_file import order
 from scanner.collect.python.light import replace
 from scanner.collect.python.orm.django_many import tables_between
 from scanner.collect.python.orm.mapped import Mapped
 from scanner.collect.python.orm.senders import senders
 from scanner.collect.python.orm.sql import Names, joined, pieces, text_at
-from scanner.collect.python.record import Record, Run
+from scanner.collect.python.record import Record, Tables
+from scanner.collect.python.runs import Run
 from scanner.collect.python.statements import is_ignored
 from scanner.collect.python.uses import merged
-from scanner.collect.python.values import ClassValue
+from scanner.collect.python.values import ClassValue, Place
 from scanner.model import Location, Observation, RowUse
 from scanner.statements import texts
 
 MODEL = "python_model"
 
 
-def observations(world: World, record: Record, database: str | None) -> Iterator[Observation]:
-    """Yields every statement found, in the order of files and lines."""
-    drivers = Drivers(world.project)
-    found = [each for run in record.runs() for each in _of(run, world, drivers, record, database)]
-    yield from dict.fromkeys(sorted(found, key=_order))
-
-
-def models(world: World, record: Record, database: str | None) -> Iterator[Observation]:
-    """Yields every mapped class and table as the SELECT of its columns, marked by their source, MODEL."""
-    found = [_model(each, world, record.sent, database) for each in (*record.models, *record.tables)]
-    yield from sorted((each for each in found if each is not None), key=_order)
-
-
-def define(classes: Iterable[ClassValue], world: World, record: Record) -> None:
-    """Puts into the record what is mapped of these classes, and which of them take all fields of a mapped one."""
-    known = list(classes)
-    mapped = [model for each in known if (model := world.model(each)) is not None]
-    record.models.update(dict.fromkeys(mapped))
-    record.models.update(dict.fromkeys(each for model in mapped for each in tables_between(model, world)))
-    for sent, use in senders(known, world):
-        record.send(sent, use)
-
-
-def _of(run: Run, world: World, drivers: Drivers, record: Record, database: str | None) -> Iterator[Observation]:
+def observations(run: Run, place: Place, world: World, drivers: Drivers, database: str | None) -> list[Observation]:
+    """What runs at a place: of a script each statement. Empty for what stands in no file of the project."""
     sql, holes = marked(run.text)
-    place = run.place or run.text.place
-    module = world.project.module(place.path) if place else None
-    if place is None or module is None:
-        return
-    if is_history(place.path, world):
-        record.ignored[run.text] = None
-        return
+    module = world.project.module(place.path)
+    if module is None:
+        return []
     family = world.family or "postgres"
     driver = drivers.of(module, sql, run) if run.executes and family == "postgres" else None
     location, uses = module.location(place), merged(run.uses)
     other_engine = drivers.elsewhere(module) if run.executes and not run.mapper else None
     statements = texts(sql, family)
-    for statement in statements:
-        if len(statements) > 1 and is_ignored(statement):
-            continue
-        yield Observation(
+    return [
+        Observation(
             "python",
             statement,
             database,
@@ -76,6 +50,25 @@ def _of(run: Run, world: World, drivers: Drivers, record: Record, database: str 
             in_transaction=run.in_transaction,
             holes=tuple(hole for hole in holes if hole.marker in statement),
         )
+        for statement in statements
+        if len(statements) == 1 or not is_ignored(statement)
+    ]
+
+
+def models(world: World, tables: Tables, database: str | None) -> Iterator[Observation]:
+    """Yields every mapped class and table as the SELECT of its columns, marked by their source, MODEL."""
+    found = [_model(each, world, tables.sent, database) for each in (*tables.models, *tables.tables)]
+    yield from sorted((each for each in found if each is not None), key=order)
+
+
+def define(classes: Iterable[ClassValue], world: World, record: Record) -> None:
+    """Puts into the record what is mapped of these classes, and which of them take all fields of a mapped one."""
+    known = list(classes)
+    mapped = [model for each in known if (model := world.model(each)) is not None]
+    record.mapped.models.update(dict.fromkeys(mapped))
+    record.mapped.models.update(dict.fromkeys(each for model in mapped for each in tables_between(model, world)))
+    for sent, use in senders(known, world):
+        record.send(sent, use)
 
 
 def _within(statement: str, source: str, at: int, whole: Location) -> Location:
@@ -100,8 +93,3 @@ def _model(
     uses = tuple(sent.get(mapped.of, ())) if mapped.of else ()
     location = replace(location, function=name)
     return Observation(MODEL, sql, database, location=location, executes="model", row_uses=uses)
-
-
-def _order(observation: Observation) -> tuple[str, int, int]:
-    location = observation.location
-    return (location.path, location.line, location.column) if location else ("", 0, 0)

@@ -16,6 +16,7 @@ _MODULES = frozenset(
         "scanner.collect.python.blocks",
         "scanner.collect.python.callables",
         "scanner.collect.python.facts",
+        "scanner.collect.python.in_file",
         "scanner.collect.python.orm.django_values",
         "scanner.collect.python.orm.mapped",
         "scanner.collect.python.orm.queries",
@@ -23,9 +24,17 @@ _MODULES = frozenset(
         "scanner.collect.python.record",
         "scanner.collect.python.syntax",
         "scanner.collect.python.values",
+        "scanner.collect.python.written",
         "scanner.model.observation",
     )
 )
+
+# What unpickling may raise of bytes that `pack` did not make.
+_DAMAGE = (pickle.PickleError, EOFError, ValueError, TypeError, AttributeError, ImportError, IndexError, KeyError)
+
+
+class DamagedError(Exception):
+    """Bytes are not those that were kept."""
 
 
 def pack(value: object) -> bytes:
@@ -36,8 +45,11 @@ def pack(value: object) -> bytes:
 
 
 def unpack(data: bytes) -> Any:  # noqa: ANN401  # as pickle.loads
-    """The value. Raises pickle.UnpicklingError, EOFError and others on bytes that `pack` did not make."""
-    return _Unpickler(io.BytesIO(data)).load()
+    """The value. Raises DamagedError on bytes that `pack` did not make."""
+    try:
+        return _Unpickler(io.BytesIO(data)).load()
+    except _DAMAGE as error:
+        raise DamagedError(str(error)) from error
 
 
 class _Pickler(pickle.Pickler):

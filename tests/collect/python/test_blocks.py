@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import pytest
 from scanner.collect.python import collect, linking
 from scanner.collect.python.blocks import Answers, Block
 from scanner.collect.python.frames import Definition
+from scanner.collect.python.gathering import Gathering
+from scanner.collect.python.in_file import InFile
 from scanner.collect.python.sharing import Another
 
 _BLOCKS_OF = linking.blocks_of
@@ -91,6 +94,36 @@ def test_after_a_change_those_are_evaluated_again_that_asked_for_it(
     assert second == tuple(map(repr, collect(root)))
 
 
+@pytest.mark.parametrize(
+    ("name", "before", "after", "again"),
+    [
+        ("users.py", "a, b", "a, b, c", ["users.py"]),
+        ("notes.py", "each.note", "each.id", ["notes.py"]),
+        ("names.py", "orders", "carts", ["reports.py"]),
+        ("totals.py", "number, total", "number, total, status", ["reports.py", "totals.py"]),
+    ],
+)
+def test_after_a_change_those_files_are_told_anew_whose_statements_it_concerns(
+    root: Path, name: str, before: str, after: str, again: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+    _in_file = Gathering._in_file
+
+    def in_file(self: Gathering, path: str, made_of: str) -> InFile:
+        told.append(path)
+        return _in_file(self, path, made_of)
+
+    monkeypatch.setattr(Gathering, "_in_file", in_file)
+    _scan(root)
+    assert told == sorted(FILES.keys() - {"names.py"})
+    told.clear()
+    file = root / name
+    file.write_text(file.read_text().replace(before, after))
+    second = _scan(root)
+    assert told == again
+    assert second == tuple(map(repr, collect(root)))
+
+
 def test_a_circle_is_evaluated_again_wherever_in_it_something_has_changed(root: Path, made: list[str]) -> None:
     for name, text in CIRCLE.items():
         (root / name).write_text(f"{text}\n\ndef clean(cursor):\n    cursor.execute('DELETE FROM {name[:-3]}')\n")
@@ -102,6 +135,18 @@ def test_a_circle_is_evaluated_again_wherever_in_it_something_has_changed(root: 
     assert made == ["first.py", "last.py", "middle.py"]
     assert second != first
     assert second == tuple(map(repr, collect(root)))
+
+
+def test_damaged_blocks_are_made_again(root: Path) -> None:
+    _scan(root)
+    (cache,) = (root.parent / "cache").iterdir()
+    with sqlite3.connect(cache) as connection:
+        for family, path, content in connection.execute("SELECT family, path, content FROM block").fetchall():
+            damaged = content.replace(b"written", b"wr\0tten")
+            assert damaged != content
+            connection.execute("UPDATE block SET content = ? WHERE (family, path) = (?, ?)", (damaged, family, path))
+    (root / "names.py").write_text('TABLE = "carts"\n')
+    assert _scan(root) == tuple(map(repr, collect(root)))
 
 
 def _scan(root: Path) -> tuple[str, ...]:

@@ -227,7 +227,7 @@ def test_damaged_facts_are_read_again(root: Path) -> None:
     (cache,) = (root.parent / "cache").iterdir()
     with sqlite3.connect(cache) as connection:
         connection.execute("UPDATE facts SET content = x'80055d'")
-        connection.execute("UPDATE linked SET found = x'00'")
+        connection.execute("UPDATE found SET content = x'00'")
     assert _scan(root) == first
 
 

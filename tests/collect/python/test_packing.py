@@ -15,9 +15,11 @@ from scanner.collect.python import packing, syntax
 from scanner.collect.python.blocks import Block
 from scanner.collect.python.cache import Kept, Stamp
 from scanner.collect.python.facts import Facts
+from scanner.collect.python.in_file import InFile
+from scanner.collect.python.written import Written
 from scanner.model import Collected
 
-_KEPT = (Block, Facts, *get_args(syntax.Statement), Kept, *get_args(Collected))
+_KEPT = (Block, Facts, InFile, *get_args(syntax.Statement), Kept, *get_args(Collected), Written)
 
 
 def test_modules_whose_classes_are_kept_are_all_that_may_be_unpacked() -> None:
