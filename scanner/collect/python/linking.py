@@ -54,7 +54,7 @@ def linked(
         for outcome in tuple(world.modules.values()):
             top.add(outcome.journal, set())
         blocks = _blocks(world, readings, known, start)
-        every = (of_record(top), *blocks.values())
+        every = (of_record(top), *(blocks[path] for path in sorted(blocks)))
         tables = Tables()
         for each in every:
             tables.merge(each.tables)
