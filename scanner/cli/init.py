@@ -57,6 +57,7 @@ def init_(folder: str, output: str | None, dry_run: bool, force: bool) -> int:
 
 def _summary(found: Survey, path: Path) -> str:
     from scanner.render.words import count
+    from scanner.trees import some
 
     usable = [each for each in found.databases if each.tables and not each.doubt]
     lines = [f"Written to {path}."]
@@ -64,6 +65,11 @@ def _summary(found: Survey, path: Path) -> str:
     for each in found.databases:
         if each not in usable:
             lines.append(f"  {each.name}: {each.engine}, without a schema: {each.doubt or 'none was found'}.")
+    schemas = [each.schema for each in usable if each.schema]
+    if left := list(dict.fromkeys(path for schema in schemas for path in schema.others)):
+        lines.append(f"  Left out of the schema: {some(left)}. Add to its list what belongs to it.")
+    if unread := [path for schema in schemas for path in schema.unread]:
+        lines.append(f"  What Python changes of the schema is not read: {some(unread)}.")
     lines.append(f"  {count(len(found.sources), 'source')}" + ("" if found.databases else ", no database"))
     table = next((min(each.tables) for each in usable), None)
     if table is None or not found.sources:

@@ -7,7 +7,7 @@ understands. Files are read, never run.
 from scanner.migrations.changes import changes, without_known
 from scanner.migrations.files import PLAN_MARK, history, is_migration, read, sources, tool_of
 from scanner.migrations.migration import Migration
-from scanner.migrations.plain_sql import family_of
+from scanner.migrations.plain_sql import family_of, undoes
 
 __all__ = [
     "PLAN_MARK",
@@ -19,5 +19,6 @@ __all__ = [
     "read",
     "sources",
     "tool_of",
+    "undoes",
     "without_known",
 ]

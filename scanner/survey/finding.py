@@ -27,6 +27,15 @@ class SchemaFiles:
     engine: Hint | None = None  # of the files themselves
     name: str = ""  # what the database is called there; empty where it does not say
     others: tuple[str, ...] = ()  # paths that could be it instead, or belong to it
+    beside: tuple[str, ...] = ()  # whole schemas of other tables of the same database
+    since: tuple[str, ...] = ()  # what changed them since, in its order
+    past: tuple[str, ...] = ()  # scripts whose changes they have already
+    unread: tuple[str, ...] = ()  # programs beside what changed them since
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """All of it, in the order in which it is read."""
+        return (self.path, *self.beside, *self.since)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from scanner.migrations import family_of, tool_of
 from scanner.schema.dialect import foreign_signs
 from scanner.survey.finding import Hint, SchemaFiles
+from scanner.survey.versions import since, together
 
 _HEAD = 4_000  # characters in which a dump says what it is
 _DUMPED = re.compile(r"^-- Dumped from database version (\d+(?:\.\d+)?)", re.M)
@@ -45,7 +46,7 @@ def schemas(root: Path, scripts: Mapping[str, str], others: Iterable[str]) -> li
     dumped = {found.path for found in dumps}
     left = {path: text for path, text in scripts.items() if path not in dumped}
     plain = {path: text for path, text in left.items() if family_of(path) or tool_of(root / path) == "sql"}
-    groups = [group for group in (dumps, migrations, _written(plain)) if group]
+    groups = [group for group in (dumps, migrations, _written(root, plain)) if group]
     other = tuple(each.path for group in groups[1:] for each in group)
     return [replace(each, others=(*each.others, *other)) for group in groups[:1] for each in group]
 
@@ -106,8 +107,8 @@ def _within(folder: str, other: str) -> bool:
     return PurePosixPath(folder).is_relative_to(other)
 
 
-def _written(scripts: Mapping[str, str]) -> list[SchemaFiles]:
-    """The script that is most likely the schema, and those that make or change tables beside it."""
+def _written(root: Path, scripts: Mapping[str, str]) -> list[SchemaFiles]:
+    """The script that is most likely the schema, those of its other parts, and those that were to change it since."""
     tables = {path: len(_TABLE.findall(text)) for path, text in scripts.items()}
     found = sorted(
         (path for path, text in scripts.items() if tables[path] or _CHANGE.search(text)),
@@ -115,13 +116,44 @@ def _written(scripts: Mapping[str, str]) -> list[SchemaFiles]:
     )
     if not found or not tables[found[0]]:
         return []
-    first, text = found[0], scripts[found[0]]
-    inside = _parts(first, scripts)
-    left = (path for path in found if path not in inside)
-    others = tuple(sorted(left, key=lambda path: PurePosixPath(path).name != PurePosixPath(first).name))
+    inside = _parts(found[0], scripts)
     if len(inside) > 1:
-        return [SchemaFiles(os.path.dirname(first), "scripts", _signs(first, text), "", others)]
-    return [SchemaFiles(first, "a script", _signs(first, text), _stem(first), others)]
+        others = _others(found[0], found, inside)
+        return [SchemaFiles(os.path.dirname(found[0]), "scripts", _signs(found[0], scripts[found[0]]), "", others)]
+    made = {path: [name.lower() for name in _TABLE_NAME.findall(scripts[path])] for path in found}
+    (first, *beside), superseded = together(root, found[0], made)
+    changes, past = since((first, *beside), scripts)
+    known = [path for path in scripts if any(PurePosixPath(path).is_relative_to(each) for each in changes)]
+    others = _others(first, found, (first, *beside, *superseded, *known, *past))
+    what = f"{len(beside) + 1} scripts" if beside else "a script"
+    return [
+        SchemaFiles(
+            first,
+            what,
+            _signs(first, scripts[first]),
+            _stem(first),
+            others,
+            tuple(beside),
+            tuple(changes),
+            (*superseded, *past),
+            _programs(root, (first, *beside), changes),
+        )
+    ]
+
+
+def _others(first: str, found: Iterable[str], known: Collection[str]) -> tuple[str, ...]:
+    """Those that are not known yet; first the ones that are called like the schema."""
+    left = (path for path in found if path not in known)
+    return tuple(sorted(left, key=lambda path: PurePosixPath(path).name != PurePosixPath(first).name))
+
+
+def _programs(root: Path, whole: Sequence[str], changes: Iterable[str]) -> tuple[str, ...]:
+    """The Python files of those versions: they change the schema by what they do."""
+    folders = {PurePosixPath(change).parent for change in changes}
+    files = sorted(file for folder in folders for file in (root / folder).glob("*/*.py") if file.stem != "__init__")
+    paths = [file.relative_to(root).as_posix() for file in files]
+    newer, _ = since(whole, paths)
+    return tuple(path for path in paths if any(PurePosixPath(path).is_relative_to(each) for each in newer))
 
 
 def _parts(first: str, scripts: Mapping[str, str]) -> list[str]:

@@ -13,9 +13,9 @@ from scanner.errors import SourceError
 from scanner.model import Database, Observation
 from scanner.sources import collect
 from scanner.survey.finding import FoundDatabase, FoundSource
+from scanner.survey.versions import PROJECT_FILES
 from scanner.text_files import files_under
 
-_PROJECT = ("pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "Pipfile", "manage.py")
 _ASIDE = ("test", "tests", "doc", "docs", "examples", "benchmarks", "scripts", "tools", "bin")
 _DML = re.compile(r"^\s*(?:SELECT|UPDATE|DELETE|WITH|MERGE|CALL|INSERT\b(?![^;]*\bVALUES\b))\b", re.M | re.I)
 _SEED = re.compile(r"(?:^|[-_.])(?:data|dummy|seeds?|sample|demo|fixtures?|bootstrap)(?:[-_.]|$)", re.I)
@@ -39,7 +39,8 @@ def python(root: Path, files: Sequence[str], databases: Sequence[FoundDatabase])
 
 def sql(root: Path, scripts: Mapping[str, str], databases: Sequence[FoundDatabase]) -> Iterator[FoundSource]:
     """Folders of SQL that asks and writes more than it defines; single files where others beside them do not."""
-    schemas = [PurePosixPath(each.schema.path) for each in databases if each.schema]
+    known = ((*each.schema.paths, *each.schema.past) for each in databases if each.schema)
+    schemas = [PurePosixPath(path) for paths in known for path in paths]
     left = {p: t for p, t in scripts.items() if not any(PurePosixPath(p).is_relative_to(each) for each in schemas)}
     asking = [path for path, text in left.items() if len(_DML.findall(text)) > len(_DDL.findall(text))]
     asking = [p for p in asking if not set(PurePosixPath(p).parts[:-1]) & set(_ASIDE) and not _SEED.search(_name(p))]
@@ -101,7 +102,7 @@ def _below(code: Iterable[str], prefix: str) -> list[str]:
 
 
 def _is_project(folder: Path) -> bool:
-    return any((folder / name).exists() for name in _PROJECT)
+    return any((folder / name).exists() for name in PROJECT_FILES)
 
 
 def _database(root: Path, paths: Iterable[str], databases: Sequence[FoundDatabase]) -> tuple[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from scanner.config import DatabaseConfig, SourceConfig
@@ -11,6 +12,7 @@ from scanner.errors import SourceError
 from scanner.migrations import family_of
 from scanner.model import Database, Engine, Location, Observation
 from scanner.progress import Progress, silent
+from scanner.schema import Schema
 from scanner.services import OWNERS_FILES, Services
 from scanner.sources import read_schema
 from scanner.survey import sources
@@ -26,6 +28,7 @@ _DEEPEST = 3  # folders in which files that tell of engines are looked for
 _MIGRATIONS = re.compile(r"migrat|version|revision|changelog|liquibase", re.I)
 _SUFFIXES = (".py", ".pyi", ".sql", ".xml", ".yaml", ".yml", ".json")
 _UNMADE = re.compile(r"relation (\S+) is not created by this script")
+_MISFIT = re.compile(r"was created before|is not created by this script|has no column|is a (?:view|sequence)")
 _UNNAMED = re.compile(r"[^\w.-]+")
 
 
@@ -85,7 +88,7 @@ def _databases(
         engine, why = _engine(files.engine, likely)
         name = _name(files, root, [each.name for each in databases])
         tell(f"Reading the schema of {name}", 0)
-        databases.append(FoundDatabase(name, engine, why, files, *_tables(root, Database(name, engine), files)))
+        databases.append(_read(root, Database(name, engine), why, files))
     if not found and likely:
         databases.append(FoundDatabase(_clean(root.name), *_engine(None, likely), None))
     return tuple(databases)
@@ -123,12 +126,30 @@ def _clean(name: str) -> str:
     return _UNNAMED.sub("-", name).strip("-.") or "database"
 
 
-def _tables(root: Path, database: Database, files: SchemaFiles) -> tuple[frozenset[str], str]:
-    """The names of the tables, and what is wrong where there are none."""
+def _read(root: Path, database: Database, why: str, files: SchemaFiles) -> FoundDatabase:
+    """The database with what its schema holds. Changes since that do not fit the schema are none of it."""
     try:
-        schema, _ = read_schema(DatabaseConfig(database, (str(root / files.path),), root=root))
+        schema = _schema(root, database, files.paths)
+        if files.since:
+            without = _schema(root, database, (files.path, *files.beside))
+            if _misfits(schema) > _misfits(without):
+                schema = without
+                files = replace(files, since=(), unread=(), others=(*files.since, *files.others))
     except SourceError as error:
-        return frozenset(), str(error)
+        return FoundDatabase(database.name, database.engine, why, files, doubt=str(error))
+    return FoundDatabase(database.name, database.engine, why, files, *_tables(schema))
+
+
+def _schema(root: Path, database: Database, paths: Sequence[str]) -> Schema:
+    return read_schema(DatabaseConfig(database, tuple(str(root / path) for path in paths), root=root))[0]
+
+
+def _misfits(schema: Schema) -> int:
+    return sum(each.count for each in schema.skipped if _MISFIT.search(each.reason))
+
+
+def _tables(schema: Schema) -> tuple[frozenset[str], str]:
+    """The names of the tables, and what is wrong where there are none."""
     names = frozenset(table.name.name.lower() for table in schema.tables)
     unmade = sorted({match[1] for each in schema.skipped if (match := _UNMADE.match(each.reason))})
     if not names:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from scanner.survey.finding import FoundDatabase, FoundSource, Survey
+from scanner.trees import some
 
 _ESCAPED = {'"': '\\"', "\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\x7f": "\\u007f"}
 _LIVE = {"postgres": ("pg_stat_statements", "postgresql"), "mysql": ("mysql_digests", "mysql")}
@@ -39,17 +40,32 @@ def _database(found: FoundDatabase | None) -> list[str]:
     if found.schema is None:
         missing = "no dump, migrations or DDL was found: give one (pg_dump --schema-only, mysqldump --no-data) or a DSN"
         return _commented("The database that is changed.", (*head, f'schema = "schema.sql"  # {missing}'))
-    entry = [*head, f"schema = {_text(found.schema.path)}  # {_tables(found)}"]
+    entry = [*head, *_schema(found)]
     if found.doubt:
         return _commented(f"The schema was found and could not be used: {_line(found.doubt)}", entry)
-    others = found.schema.others[:_SHOWN]
-    return [*entry, *(f"# or, or before or after it in a list: {_text(path)}" for path in others)]
+    others, more = found.schema.others[:_SHOWN], len(found.schema.others) - _SHOWN
+    entry += [f"# or, or before or after it in a list: {_text(path)}" for path in others]
+    return [*entry, f"# and {more} more that make or change tables"] if more > 0 else entry
+
+
+def _schema(found: FoundDatabase) -> Iterator[str]:
+    assert found.schema is not None
+    paths = [_text(path) for path in found.schema.paths]
+    if len(paths) == 1:
+        yield f"schema = {paths[0]}  # {_tables(found)}"
+        return
+    yield f"schema = [  # {_tables(found)}"
+    yield from (f"    {path}," for path in paths)
+    yield "]"
+    if found.schema.unread:
+        yield f"# What Python changes of it is not read: {_line(some(found.schema.unread))}"
 
 
 def _tables(found: FoundDatabase) -> str:
     assert found.schema is not None
     count = len(found.tables)
-    return f"{found.schema.made_of}, {count} table{'' if count == 1 else 's'}"
+    since = ", and what changed it since" if found.schema.since else ""
+    return f"{found.schema.made_of}{since}, {count} table{'' if count == 1 else 's'}"
 
 
 def _production(found: Survey) -> Iterator[list[str]]:

@@ -27,6 +27,19 @@ def test_what_it_writes_is_asked_without_editing(home: Path, capsys: pytest.Capt
     assert "services/billing/pay.py:3" in capsys.readouterr().out
 
 
+def test_what_is_left_out_of_a_schema_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "db/1").mkdir(parents=True)
+    (tmp_path / "db/1/full.sql").write_text("CREATE TABLE orders (id int);")
+    (tmp_path / "db/2").mkdir()
+    (tmp_path / "db/2/note.sql").write_text("ALTER TABLE orders ADD COLUMN note text;")
+    (tmp_path / "db/2/fill.py").write_text("def run(cursor): cursor.execute('DROP TABLE orders')\n")
+    (tmp_path / "other.sql").write_text("CREATE TABLE other (id int);")
+    assert run(["init", str(tmp_path)]) == 0
+    said = capsys.readouterr().err
+    assert "  Left out of the schema: other.sql. Add to its list what belongs to it.\n" in said
+    assert "  What Python changes of the schema is not read: db/2/fill.py.\n" in said
+
+
 def test_it_never_overwrites_unless_it_is_told_to(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (home / "scanner.toml").write_text("# mine\n")
     assert run(["init"]) == 2

@@ -156,6 +156,58 @@ def test_other_scripts_beside_the_schema_are_named(tmp_path):
     assert '# or, or before or after it in a list: "db/update.sql"' in to_toml(survey(tmp_path))
 
 
+NOTE = "ALTER TABLE orders ADD COLUMN note text;"
+STATE = "CREATE TABLE states (id int);\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "schema"),
+    [
+        # Whole schemas of other tables are parts of one; of the same tables the newest counts.
+        ({"db/main/full.sql": TABLES, "db/state/full.sql": STATE}, ["db/main/full.sql", "db/state/full.sql"]),
+        ({"db/1/full.sql": TABLES, "db/2/full.sql": TABLES}, "db/2/full.sql"),
+        ({"db/9/full.sql": TABLES, "db/10/full.sql": TABLES[: TABLES.index("\n")]}, "db/10/full.sql"),
+        ({"db/a/full.sql": TABLES, "db/b/full.sql": TABLES + STATE}, "db/b/full.sql"),
+        # Those of projects of their own, and those of other names, are not.
+        ({"a/schema.sql": TABLES, "a/app.py": "", "b/schema.sql": STATE, "b/app.py": ""}, "a/schema.sql"),
+        ({"a/schema.sql": TABLES, "b/schema.sql": STATE, "b/setup.cfg": ""}, "a/schema.sql"),
+        ({"db/full.sql": TABLES, "db/more/other.sql": STATE}, "db/full.sql"),
+        # What changed it since stands in higher numbers beside it.
+        (
+            {"db/full/9/full.sql": TABLES, "db/up/9/a.sql": NOTE, "db/up/10/a.sql": NOTE, "db/up/11/a.sql": STATE},
+            ["db/full/9/full.sql", "db/up/10", "db/up/11"],
+        ),
+        (
+            {"db/schema_v2.sql": TABLES, "db/up/001_a.sql": NOTE, "db/up/003_b.sql": STATE},
+            ["db/schema_v2.sql", "db/up/003_b.sql"],
+        ),
+        ({"db/schema_v2.sql": TABLES, "db/up/03_a.sql": NOTE, "db/up/04_b.sql": STATE}, ["db/schema_v2.sql", "db/up"]),
+        ({"db/schema_v2.sql": TABLES, "up/003_a.sql": NOTE}, "db/schema_v2.sql"),
+        ({"db/schema.sql": TABLES, "db/up/003_a.sql": NOTE}, "db/schema.sql"),
+        # It is left out where it does not fit the schema.
+        ({"db/1/full.sql": TABLES, "db/2/a.sql": TABLES}, "db/1/full.sql"),
+        ({"db/1/full.sql": TABLES, "db/2/a.sql": "ALTER TABLE nowhere ADD COLUMN a int;"}, "db/1/full.sql"),
+    ],
+)  # fmt: skip
+def test_a_schema_in_versions_is_the_newest_and_what_changed_it_since(tmp_path, files, schema):
+    (database,) = written(tree(tmp_path, files))["databases"]
+    assert database["schema"] == schema
+
+
+def test_changes_that_the_schema_has_are_no_queries(tmp_path):
+    files = {
+        "db/2/full.sql": TABLES,
+        "db/1/fix.sql": "UPDATE orders SET total = 1;",
+        "db/3/fix.sql": "UPDATE orders SET total = 2;",
+        "db/3/note.sql": NOTE,
+        "db/3/fill.py": "x = 1\n",
+        "reports/day.sql": "SELECT total\nFROM orders;\n",
+    }
+    found = survey(tree(tmp_path, files))
+    assert [each.path for each in found.sources if each.kind == "sql_files"] == ["reports"]
+    assert "# What Python changes of it is not read: db/3/fill.py" in to_toml(found)
+
+
 def test_the_engine_of_a_script_is_that_of_its_dialect(tmp_path):
     script = "CREATE TABLE `orders` (`id` int AUTO_INCREMENT, PRIMARY KEY (`id`)) ENGINE=InnoDB;\n"
     tree(tmp_path, {"schema.sql": script, "compose.yaml": "    image: postgres:16\n", "requirements.txt": "pymysql"})
