@@ -16,6 +16,11 @@ def set_attribute(base: str, name: str, values: Variants, frame: Frame) -> None:
         known[(owner, name)] = bounded((*known.get((owner, name), ()), *values))
 
 
+def is_assigned(of: ClassValue, name: str, world: World) -> bool:
+    """Whether methods of a class may assign to an attribute of its instances; only once all modules are known."""
+    return world.settled is not None and world.is_settled and bool(world.settled.assigning(of, name))
+
+
 def assigned(of: ClassValue, name: str, world: World) -> Variants:
     """What the methods of a class, each by itself, assign to an attribute of its instances."""
     if world.settled is None or not world.is_settled:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from scanner.collect.python import loading
-from scanner.collect.python.attributes import assigned
+from scanner.collect.python.attributes import assigned, is_assigned
 from scanner.collect.python.callables import MakeValue
 from scanner.collect.python.evaluations import Outcome
 from scanner.collect.python.frames import Frame, World
@@ -65,13 +67,26 @@ def _mapper_value(base: MapperValue, name: str, frame: Frame) -> Variants:
 def class_attribute(of: ClassValue, name: str, frame: Frame) -> Variants:
     """An attribute of the class or of the first base that has it, in its body or assigned by its methods."""
     world = frame.world
-    for each in lineage(of, frame):
-        found = world.classes[each].frame.names.get(name)
-        if found is None or not all(isinstance(value, FunctionValue | ClassValue) for value in found):
-            found = bounded((*(found or ()), *assigned(each, name, world))) or found
-        if found is not None:
-            return world.resolved(found)
+    for each, found, by_methods in world.for_good((class_attribute, of, name), lambda: list(_holding(of, name, world))):
+        if not by_methods:
+            return found or ()
+        every = bounded((*(found or ()), *assigned(each, name, world))) or found
+        if every is not None:
+            return world.resolved(every)
     return ()
+
+
+def _holding(of: ClassValue, name: str, world: World) -> Iterator[tuple[ClassValue, Variants | None, bool]]:
+    """The classes to be asked in turn: what each has in its body, and whether methods may assign something, too."""
+    for each in _lineage(of, world):
+        found = world.classes[each].frame.names.get(name)
+        is_data = found is None or not all(isinstance(value, FunctionValue | ClassValue) for value in found)
+        if is_data and is_assigned(each, name, world):
+            yield each, found, True
+        elif found is not None:
+            yield each, world.resolved(found), False
+        if found is not None:
+            return
 
 
 def inherited(of: ClassValue, name: str, frame: Frame) -> Variants:

@@ -37,7 +37,7 @@ class Told(NamedTuple):
 
     made: Any
     given: object
-    asked: set[Question]
+    asked: frozenset[Question]
 
 
 # Evaluates a body for an outcome, that many calls deep.
@@ -159,7 +159,13 @@ class Evaluations:
 
     def ask(self, *question: str) -> None:
         """What is evaluated now holds as long as the answer is the same."""
-        self.current.asked.add(self._questions.setdefault(question, question))
+        asked = self.current.asked
+        if question not in asked:  # seldom: the same few are asked again and again
+            asked.add(self._questions.setdefault(question, question))
+
+    def same(self, asked: set[Question]) -> frozenset[Question]:
+        """These questions, kept once for all who ask them."""
+        return self._asked.setdefault(kept := frozenset(asked), kept)
 
     @contextmanager
     def asking(self) -> Iterator[set[Question]]:
@@ -222,7 +228,7 @@ class Evaluations:
 
     def _shrink(self, outcome: Outcome) -> None:
         """Nothing is added to it any more: what is empty, or the same as others have, is kept once for all."""
-        outcome.asked = cast("set[Question]", self._asked.setdefault(asked := frozenset(outcome.asked), asked))
+        outcome.asked = cast("set[Question]", self.same(outcome.asked))
         outcome.unfinished = outcome.unfinished or cast("set[Outcome]", _NONE)
         for name in ("assigned", "behind", "inside"):
             if not getattr(outcome, name):

@@ -191,8 +191,12 @@ class World:
         with self.evaluations.asking() as asked:
             made = make()
         if given is not None or self.is_settled or self._guesses == guesses:
-            self._told[key] = Told(made, given, asked)
+            self._told[key] = Told(made, given, self.evaluations.same(asked))
         return made
+
+    def for_good(self, key: Hashable, make: Callable[[], _Made]) -> _Made:
+        """What `make` gives, only once as soon as all modules are known."""
+        return self.once(key, make) if self.is_settled else make()
 
     def settle(self) -> None:
         """To be called once all modules are evaluated.

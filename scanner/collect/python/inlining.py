@@ -256,6 +256,10 @@ def _is_piece(definition: Definition, frame: Frame) -> bool:
 
 
 def _works_with_database(of: ClassValue, frame: Frame) -> bool:
+    return frame.world.for_good((_works_with_database, of), lambda: _has_relevant(of, frame))
+
+
+def _has_relevant(of: ClassValue, frame: Frame) -> bool:
     world = frame.world
     for each in lineage(of, frame):
         for statement in world.classes[each].syntax.body:

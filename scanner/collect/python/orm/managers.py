@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scanner.collect.python import syntax
 from scanner.collect.python.classes import class_attribute, lineage
-from scanner.collect.python.frames import Frame
+from scanner.collect.python.frames import Frame, World
 from scanner.collect.python.given import Given
 from scanner.collect.python.inlining import invoked
 from scanner.collect.python.light import replace
@@ -13,7 +13,7 @@ from scanner.collect.python.orm.declared import Declaration, declarations
 from scanner.collect.python.orm.django_many import Many, many
 from scanner.collect.python.orm.django_models import reverse_relations
 from scanner.collect.python.orm.django_queries import NOWHERE, manager
-from scanner.collect.python.orm.mapped import Mapped
+from scanner.collect.python.orm.mapped import Mapped, Relation
 from scanner.collect.python.orm.paths import over_table
 from scanner.collect.python.orm.queries import QueryValue
 from scanner.collect.python.orm.sql import Names, pieces
@@ -48,20 +48,29 @@ def _unplaced(value: Value, frame: Frame) -> Value:
 
 def instance_attribute(mapped: Mapped, name: str, along: tuple[str, ...], frame: Frame) -> Variants:
     """``order.customer`` or ``customer.orders``: what a relation leads to, and what of it was read `along`."""
-    found = lazy.relation(mapped, name, frame.world)
+    world = frame.world
+    found, way = world.for_good((instance_attribute, mapped, name), lambda: _leading(mapped, name, world))
     if found is not None:
         rest = tuple(path.removeprefix(f"{name}__") for path in along if path.startswith(f"{name}__"))
         instance = InstanceValue(found.target, stored=True, along=rest)
         return (instance,) if lazy.leads_to_one(mapped, found) else (ListValue(((instance,),), open=True), instance)
-    back = reverse_relations(mapped.of, frame.world).get(name) if mapped.of else None
-    other = frame.world.model(back.target) if back else None
-    if mapped.framework == "django" and back is None and (way := many(mapped, name, frame.world)) is not None:
+    if isinstance(way, Many):
         return _over(way, frame)
-    if back is None or other is None or mapped.framework != "django":
+    other = world.model(way.target) if way is not None else None
+    if way is None or other is None:
         return ()
     managers = model_manager(other, "objects", frame)
-    where = pieces(f"{Names(other, frame.world.family).column(back.remote)} = %s")
+    where = pieces(f"{Names(other, world.family).column(way.remote)} = %s")
     return tuple(replace(each, wheres=(where,)) for each in managers if isinstance(each, QueryValue))
+
+
+def _leading(mapped: Mapped, name: str, world: World) -> tuple[Relation | None, Relation | Many | None]:
+    """The relation of this name whose rows are instances, or the way of a manager."""
+    found = lazy.relation(mapped, name, world)
+    if found is not None or mapped.framework != "django":
+        return found, None
+    back = reverse_relations(mapped.of, world).get(name) if mapped.of else None
+    return None, many(mapped, name, world) if back is None else back
 
 
 def _over(way: Many, frame: Frame) -> Variants:
@@ -78,8 +87,10 @@ def _over(way: Many, frame: Frame) -> Variants:
 
 def _declaration(of: ClassValue | None, name: str, frame: Frame) -> Declaration | None:
     """Where the class or one of its bases says what manager this is."""
-    if of is None:
-        return None
+    return None if of is None else frame.world.for_good((_declaration, of, name), lambda: _declared(of, name, frame))
+
+
+def _declared(of: ClassValue, name: str, frame: Frame) -> Declaration | None:
     known = (each for each in lineage(of, frame) if each in frame.world.classes)
     for each in known:
         for declaration in declarations(frame.world.classes[each]):
