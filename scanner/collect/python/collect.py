@@ -11,7 +11,6 @@ from scanner.collect.python.facts import Facts
 from scanner.collect.python.files import Walk, python_files
 from scanner.collect.python.in_file import Found
 from scanner.collect.python.layout import Layout
-from scanner.collect.python.manifests import Manifests
 from scanner.collect.python.moving import NotMovedError, moved, moves
 from scanner.collect.python.not_read import not_read
 from scanner.collect.python.packing import DamagedError
@@ -112,8 +111,7 @@ def _touching(readings: Readings, leading: frozenset[str], before: Mapping[str, 
 
 
 def _digest(files: object, readings: Readings) -> str:
-    beside = Manifests(readings.layout.root, readings.paths).everything
-    told = repr((files, beside, readings.paths)).encode("utf-8", "surrogateescape")
+    told = repr((files, readings.manifests.everything, readings.paths)).encode("utf-8", "surrogateescape")
     return blake2b(told, digest_size=16).hexdigest()
 
 

@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from scanner.collect.python.manifests import Manifests
 from scanner.collect.python.project import Module, Project
 from scanner.collect.python.runs import Run
 from scanner.collect.python.statements import first_word
@@ -39,7 +38,7 @@ class Drivers:
 
     def __init__(self, project: Project) -> None:
         self._root = project
-        self._manifests = Manifests(project.root, project.paths)
+        self._manifests = project.manifests
         self._projects: dict[str, str] = {}  # the folder of the project of each module, by path
         self._modules: dict[str, list[Module]] = defaultdict(list)
         for module in project.loaded:

@@ -14,6 +14,7 @@ from scanner.collect.python.embedded import python_of
 from scanner.collect.python.facts import Facts
 from scanner.collect.python.files import decoded
 from scanner.collect.python.layout import Layout
+from scanner.collect.python.manifests import Manifests
 from scanner.collect.python.named_sql import SUFFIX
 from scanner.collect.python.readings import Readings
 from scanner.collect.python.values import Place
@@ -89,6 +90,11 @@ class Project:
         if path not in self._modules:
             self._modules[path] = self._load(path)
         return self._modules[path]
+
+    @property
+    def manifests(self) -> Manifests:
+        """What stands beside the modules."""
+        return self._readings.manifests
 
     @property
     def asked(self) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from scanner.collect.python.facts import Facts, digest_of, read_facts
 from scanner.collect.python.groups import Groups
 from scanner.collect.python.layout import Layout
 from scanner.collect.python.leading import leading
+from scanner.collect.python.manifests import Manifests
 from scanner.workers import Workers, local
 
 # Less than this is read sooner than processes start, and than a cache is worth keeping.
@@ -42,6 +43,11 @@ class Readings:
         made._facts = dict(facts)
         made.digests = {path: each.digest for path, each in facts.items()}
         return made
+
+    @cached_property
+    def manifests(self) -> Manifests:
+        """What stands beside the files."""
+        return Manifests(self.layout.root, self.paths)
 
     def everything(self) -> Mapping[str, Facts]:
         """The facts of all files, by path."""
