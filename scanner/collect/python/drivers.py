@@ -46,10 +46,10 @@ class Drivers:
                 self._modules[self._project(module)].append(module)
         self._known = {folder: self._found(folder) for folder in sorted({*map(self._project, project.loaded)})}
 
-    @property
-    def everything(self) -> object:
-        """All that it knows of the projects."""
-        return sorted(self._projects.items()), [(folder, sorted(each.hints)) for folder, each in self._known.items()]
+    def said(self, path: str) -> object:
+        """All that is known of the project of a module."""
+        module = self._root.module(path)
+        return sorted(self._of(module).hints) if module is not None else None
 
     def of(self, module: Module, sql: str, run: Run) -> Driver | None:
         """The driver that prepares this module's statement by itself on connections that are kept.
@@ -60,7 +60,7 @@ class Drivers:
         """
         if first_word(sql) == "COPY":
             return None
-        known = self._known[self._project(module)]
+        known = self._of(module)
         if run.driver is not None:
             return known.of_engine(module.facts.hints, run.driver)
         return known.of(module.facts.hints, sql, mapper=run.mapper)
@@ -71,6 +71,12 @@ class Drivers:
         imported = {name.partition(".")[0].partition(" ")[0] for name in _named(module.facts.hints, "import")}
         others = {_OTHERS[name] for name in imported & _OTHERS.keys()}
         return others.pop() if len(others) == 1 and imported <= _OTHERS.keys() else None
+
+    def _of(self, module: Module) -> _Known:
+        folder = self._project(module)
+        if folder not in self._known:  # the file was first asked for after all others
+            self._known[folder] = self._found(folder)
+        return self._known[folder]
 
     def _project(self, module: Module) -> str:
         if module.path not in self._projects:

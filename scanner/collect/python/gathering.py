@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 from scanner.collect.python.blocks import Block, Part, digest
 from scanner.collect.python.drivers import Drivers
@@ -26,7 +27,7 @@ class Gathering:
         self._digests = readings.digests
         self._is_kept = readings.cache.file is not None
         self._drivers = Drivers(world.project)
-        self._driving = digest(self._drivers.everything)
+        self._told = cache(self._telling)
         self._files: dict[str, list[Part]] = defaultdict(list)
         for each in blocks:
             for path, part in each.parts.items():
@@ -72,8 +73,8 @@ class Gathering:
         """What `_in_file` goes by, as a digest."""
         there = self._files[path]
         beside = sorted({path}.union(*(each.beside for each in there)))
-        told = [(each, self._digests.get(each), self._entered_in(each)) for each in beside]
-        return digest(self._driving, told, [each.digest for each in there])
+        return digest([self._told(each) for each in beside], [each.digest for each in there])
 
-    def _entered_in(self, path: str) -> str:
-        return digest(sorted(self._names.get(path, ())))
+    def _telling(self, path: str) -> str:
+        """What a file says that a statement is of, or runs from: all but its functions."""
+        return digest(path, self._digests.get(path), sorted(self._names.get(path, ())), self._drivers.said(path))
