@@ -7,7 +7,9 @@ normalised, so that no constant can look like grammar.
 from __future__ import annotations
 
 import re
+from itertools import islice
 
+from scanner.fingerprint.words import RESERVED, STARTERS
 from scanner.model import HOLE_PATTERN, Family
 
 _BLANKED = re.compile(
@@ -23,6 +25,18 @@ _CURRENT_OF = re.compile(r"\bCURRENT\s+OF\s+\S+", re.I)
 # What is ordered by, whose direction is built at run time: ORDER BY total __hole_1__, id __hole_1__.
 _ORDER_BY = re.compile(r"\bORDER\s+BY\b(?:[^()]|\([^()]*\))*", re.I)
 _DIRECTION = re.compile(rf"(?<=[\w)\"`?])\s+{HOLE_PATTERN}(?=\s*(?:[,;]|$|\b(?:NULLS|LIMIT|OFFSET|FETCH|FOR)\b))", re.I)
+# What a condition is put together from at run time: WHERE a __hole_1__ b __hole_2__.
+_HOLE = re.compile(HOLE_PATTERN)
+_CLAUSE = re.compile(
+    r"\b(?:SELECT|FROM|WHERE|HAVING|ON|USING|SET|INTO|VALUES|GROUP|ORDER|LIMIT|OFFSET|WINDOW|RETURNING)\b", re.I
+)
+_OF_CONDITIONS = frozenset(("WHERE", "HAVING", "ON"))
+_CLOSED = re.compile(r"\([^()]*\)")
+_OPERAND_BEFORE = re.compile(r"(?:(?P<word>[\w$]+)|[)\]\"`?])\Z")
+_OPERAND_BEHIND = re.compile(r"(?P<word>[\w$]+)|[(\"`?]")
+_VALUES_BY_WORDS = frozenset(("NULL", "TRUE", "FALSE", "END", "UNKNOWN"))
+_LONGEST_NAME = 256  # characters
+_MOST_HOLES = 100  # each is looked at with all that stands before it
 _SUBSCRIPT = re.compile(r"(?<=[\w\"])(?:\[[^\[\]]*\]|\.\w+)+(?=\s*[,)])")
 _INSERT_COLUMNS = re.compile(r"(?P<head>\bINSERT\s+INTO\s+[\w.\"]+(?:\s+AS\s+\w+)?\s*)(?P<columns>\([^()]*\))", re.I)
 _ODBC_JOIN = re.compile(r"\{\s*OJ\b(?P<join>[^{}]*)\}", re.I)
@@ -52,6 +66,7 @@ def plain_operators(text: str, family: Family) -> str:
 def reworded(text: str, family: Family) -> str:
     """The statement in sqlglot's grammar, for one that it did not read."""
     text = _ORDER_BY.sub(lambda order: _DIRECTION.sub(_blank, order[0]), text)
+    text = _with_operators(text, family)
     if family != "postgres":
         return _mysql(text)
     text = _BLANKED.sub(_blank, text)
@@ -64,6 +79,41 @@ def _mysql(text: str) -> str:
     text = _SEQUENCE_VALUE.sub(_as_function, text)
     text = _DELETE_STARS.sub(lambda m: _STAR.sub(_blank, m[0]), text)
     return _QUALIFIED_COLUMNS.sub(lambda m: m["head"] + _QUALIFIER.sub(_blank, m["columns"]), text)
+
+
+def _with_operators(text: str, family: Family) -> str:
+    """The conditions with an operator where an operand and a part that is built at run time stand side by side.
+
+    That part is an operator, or what follows with one; which it is decides nothing of the names beside it.
+    """
+    signs = list(text)
+    for hole in islice(_HOLE.finditer(text), _MOST_HOLES):
+        before, behind = text[: hole.start()].rstrip(), text[hole.end() :].lstrip()
+        first, second = len(before), len(text) - len(behind)
+        if not _in_condition(before):
+            continue
+        if first < hole.start() and _is_operand(_OPERAND_BEFORE.search(before[-_LONGEST_NAME:]), family):
+            signs[first] = "="
+        if second > hole.end() and _is_operand(_OPERAND_BEHIND.match(behind), family):
+            signs[hole.end()] = "="
+    return "".join(signs)
+
+
+def _in_condition(before: str) -> bool:
+    """Whether a condition is open at the end of the text."""
+    while (opened := _CLOSED.sub("", before)) != before:
+        before = opened
+    clauses = _CLAUSE.findall(before)
+    return bool(clauses) and clauses[-1].upper() in _OF_CONDITIONS
+
+
+def _is_operand(match: re.Match[str] | None, family: Family) -> bool:
+    if match is None:
+        return False
+    word = match["word"]
+    if word is None or word.upper() in _VALUES_BY_WORDS:
+        return True
+    return word.upper() not in STARTERS and word.lower() not in RESERVED[family]
 
 
 def _as_parentheses(match: re.Match[str]) -> str:

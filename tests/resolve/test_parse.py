@@ -25,6 +25,23 @@ POSTGRES = Engine.parse("postgres:15")
             "SELECT a FROM (SELECT a FROM t ORDER BY f(a) __hole_1__) s ORDER BY a __hole_1__, b __hole_2__ LIMIT 1",
             "SELECT a FROM (SELECT a FROM t ORDER BY F(a)) AS s ORDER BY a, b LIMIT 00",
         ),
+        (
+            "SELECT a FROM t WHERE (a __hole_1__ b OR __hole_2__ __hole_3__ t.c) AND d = 1 __hole_4__ ORDER BY a",
+            "SELECT a FROM t WHERE (a = __hole_1__ = b OR __hole_2__ = __hole_3__ = t.c)"
+            " AND d = 00 = __hole_4__ ORDER BY a",
+        ),
+        (
+            "DELETE FROM t WHERE a IN (SELECT b FROM u) __hole_1__ RETURNING a",
+            "DELETE FROM t WHERE a IN (SELECT b FROM u) = __hole_1__ RETURNING a",
+        ),
+        (
+            "SELECT a FROM t JOIN u ON a BETWEEN __hole_1__ AND 1 AND b __hole_2__ (1, c) WHERE d LIKE __hole_3__",
+            "SELECT a FROM t JOIN u ON a BETWEEN 00 AND 00 AND b = __HOLE_1__(00, c) WHERE d LIKE 00",
+        ),
+        (
+            "SELECT a FROM t WHERE b IS NULL __hole_1__ LIMIT 1",
+            "SELECT a FROM t WHERE (b IS NULL) = __hole_1__ LIMIT 00",
+        ),
         ("UPDATE t SET a = 1 WHERE CURRENT OF c RETURNING *", "UPDATE t SET a = 00 WHERE TRUE RETURNING *"),
         ("INSERT INTO t OVERRIDING SYSTEM VALUE VALUES (1)", "INSERT INTO t VALUES (00)"),
         ("INSERT INTO t(a[1], b.c, d) VALUES (1, 2, 3)", "INSERT INTO t (a, b, d) VALUES (00, 00, 00)"),
