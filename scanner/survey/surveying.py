@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from scanner.model import Database, Engine, Location, Observation
 from scanner.progress import Progress, silent
 from scanner.schema import Schema
 from scanner.services import OWNERS_FILES, Services
-from scanner.sources import read_schema
+from scanner.sources import read_schema, schema_files
 from scanner.survey import sources
 from scanner.survey.engines import engines, hints, named, speaks
 from scanner.survey.finding import FoundDatabase, FoundSource, Hint, SchemaFiles, Survey
@@ -135,13 +135,28 @@ def _read(root: Path, database: Database, why: str, files: SchemaFiles) -> Found
             if _misfits(schema) > _misfits(without):
                 schema = without
                 files = replace(files, since=(), unread=(), others=(*files.since, *files.others))
+        files = _without_read(files, _files(root, database, files.paths))
     except SourceError as error:
         return FoundDatabase(database.name, database.engine, why, files, doubt=str(error))
     return FoundDatabase(database.name, database.engine, why, files, *_tables(schema))
 
 
+def _without_read(files: SchemaFiles, read: Collection[str]) -> SchemaFiles:
+    """What a script of the schema reads by itself is neither left out of it nor a source of queries."""
+    return replace(files, others=tuple(path for path in files.others if path not in read), past=(*files.past, *read))
+
+
+def _config(root: Path, database: Database, paths: Sequence[str]) -> DatabaseConfig:
+    return DatabaseConfig(database, tuple(str(root / path) for path in paths), root=root)
+
+
+def _files(root: Path, database: Database, paths: Sequence[str]) -> list[str]:
+    found = schema_files(_config(root, database, paths))
+    return [path.relative_to(root).as_posix() for path in found if path.is_relative_to(root)]
+
+
 def _schema(root: Path, database: Database, paths: Sequence[str]) -> Schema:
-    return read_schema(DatabaseConfig(database, tuple(str(root / path) for path in paths), root=root))[0]
+    return read_schema(_config(root, database, paths))[0]
 
 
 def _misfits(schema: Schema) -> int:

@@ -194,6 +194,19 @@ def test_a_schema_in_versions_is_the_newest_and_what_changed_it_since(tmp_path, 
     assert database["schema"] == schema
 
 
+def test_what_a_schema_reads_is_neither_left_out_nor_a_source(tmp_path):
+    files = {
+        "sql/schema.sql": f"\\i sql/rates.sql\n\\i sql/fill.sql\n{TABLES}",
+        "sql/rates.sql": "CREATE TABLE rates (id int);",
+        "sql/fill.sql": "INSERT INTO rates SELECT 1;\n",
+    }
+    found = survey(tree(tmp_path, files))
+    assert [(each.schema.others, sorted(each.tables)) for each in found.databases] == [
+        ((), ["orders", "rates", "users"])
+    ]
+    assert found.sources == ()
+
+
 def test_changes_that_the_schema_has_are_no_queries(tmp_path):
     files = {
         "db/2/full.sql": TABLES,

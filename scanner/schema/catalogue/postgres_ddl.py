@@ -43,9 +43,9 @@ _TABLES = f"""
                       CASE WHEN a.attgenerated <> '' THEN format(' GENERATED ALWAYS AS (%s) %s',
                                 pg_get_expr(d.adbin, d.adrelid),
                                 CASE a.attgenerated WHEN 's' THEN 'STORED' ELSE 'VIRTUAL' END)
-                           WHEN a.attidentity <> '' THEN format(' GENERATED %s AS IDENTITY (SEQUENCE NAME %s)',
+                           WHEN a.attidentity <> '' THEN format(' GENERATED %s AS IDENTITY%s',
                                 CASE a.attidentity WHEN 'a' THEN 'ALWAYS' ELSE 'BY DEFAULT' END,
-                                (SELECT s.objid::regclass FROM pg_depend s
+                                (SELECT format(' (SEQUENCE NAME %s)', s.objid::regclass) FROM pg_depend s
                                  WHERE s.classid = 'pg_class'::regclass AND s.refclassid = 'pg_class'::regclass
                                    AND s.deptype = 'i' AND s.refobjid = a.attrelid AND s.refobjsubid = a.attnum))
                            ELSE ' DEFAULT ' || pg_get_expr(d.adbin, d.adrelid) END,
