@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scanner.collect.python import loading
-from scanner.collect.python.attributes import assigned, is_assigned
+from scanner.collect.python.attributes import assigned, assigning
 from scanner.collect.python.callables import MakeValue
 from scanner.collect.python.evaluations import Outcome
 from scanner.collect.python.frames import Frame, World
@@ -14,9 +14,11 @@ from scanner.collect.python.orm.queries import QueryValue
 from scanner.collect.python.values import (
     ClassValue,
     ConstantValue,
+    DictValue,
     ExternalValue,
     FunctionValue,
     InstanceValue,
+    ListValue,
     Literal,
     MapperValue,
     ModuleValue,
@@ -70,7 +72,8 @@ def class_attribute(of: ClassValue, name: str, frame: Frame) -> Variants:
     for each, found, by_methods in world.for_good((class_attribute, of, name), lambda: list(_holding(of, name, world))):
         if not by_methods:
             return found or ()
-        every = bounded((*(found or ()), *assigned(each, name, world))) or found
+        changed = any(is_change for _, is_change in assigning(each, name, world)) and _is_display(each, name, world)
+        every = bounded((*(found or ()), *assigned(each, name, world, changed=changed))) or found
         if every is not None:
             return world.resolved(every)
     return ()
@@ -81,12 +84,21 @@ def _holding(of: ClassValue, name: str, world: World) -> Iterator[tuple[ClassVal
     for each in _lineage(of, world):
         found = world.classes[each].frame.names.get(name)
         is_data = found is None or not all(isinstance(value, FunctionValue | ClassValue) for value in found)
-        if is_data and is_assigned(each, name, world):
+        if is_data and assigning(each, name, world):
             yield each, found, True
         elif found is not None:
             yield each, world.resolved(found), False
         if found is not None:
             return
+
+
+def _is_display(of: ClassValue, name: str, world: World) -> bool:
+    """Whether there is a list or dict that methods may change: a session, too, has a method ``add``."""
+    for each in lineage(of, world.classes[of].frame):
+        own = world.resolved(world.classes[each].frame.names.get(name, ()))
+        if any(isinstance(v, ListValue | DictValue) for v in (*own, *assigned(each, name, world, changed=False))):
+            return True
+    return False
 
 
 def inherited(of: ClassValue, name: str, frame: Frame) -> Variants:

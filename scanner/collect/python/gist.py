@@ -20,11 +20,13 @@ def gist_of(function: syntax.Function) -> syntax.Gist:
         return function.gist
     body = list(nodes(function.body))
     rest = nodes((function.parameters, function.decorators, function.returns))
+    assigns = dict.fromkeys(name for node in body for name in _assigned(node, function))
     return syntax.Gist(
         tells=any(map(_tells, body)) or any(map(_tells, rest)),
         writes=any(_writes(node) for node in body if isinstance(node, syntax.Return)),
         mentions=tuple(dict.fromkeys(name for node in body for name in _mentioned(node))),
-        assigns=tuple(dict.fromkeys(name for node in body for name in _assigned(node, function))),
+        assigns=tuple(assigns),
+        changes=tuple(dict.fromkeys(name for node in body for name in _changed(node, function) if name not in assigns)),
         classes=any(isinstance(node, syntax.Class) for node in body),
     )
 
@@ -73,7 +75,7 @@ def _mentioned(node: object) -> Iterator[str]:
 
 
 def _assigned(node: object, function: syntax.Function) -> Iterator[str]:
-    """Attributes of the first parameter that the node binds, or whose list or dict it changes."""
+    """Attributes of the first parameter that the node binds."""
     targets: tuple[syntax.Expression, ...] = ()
     if isinstance(node, syntax.Assign):
         targets = node.targets
@@ -81,11 +83,18 @@ def _assigned(node: object, function: syntax.Function) -> Iterator[str]:
         targets = (node.target,)
     elif isinstance(node, syntax.With):
         targets = tuple(target for _, target in node.items if target is not None)
-    elif isinstance(node, syntax.Call) and isinstance(node.function, syntax.Attribute):
-        if node.function.name == "__init__":
-            yield ANY_ATTRIBUTE
-        elif node.function.name in CHANGES:
-            targets = (node.function.base,)
+    elif isinstance(node, syntax.Call) and last_name(node.function) == "__init__":
+        yield ANY_ATTRIBUTE
+    yield from _own(targets, function)
+
+
+def _changed(node: object, function: syntax.Function) -> Iterator[str]:
+    """Attributes of the first parameter whose list or dict the node changes."""
+    if isinstance(node, syntax.Call) and isinstance(node.function, syntax.Attribute) and node.function.name in CHANGES:
+        yield from _own((node.function.base,), function)
+
+
+def _own(targets: Iterable[syntax.Expression], function: syntax.Function) -> Iterator[str]:
     own = function.parameters[0].name if function.parameters else ""
     for each in single(targets):
         target = each.base if isinstance(each, syntax.Subscript) else each

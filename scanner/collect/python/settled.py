@@ -23,7 +23,7 @@ class Settled:
     classes: Mapping[ClassValue, None]  # a dict for its order
     _evaluations: Evaluations
     _reach: Reach  # which functions lead to a database
-    _assigning: Mapping[tuple[ClassValue, str], tuple[FunctionValue, ...]]
+    _assigning: Mapping[tuple[ClassValue, str], tuple[tuple[FunctionValue, bool], ...]]
 
     @classmethod
     def of(cls, world: World) -> Settled:
@@ -31,12 +31,14 @@ class Settled:
         functions = world.functions.known
         written = {value: each.function for value, each in functions.items()}
         reach = reaching(written, {value for value, each in functions.items() if each.frame.is_method})
-        assigning: dict[tuple[ClassValue, str], list[FunctionValue]] = defaultdict(list)
+        assigning: dict[tuple[ClassValue, str], list[tuple[FunctionValue, bool]]] = defaultdict(list)
         for value, each in functions.items():
             owner = each.frame.owner if each.frame.is_method else None
-            for name in gist_of(each.function).assigns if owner is not None else ():
-                assert owner is not None
-                assigning[(owner, name)].append(value)
+            gist = gist_of(each.function) if owner is not None else None
+            for names, is_change in ((gist.assigns, False), (gist.changes, True)) if gist is not None else ():
+                for name in names:
+                    assert owner is not None
+                    assigning[(owner, name)].append((value, is_change))
         told = {key: tuple(values) for key, values in assigning.items()}
         return cls(dict.fromkeys(world.classes.known), world.evaluations, reach, told)
 
@@ -52,7 +54,10 @@ class Settled:
         self._evaluations.ask("methods", name)
         return self._reach.methods.get(name, ())
 
-    def assigning(self, owner: ClassValue, name: str) -> tuple[FunctionValue, ...]:
-        """The methods of the class that assign to this attribute of its instances, or may do so by a base's."""
+    def assigning(self, owner: ClassValue, name: str) -> tuple[tuple[FunctionValue, bool], ...]:
+        """The methods of the class that assign to this attribute of its instances, or may do so by a base's.
+
+        True: it changes the list or dict that others assigned.
+        """
         self._evaluations.ask("module", owner.path)
         return self._assigning.get((owner, name)) or self._assigning.get((owner, ANY_ATTRIBUTE), ())

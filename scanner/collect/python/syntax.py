@@ -270,7 +270,8 @@ class Gist:
     tells: bool  # a statement, a call that runs one or an ORM is in it
     writes: bool  # it may return a text that it writes or puts together
     mentions: tuple[str, ...]  # names and attributes in its body, each once
-    assigns: tuple[str, ...]  # attributes of its first parameter that it binds or changes, each once
+    assigns: tuple[str, ...]  # attributes of its first parameter that it binds, each once
+    changes: tuple[str, ...]  # those whose list or dict it changes, but does not bind, each once
     classes: bool  # classes are defined in it
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from scanner.collect.python import collect
+from scanner.collect.python import alone, collect
 from scanner.collect.python.orm import django_many, django_models
 from scanner.model import Observation
 
@@ -52,3 +52,36 @@ def test_a_use_of_rows_is_noted_once_for_all_statements_that_they_may_come_from(
     )
     first, second = (each for each in collect(tmp_path) if isinstance(each, Observation))
     assert first.row_uses[0] is second.row_uses[0]
+
+
+def test_methods_that_add_to_a_session_are_evaluated_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    evaluated = []
+    original = alone._run
+    monkeypatch.setattr(
+        alone, "_run", lambda each, outcome: evaluated.append(each.function.name) or original(each, outcome)
+    )
+    methods = "".join(
+        f"    def add_{n}(self, row):\n        self.db.add(row)\n        self.db.execute('SELECT id FROM orders')\n\n"
+        for n in range(_MODELS)
+    )
+    (tmp_path / "service.py").write_text(
+        f"class Service:\n    def __init__(self, db):\n        self.db = db\n\n{methods}"
+    )
+    assert [each.sql for each in collect(tmp_path) if isinstance(each, Observation)] == ["SELECT id FROM orders"] * 20
+    assert len(evaluated) == len(set(evaluated)) == _MODELS + 1
+
+
+def test_a_list_of_a_base_is_changed_by_methods_below(tmp_path: Path) -> None:
+    (tmp_path / "tables.py").write_text(
+        "class Tables:\n"
+        "    def __init__(self):\n"
+        "        self.names = ['orders']\n\n"
+        "class Own(Tables):\n"
+        "    def more(self):\n"
+        "        self.names.append('users')\n\n"
+        "    def run(self, cursor):\n"
+        "        for name in self.names:\n"
+        "            cursor.execute('SELECT id FROM ' + name)\n"
+    )
+    found = [each.sql for each in collect(tmp_path) if isinstance(each, Observation)]
+    assert found == ["SELECT id FROM orders", "SELECT id FROM users"]
