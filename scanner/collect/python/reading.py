@@ -21,7 +21,7 @@ _SUBJECT = "match subject"
 def read(source: str) -> tuple[syntax.Statement, ...]:
     """The statements of a module. Raises libcst.ParserSyntaxError, and RecursionError for deep nesting."""
     module = cst.parse_module(source)
-    return _statements(module.body, offsets(module))
+    return _statements(module.body, offsets(module, len(source)))
 
 
 def _statements(nodes: Sequence[cst.CSTNode], positions: Positions) -> tuple[syntax.Statement, ...]:
