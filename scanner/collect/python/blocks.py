@@ -127,14 +127,14 @@ class Answers:
     def __init__(self, world: World, readings: Readings) -> None:
         self.world = world
         self._digests = readings.digests  # of the content of files
-        self._paths = digest(readings.paths)  # where a name that is imported may be found
+        self._layout = readings.layout
         self._known: dict[Question, str] = {}
         self._modules: dict[str, set[str]] = {}
         self._owned: dict[str, str] = {}
 
     def of(self, asked: Iterable[Question]) -> str:
         """One digest of all answers."""
-        return digest(self._paths, *map(self._answer, asked))
+        return digest(*map(self._answer, asked))
 
     def _answer(self, question: Question) -> str:
         known = self._known.get(question)
@@ -162,6 +162,12 @@ class Answers:
                 return settled.reaches(FunctionValue(given[0], given[1]))
             case "below":
                 return below(ClassValue(*given), world)
+            case "namesakes":
+                return self._layout.namesakes(given[0])
+            case "has":
+                return self._layout.has(given[0])
+            case "queries":
+                return world.project.queries
             case "unfinished":
                 return given
         return world.of_models(_OF_MODELS[kind], ClassValue(*given))

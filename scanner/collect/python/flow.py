@@ -224,7 +224,7 @@ def _import(statement: syntax.Import, frame: Frame) -> bool:
         frame.star(ImportedValue(path, statement.module, None, statement.level))
     elif statement.member is None and statement.alias == statement.module:
         first = statement.module.split(".")[0]
-        frame.names[first] = (ModuleValue(first, frame.world.project.find(first, path)),)
+        frame.names[first] = (ModuleValue(first, frame.world.find(first, path)),)
     else:
         frame.names[statement.alias] = (ImportedValue(path, statement.module, statement.member, statement.level),)
     return True

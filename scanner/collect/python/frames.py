@@ -165,6 +165,16 @@ class World:
             self.unfinished((path,))
         return self._frames[path]
 
+    def find(self, name: str, importer: str, level: int = 0) -> str | None:
+        """The path of the module that an import means; None for a library's."""
+        self.evaluations.ask("namesakes", self.project.last(name, importer, level))
+        return self.project.find(name, importer, level)
+
+    def has(self, path: str) -> bool:
+        """Whether there is this module."""
+        self.evaluations.ask("has", path)
+        return self.project.has(path)
+
     def unfinished(self, paths: Collection[str]) -> None:
         """To be called where modules are asked for: those of them that are being evaluated may come to have more."""
         for path in self._running:

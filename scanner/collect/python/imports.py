@@ -17,14 +17,14 @@ _BUILTINS = frozenset(dir(builtins))
 
 def imported(name: ImportedValue, world: World) -> Variants:
     """What ``from module import member`` or ``import module`` binds; it may be imported there too."""
-    path = world.project.find(name.module, name.importer, name.level)
+    path = world.find(name.module, name.importer, name.level)
     if name.member is None:
         return (ModuleValue(name.module, path),)
     frame = world.frame(path) if path else None
     if frame is not None and name.member in frame.names:
         return frame.names[name.member]
     dotted = f"{name.module}.{name.member}" if name.module else name.member
-    submodule = world.project.find(dotted, name.importer, name.level)
+    submodule = world.find(dotted, name.importer, name.level)
     if submodule:
         return (ModuleValue(dotted, submodule),)
     if frame is not None:
@@ -38,7 +38,7 @@ def member(module: ModuleValue, name: str, world: World) -> Variants:
     found = frame.find(name) if frame is not None else ()
     if found:
         return found
-    path = world.project.find(dotted := f"{module.name}.{name}", module.path or "")
+    path = world.find(dotted := f"{module.name}.{name}", module.path or "")
     return (ModuleValue(dotted, path),) if path or module.path else (ExternalValue(dotted),)
 
 
@@ -67,7 +67,7 @@ def _followed(frame: Frame) -> dict[str, Frame]:
         each = waiting.pop()
         if each.module.path not in found:
             found[each.module.path] = each
-            paths = (world.project.find(star.module, star.importer, star.level) for star in each.stars)
+            paths = (world.find(star.module, star.importer, star.level) for star in each.stars)
             waiting.extend(there for path in paths if path and (there := world.frame(path)) is not None)
     return found
 
@@ -79,7 +79,7 @@ def _of_library(name: str, reached: Iterable[Frame], world: World) -> Variants:
     libraries: list[ImportedValue] = []
     for module, stars in ((each.module, each.stars) for each in reached):
         is_package = module.path.endswith("__init__.py")
-        if name in module.bound or (is_package and world.project.find(name, module.path, 1)):
+        if name in module.bound or (is_package and world.find(name, module.path, 1)):
             return ()
         libraries.extend(star for star in reversed(stars) if _is_library(star, world))
     known = (star for star in libraries if world.has_meaning(f"{star.module}.{name}"))
@@ -88,4 +88,4 @@ def _of_library(name: str, reached: Iterable[Frame], world: World) -> Variants:
 
 
 def _is_library(star: ImportedValue, world: World) -> bool:
-    return not star.level and world.project.find(star.module, star.importer) is None
+    return not star.level and world.find(star.module, star.importer) is None

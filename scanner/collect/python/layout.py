@@ -46,13 +46,30 @@ class Layout:
         """
         return self._found(name, importer, level)
 
+    def last(self, name: str, importer: str, level: int = 0) -> str:
+        """The last part of the name of any module that `find` may give: which it gives, its `namesakes` tell."""
+        if not level or name:
+            return name.rpartition(".")[2]
+        inside = self._package(importer, level)
+        return inside[-1] if inside else ""
+
+    def namesakes(self, last: str) -> list[tuple[str, list[bool]]]:
+        """The paths of the modules whose names end so; and which folders above each are packages."""
+        return [
+            (path, [parts[:length] in self._packages for length in range(len(parts))])
+            for parts, path in self._by_last.get(last, ())
+        ]
+
+    def _package(self, importer: str, level: int) -> Parts:
+        here = self._parts(importer)
+        inside = here if importer.endswith("__init__.py") else here[:-1]
+        return inside[: len(inside) - level + 1]
+
     def _find(self, name: str, importer: str, level: int) -> str | None:
         wanted = tuple(name.split(".")) if name else ()
-        here = self._parts(importer)
         if level:
-            inside = here if importer.endswith("__init__.py") else here[:-1]
-            return self._exact(inside[: len(inside) - level + 1] + wanted)
-        found = self._modules(wanted)
+            return self._exact(self._package(importer, level) + wanted)
+        here, found = self._parts(importer), self._modules(wanted)
         return max(found, key=lambda each: _nearness(each[0], here))[1] if found else None
 
     def _parts_of(self, path: str) -> Parts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath
 
-from scanner.collect.python.frames import Frame
+from scanner.collect.python.frames import Frame, World
 from scanner.collect.python.given import Given
 from scanner.collect.python.named_sql import SUFFIX
 from scanner.collect.python.texts import constant_text
@@ -39,7 +39,7 @@ def loaded(functions: Variants, given: Given, frame: Frame) -> Variants:
         found = _below(path, frame)
         if found:
             return (QueriesValue(*found),)
-    return (QueriesValue("", frame.world.project.queries),)
+    return (QueriesValue("", _files(frame.world)),)
 
 
 def member(queries: QueriesValue, name: str, frame: Frame) -> Variants:
@@ -67,12 +67,18 @@ def statement(functions: Variants) -> tuple[str, TextValue] | None:
     return None
 
 
+def _files(world: World) -> tuple[str, ...]:
+    """The paths of all files of named statements."""
+    world.evaluations.ask("queries")
+    return world.project.queries
+
+
 def _below(path: str, frame: Frame) -> tuple[str, tuple[str, ...]] | None:
     """The folder and the files of statements that a path means, seen from the program or a folder around it."""
     here = PurePosixPath(frame.module.path).parent
     for base in (here, *here.parents):
         wanted = _normal(base / path)
-        files = tuple(each for each in frame.world.project.queries if each == wanted or each.startswith(f"{wanted}/"))
+        files = tuple(each for each in _files(frame.world) if each == wanted or each.startswith(f"{wanted}/"))
         if files:
             return (wanted if files[0] != wanted else "", files)
     return None

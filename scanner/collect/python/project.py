@@ -79,6 +79,7 @@ class Project:
         self.paths = layout.paths
         self.has = layout.has
         self.find = layout.find
+        self.last = layout.last
         self.queries = tuple(path for path in layout.paths if path.endswith(SUFFIX))  # files of named statements
         self.unread: list[Unread] = []
         self._layout = layout

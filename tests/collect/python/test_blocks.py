@@ -95,6 +95,41 @@ def test_after_a_change_those_are_evaluated_again_that_asked_for_it(
 
 
 @pytest.mark.parametrize(
+    ("name", "text", "again"),
+    [
+        ("carts.py", "def carts(cursor):\n    cursor.execute('DELETE FROM carts')\n", ["carts.py"]),
+        (
+            "other/names.py",
+            "TABLE = 'carts'\n",
+            ["reports.py", "totals.py"],
+        ),  # what the import means, for all one knows
+        (
+            "__init__.py",
+            "",
+            ["models.py", "notes.py", "reports.py", "totals.py"],
+        ),  # in a package an import means no module beside it
+        ("apps.py", "class Shop(AppConfig):\n    label = 'shop'\n", ["models.py", "notes.py"]),  # names their tables
+        ("users.py", None, []),
+        ("names.py", None, ["reports.py", "totals.py"]),
+    ],
+)
+def test_after_a_file_came_or_went_those_are_evaluated_again_that_may_mean_it(
+    root: Path, made: list[str], name: str, text: str | None, again: list[str]
+) -> None:
+    first = _scan(root)
+    made.clear()
+    if text is None:
+        (root / name).unlink()
+    else:
+        (root / name).parent.mkdir(exist_ok=True)
+        (root / name).write_text(text)
+    second = _scan(root)
+    assert made == again
+    assert second != first
+    assert second == tuple(map(repr, collect(root)))
+
+
+@pytest.mark.parametrize(
     ("name", "before", "after", "again"),
     [
         ("users.py", "a, b", "a, b, c", ["users.py"]),

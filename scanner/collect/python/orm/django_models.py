@@ -89,7 +89,7 @@ def app_label(of: ClassValue, world: World) -> str:
 
 
 def _configured_label(path: str, world: World) -> str | None:
-    if not world.project.has(path):
+    if not world.has(path):
         return None
     frame = world.frame(path)
     for of, info in list(world.classes.known.items()):
