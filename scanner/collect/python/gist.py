@@ -12,22 +12,38 @@ from scanner.collect.python.statements import may_begin_written
 
 # What a constructor that calls that of a base may assign.
 ANY_ATTRIBUTE = "*"
+# What may bind or change attributes.
+_BINDING = (syntax.Assign, syntax.For, syntax.With, syntax.Call)
 
 
 def gist_of(function: syntax.Function) -> syntax.Gist:
     """As it was told when the function was read, else told now."""
     if function.gist is not None:
         return function.gist
-    body = list(nodes(function.body))
-    rest = nodes((function.parameters, function.decorators, function.returns))
-    assigns = dict.fromkeys(name for node in body for name in _assigned(node, function))
+    own = function.parameters[0].name if function.parameters else ""
+    does_tell = writes = classes = False
+    mentions, assigns, changes = dict[str, None](), dict[str, None](), dict[str, None]()
+    for node in nodes(function.body):
+        if isinstance(node, syntax.Name):
+            mentions[node.id] = None
+            continue
+        does_tell = does_tell or _tells(node)
+        if isinstance(node, syntax.Attribute):
+            mentions[node.name] = None
+        elif isinstance(node, _BINDING):
+            assigns.update(dict.fromkeys(_assigned(node, own)))
+            changes.update(dict.fromkeys(_changed(node, own)))
+        elif isinstance(node, syntax.Return):
+            writes = writes or _writes(node)
+        elif isinstance(node, syntax.Class):
+            classes = True
     return syntax.Gist(
-        tells=any(map(_tells, body)) or any(map(_tells, rest)),
-        writes=any(_writes(node) for node in body if isinstance(node, syntax.Return)),
-        mentions=tuple(dict.fromkeys(name for node in body for name in _mentioned(node))),
+        tells=does_tell or any(map(_tells, nodes((function.parameters, function.decorators, function.returns)))),
+        writes=writes,
+        mentions=tuple(mentions),
         assigns=tuple(assigns),
-        changes=tuple(dict.fromkeys(name for node in body for name in _changed(node, function) if name not in assigns)),
-        classes=any(isinstance(node, syntax.Class) for node in body),
+        changes=tuple(name for name in changes if name not in assigns),
+        classes=classes,
     )
 
 
@@ -67,15 +83,8 @@ def _writes(statement: syntax.Return) -> bool:
     )
 
 
-def _mentioned(node: object) -> Iterator[str]:
-    if isinstance(node, syntax.Attribute):
-        yield node.name
-    elif isinstance(node, syntax.Name):
-        yield node.id
-
-
-def _assigned(node: object, function: syntax.Function) -> Iterator[str]:
-    """Attributes of the first parameter that the node binds."""
+def _assigned(node: object, own: str) -> Iterator[str]:
+    """Attributes of the first parameter, whose name is `own`, that the node binds."""
     targets: tuple[syntax.Expression, ...] = ()
     if isinstance(node, syntax.Assign):
         targets = node.targets
@@ -85,17 +94,16 @@ def _assigned(node: object, function: syntax.Function) -> Iterator[str]:
         targets = tuple(target for _, target in node.items if target is not None)
     elif isinstance(node, syntax.Call) and last_name(node.function) == "__init__":
         yield ANY_ATTRIBUTE
-    yield from _own(targets, function)
+    yield from _own(targets, own)
 
 
-def _changed(node: object, function: syntax.Function) -> Iterator[str]:
+def _changed(node: object, own: str) -> Iterator[str]:
     """Attributes of the first parameter whose list or dict the node changes."""
     if isinstance(node, syntax.Call) and isinstance(node.function, syntax.Attribute) and node.function.name in CHANGES:
-        yield from _own((node.function.base,), function)
+        yield from _own((node.function.base,), own)
 
 
-def _own(targets: Iterable[syntax.Expression], function: syntax.Function) -> Iterator[str]:
-    own = function.parameters[0].name if function.parameters else ""
+def _own(targets: Iterable[syntax.Expression], own: str) -> Iterator[str]:
     for each in single(targets):
         target = each.base if isinstance(each, syntax.Subscript) else each
         if isinstance(target, syntax.Attribute) and isinstance(target.base, syntax.Name) and target.base.id == own:
