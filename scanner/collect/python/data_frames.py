@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import chain
+from typing import Literal
 
 from scanner.collect.python.frames import Frame
 from scanner.collect.python.given import Given
 from scanner.collect.python.light import replace
 from scanner.collect.python.uses import note, read, use
-from scanner.collect.python.values import ConstantValue, ListValue, ResultValue, TextValue, Value, Variants
+from scanner.collect.python.values import ConstantValue, ListValue, ResultValue, TextValue, Unknown, Value, Variants
 from scanner.model import RowUse
 
 READERS = frozenset(("read_sql", "read_sql_query", "read_sql_table", "read_database", "read_database_uri"))
@@ -46,16 +48,30 @@ def attribute(base: ResultValue, name: str, frame: Frame, at: int | None) -> Var
         return (replace(base, shape="iloc"),)
     if name in _ARRAYS:
         return (replace(base, shape="rows"),)
+    if name == "T":
+        return (replace(base, shape="row", turned=True),)
+    if name == "columns":
+        return (replace(base, shape="names"),)
+    if name == "shape":
+        return (ListValue(((Unknown("number of rows"),), (replace(base, shape="width"),))),)
+    if name in ("loc", "at"):
+        return (base,)
     note(base, RowUse("by-name", keys=(name,)), frame, at)
     return ()
 
 
-def method(base: ResultValue, name: str, frame: Frame, at: int) -> Variants:
+def method(base: ResultValue, name: str, given: Given, frame: Frame, at: int) -> Variants:
     """``frame.name(…)``."""
     if name in _ARRAYS:
         return (replace(base, shape="rows"),)
+    if name == "transpose":
+        return (replace(base, shape="row", turned=True),)
     if name == "itertuples":
-        return (replace(base, shape="rows", start=-1),)
+        index = given.named.get("index") or (*given.positional, ())[0]
+        without = ConstantValue("False") in index
+        return (replace(base, shape="rows", start=base.start if without else base.start - 1),)
+    if name == "iterrows":
+        return (ListValue((_labelled_row(replace(base, shape="row")),), open=True),)
     if name == "to_sql":
         note(base, RowUse("keywords", into="the table that it writes"), frame, at)
     elif name.startswith(_WRITES):
@@ -75,8 +91,37 @@ def item(base: ResultValue, index: Value | None, frame: Frame, at: int) -> Varia
         use(base, "dataframe", frame, at)
         return (base,)
     if isinstance(index, ListValue) and len(index.items) > 1:
-        numbers = [each.source for each in index.items[1] if isinstance(each, ConstantValue)]
-        indexes = tuple(int(number) for number in numbers if number.lstrip("-").isdecimal())
-        use(base, "indexed", frame, at, indexes=indexes)
-        return ()
+        return columns(base, index.items[1], frame, at)
     return (replace(base, shape="row" if isinstance(index, ConstantValue) else "frame"),)
+
+
+def columns(base: ResultValue, chosen: Variants, frame: Frame, at: int) -> Variants:
+    """``frame.iloc[:, 3]`` and ``array[:, 1:]``: a column, or those of a slice or list."""
+    shape: Literal["frame", "rows"] = "frame" if base.shape == "iloc" else "rows"
+    for each in chosen:
+        if isinstance(each, ConstantValue):
+            use(base, "indexed", frame, at, indexes=_numbers(((each,),)))
+        elif isinstance(each, ListValue):
+            return _several(replace(base, shape=shape), each, frame, at)
+    return ()
+
+
+def _several(base: ResultValue, chosen: ListValue, frame: Frame, at: int) -> Variants:
+    numbers = _numbers(chosen.items)
+    is_open = any(ConstantValue("None") in each for each in chosen.items)
+    if not is_open or len(numbers) != 1:  # ``:``, and ``[0, 3]`` or ``0:3``
+        use(base, "indexed", frame, at, indexes=numbers)
+        return (base,) if is_open else ()
+    if ConstantValue("None") in chosen.items[-1] and numbers[0] >= 0:  # ``1:``
+        return (replace(base, start=base.start + numbers[0]),)
+    use(base, "indexed", frame, at, indexes=tuple(range(numbers[0], 0) or range(numbers[0])))
+    return ()
+
+
+def _numbers(items: Iterable[Variants]) -> tuple[int, ...]:
+    sources = [each.source for item in items for each in item if isinstance(each, ConstantValue)]
+    return tuple(int(source) for source in sources if source.lstrip("-").isdecimal())
+
+
+def _labelled_row(row: ResultValue) -> Variants:
+    return (ListValue(((Unknown("index"),), (row,))),)

@@ -63,6 +63,7 @@ def comprehension(expression: syntax.Comprehension, frame: Frame) -> Variants:
     """``[f(x) for x in y]``; item by item where these are known."""
     saved = dict(frame.names)
     sources = frame.evaluate(expression.source)
+    row = sources[0] if len(sources) == 1 and not expression.inner and not expression.is_dict else None
     known = [items((source,)) for source in sources]
     found: list[Value] = []
     if all(known) and not expression.inner and frame.turns <= MAX_NESTED:
@@ -70,6 +71,8 @@ def comprehension(expression: syntax.Comprehension, frame: Frame) -> Variants:
     else:
         found.append(_made(expression, (elements(sources, frame),), frame, exact=False))
     frame.names = saved
+    if isinstance(row, ResultValue) and row.shape == "row":
+        return (row,)  # as long as it
     return bounded(found)
 
 

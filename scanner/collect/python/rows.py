@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 
 from scanner.collect.python import data_frames, syntax
 from scanner.collect.python.frames import Frame
@@ -21,7 +22,6 @@ from scanner.collect.python.values import (
     Variants,
 )
 from scanner.model import RowUse
-from scanner.model.observation import RowUseKind
 
 # What the common drivers, SQLAlchemy and postgres.py call their ways to get at rows.
 _ONE_ROW = frozenset(("fetchone", "fetchrow", "fetch_one", "one", "one_or_none", "first", "fetchrow_dict", "__next__"))
@@ -31,11 +31,13 @@ _ALL_ROWS = frozenset(
 _FIRST_VALUE = frozenset(
     ("fetchval", "fetch_val", "scalar", "scalars", "stream_scalars", "scalar_one", "scalar_one_or_none")
 )
-_SAME = frozenset(("mappings", "tuples", "unique", "execution_options", "yield_per", "cursor", "copy"))
+_SAME = frozenset(("mappings", "tuples", "unique", "execution_options", "yield_per", "cursor", "copy", "tolist"))
 _BY_NAME = frozenset(("get", "pop", "_field"))
 _WHOLE = frozenset(("_asdict", "items", "values", "keys", "to_dict", "_mapping", "_fields", "as_dict"))
+# Of a row of a data frame: its values, and ways to get at them.
+_OF_SERIES = frozenset(("values", "iloc", "loc", "array"))
 _MAX_NESTING = 4
-_NONE = ConstantValue("None")
+NONE = ConstantValue("None")
 
 
 def result(statements: Iterable[TextValue], method: str, frame: Frame, at: int) -> Variants:
@@ -57,7 +59,7 @@ def elements(value: ResultValue, frame: Frame) -> Variants:
     """What iterating gives: rows of a cursor. Going through a row goes through all its values."""
     if value.shape == "row":
         use(value, "copied", frame, None)
-        return (replace(value, shape="value"),)
+        return () if value.turned else (replace(value, shape="value"),)
     if value.shape == "names":
         return (value,)
     if value.shape == "frames":
@@ -85,14 +87,16 @@ def item(base: ResultValue, index: Value | None, place: Place, frame: Frame) -> 
     if base.shape in ("frame", "iloc"):
         return data_frames.item(base, index, frame, place.at)
     if base.shape == "names":
-        return (base,)
+        return _named_from_the_end(base, index, frame, place.at)
     if base.shape in ("value", "width"):
         return ()
+    if base.shape == "rows" and isinstance(index, ListValue) and len(index.items) > 1:
+        return data_frames.columns(base, index.items[1], frame, place.at)
     if base.shape != "row":
         return (base,) if index is None else (replace(base, shape="row"),)
     if isinstance(index, ConstantValue):
-        number = _number(index)
-        use(base, "indexed", frame, place.at, indexes=() if number is None else (number,))
+        position = number(index)
+        use(base, "indexed", frame, place.at, indexes=() if position is None else (position,))
     elif isinstance(index, TextValue):
         read(base, (index,), frame, place.at)
     elif isinstance(index, ResultValue) and index.shape == "names":  # {name: row[name] for name in row.keys()}
@@ -100,11 +104,21 @@ def item(base: ResultValue, index: Value | None, place: Place, frame: Frame) -> 
     return ()
 
 
+def _named_from_the_end(names: ResultValue, index: Value | None, frame: Frame, at: int) -> Variants:
+    """``frame.columns[-1]``; from the front it may be a part of one name's description."""
+    position = number(index) if index is not None else None
+    if position is not None and position < 0:
+        use(names, "indexed", frame, at, indexes=(position,))
+    return (names,)
+
+
 def cut(base: ResultValue, bounds: Value, place: Place, frame: Frame) -> Variants:
     """``row[lower:upper]``."""
     lower, upper = (item[0] for item in bounds.items) if isinstance(bounds, ListValue) else (bounds, bounds)
-    first, end = _number(lower, 0), _number(upper)
-    if base.shape != "row" or first is None or (upper != _NONE and end is None):
+    first, end = number(lower, 0), number(upper)
+    if base.shape == "names" and end is not None and end < 0:
+        use(base, "indexed", frame, place.at, indexes=tuple(range(end, 0)))
+    if base.shape != "row" or first is None or (upper != NONE and end is None):
         return item(base, None, place, frame)
     if first < 0 or (end is not None and end >= 0):
         indexes = range(first, 0 if end is None else end)
@@ -128,7 +142,11 @@ def attribute(base: ResultValue, name: str, frame: Frame, at: int | None = None)
         return (base,) if base.shape == "names" else ()
     if name == "description":
         return (replace(base, shape="names"),)
+    if base.shape == "rows" and name in ("T", "shape"):
+        return data_frames.attribute(base, name, frame, at)
     if base.shape == "row":
+        if name in _OF_SERIES:
+            return (base,)
         if name not in _WHOLE:
             note(base, RowUse("by-name", keys=(name,)), frame, at)
         elif name == "_mapping":
@@ -136,6 +154,11 @@ def attribute(base: ResultValue, name: str, frame: Frame, at: int | None = None)
     elif name == "rowcount":
         use(base, "tested", frame, None)
     return ()
+
+
+def turned(rows: ResultValue) -> ResultValue:
+    """``zip(*rows)``: as many columns as a row has values."""
+    return replace(rows, shape="row", turned=True)
 
 
 def named(row: ResultValue) -> ResultValue:
@@ -146,7 +169,7 @@ def named(row: ResultValue) -> ResultValue:
 def method(base: ResultValue, name: str, given: Given, frame: Frame, at: int) -> Variants:
     """``base.name(…)``."""
     if base.shape in ("frame", "iloc"):
-        return data_frames.method(base, name, frame, at)
+        return data_frames.method(base, name, given, frame, at)
     if base.shape in ("names", "value", "width"):
         return () if base.shape == "width" else (base,)  # as ``column.name.lower()``
     if base.shape != "row":
@@ -159,7 +182,10 @@ def method(base: ResultValue, name: str, given: Given, frame: Frame, at: int) ->
         if name in ("keys", "values"):
             return (replace(base, shape="names"),) if name == "keys" else (base,)
         return (named(base),)
-    if name in _BY_NAME:
+    if name == "pop" and all(isinstance(each, ConstantValue) for each in chain(*given.positional)):
+        position = number(given.positional[0][0]) if given.positional else -1
+        use(base, "indexed", frame, at, indexes=() if position is None else (position,))
+    elif name in _BY_NAME:
         read(base, given.positional[0] if given.positional else (), frame, at)
     return (base,) if name in _SAME else ()
 
@@ -172,6 +198,8 @@ def is_object(value: Value, method: str) -> bool:
 def _fetched(base: ResultValue, method: str, frame: Frame, at: int) -> Variants:
     if method in _FIRST_VALUE:
         use(base, "indexed", frame, at, indexes=(0,))
+    if method == "transpose":
+        return (turned(base),)
     if method in _ONE_ROW:
         return (replace(base, shape="row"),)
     if method in _ALL_ROWS:
@@ -181,60 +209,6 @@ def _fetched(base: ResultValue, method: str, frame: Frame, at: int) -> Variants:
     if method == "mappings":
         return (named(base),)
     return (base,) if method in _SAME else ()
-
-
-def compared(comparison: syntax.Binary, lefts: Variants, rights: Variants, frame: Frame, at: int | None) -> None:
-    """``row == (1, 2)``, ``(1, 2) in rows``, ``row is None``, ``len(row) == 2``."""
-    operator = comparison.operator
-    demanded = frame.demanded.get(comparison) if frame.demanded else None
-    for one, sign, other in ((lefts, operator, rights), (rights, _TURNED.get(operator, operator), lefts)):
-        for value in one:
-            if not isinstance(value, ResultValue):
-                continue
-            if value.shape == "width":
-                _measured(value, sign, other, demanded, frame, at)
-            elif value.shape in ("row", "rows") and operator in _EQUALS:
-                if operator in ("is", "is not") or _NONE in other:
-                    use(value, "tested", frame, at)
-                else:
-                    is_demanded = operator in ("==", "!=") and demanded == (operator == "==")
-                    use(value, "required" if is_demanded else "compared", frame, at, count=_width(other))
-
-
-def _measured(
-    value: ResultValue, operator: str, other: Variants, demanded: bool | None, frame: Frame, at: int | None
-) -> None:
-    """``len(row) <= 3``: true, or false, for the lengths from `least` to `count`."""
-    number = _number(other[0]) if len(other) == 1 else None
-    if number is None or operator not in _RANGES:
-        return
-    inside, from_zero, below = _RANGES[operator]
-    kind: RowUseKind = "required" if demanded == inside else "measured"
-    count, least = number - below, 0 if from_zero else number
-    note(value, RowUse(kind, count, least=least), frame, at)
-
-
-_EQUALS = frozenset(("==", "!=", "in", "not in", "is", "is not"))
-_TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
-# Of a comparison with n: whether it holds for the lengths up to n, or for n alone, and not for others; whether they
-# begin with 0; how far below n they end.
-_RANGES = {
-    "==": (True, False, 0),
-    "!=": (False, False, 0),
-    "<=": (True, True, 0),
-    "<": (True, True, 1),
-    ">": (False, True, 0),
-    ">=": (False, True, 1),
-}
-
-
-def _width(values: Variants) -> int | None:
-    """How many values a tuple has, or each tuple of a list."""
-    for value in values:
-        if isinstance(value, ListValue) and not value.open:
-            inner = next((each for item in value.items for each in item if isinstance(each, ListValue)), None)
-            return len(value.items if inner is None else inner.items)
-    return None
 
 
 def tested(values: Variants, frame: Frame, at: int | None) -> None:
@@ -268,8 +242,9 @@ def inside(value: Value, depth: int = 0) -> Iterator[ResultValue]:
                 yield from inside(each, depth + 1)
 
 
-def _number(value: Value, otherwise: int | None = None) -> int | None:
-    if value == _NONE:
+def number(value: Value, otherwise: int | None = None) -> int | None:
+    """The whole number that a value is; `otherwise` where it is None."""
+    if value == NONE:
         return otherwise
     is_number = isinstance(value, ConstantValue) and value.source.lstrip("-").isdecimal()
     return int(value.source) if is_number and isinstance(value, ConstantValue) else None

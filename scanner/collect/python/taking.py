@@ -37,7 +37,7 @@ def taken(
     for argument, values in zip(expression.arguments, arguments, strict=True):
         for value in values:
             if isinstance(value, ResultValue) and argument.star:
-                _starred(value, argument.star, call)
+                given.extend(_starred(value, argument.star, call))
             elif isinstance(value, ResultValue):
                 given.extend(_got(value, call) or _taker(call)(value, call))
             elif any(True for _ in rows.inside(value)):
@@ -45,11 +45,12 @@ def taken(
     return bounded(given)
 
 
-def _starred(value: ResultValue, star: str, call: HandedCall) -> None:
+def _starred(value: ResultValue, star: str, call: HandedCall) -> Variants:
     known = call.signature
     beside = call.given
     if value.shape != "row":
-        return
+        turns = call.name in ("zip", "zip_longest") and value.shape in ("cursor", "rows")
+        return (rows.turned(value),) if turns else ()
     if star == "**":
         names = known.names if known else None
         left = None if names is None else tuple(each for each in names if each not in beside.named)
@@ -64,6 +65,7 @@ def _starred(value: ResultValue, star: str, call: HandedCall) -> None:
     else:
         any_number = 0 if call.name in _ANY_NUMBER else None
         note(value, RowUse("splatted", least=any_number, into=call.name or None), call.frame, call.at)
+    return ()
 
 
 _ANY_NUMBER = frozenset(("print", "zip", "max", "min", "chain", "join", "union", "set", "gather"))
@@ -87,7 +89,17 @@ def _same(value: ResultValue, call: HandedCall) -> Variants:
     return (value,)
 
 
-def _next(value: ResultValue, _: HandedCall) -> Variants:
+def _reversed(value: ResultValue, call: HandedCall) -> Variants:
+    """The first that one gets of a row is its last."""
+    if value.shape == "row":
+        use(value, "indexed", call.frame, call.at, indexes=(-1,))
+    return (value,)
+
+
+def _next(value: ResultValue, call: HandedCall) -> Variants:
+    if value.shape == "row":
+        use(value, "indexed", call.frame, call.at, indexes=(0,))
+        return ()
     return (replace(value, shape="frame" if value.shape == "frames" else "row"),)
 
 
@@ -150,6 +162,9 @@ def _zipped(value: ResultValue, call: HandedCall) -> Variants:
 def _map(value: ResultValue, call: HandedCall) -> Variants:
     """``map(f, rows)``; ``starmap`` hands the values of a row on one by one."""
     function, element = call.syntax.arguments[0].value, rows.elements(value, call.frame)
+    if value.shape == "row":
+        applying.applied(function, element, call.frame, call.at)
+        return (value,)
     found = applying.applied(function, element, call.frame, call.at, spread=call.name == "starmap")
     return (ListValue((found or (Unknown("…"),),), open=True),)
 
@@ -182,13 +197,14 @@ def _set_axis(value: ResultValue, call: HandedCall) -> Variants:
 
 
 _TAKERS: dict[str, Callable[[ResultValue, HandedCall], Variants]] = {
-    **dict.fromkeys(("iter", "aiter", "set", "frozenset", "reversed", "islice", "deepcopy"), _same),
+    **dict.fromkeys(("iter", "aiter", "set", "frozenset", "islice", "array", "asarray", "deepcopy"), _same),
     **dict.fromkeys(("list", "tuple", "sorted", "cast", "wait_for", "gather"), _same),
     **dict.fromkeys(("next", "anext"), _next),
     **dict.fromkeys(_TESTS, _tested),
     **dict.fromkeys((*FOLDS, "max", "min"), _folded),
     **dict.fromkeys(("str", "repr"), _text),
     **dict.fromkeys(("map", "starmap"), _map),
+    "reversed": _reversed,
     "filter": _filter,
     "len": _length,
     "enumerate": _enumerate,

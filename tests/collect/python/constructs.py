@@ -121,6 +121,7 @@ _GROUPS: dict[str, dict[str, tuple[str, str]]] = {
         "compared with a tuple": (r" (==|is) ", "^rows: compared "),
         "read by name": (r"\[\S+\]", "^rows: by-name"),
         "DataFrame": (r"\bDataFrame\(", "^rows: (labelled|dataframe)"),
+        "zip(*rows)": (r"\bzip\(\*", "^rows: unpacked "),
         "dict(row)": (r"\bdict\(", "^rows: (copied|serialised)"),
         "to_dict": (r"class|to_dict", "^rows: serialised "),
         "jsonify": (r"\bjsonify\(", "^rows: serialised "),
