@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from scanner.change import Change
 from scanner.model import Column, Driver, Engine, RowUse, Table, TableName
 from scanner.resolve import Binding, ErrorKind, JoinKeys, Output, Resolution, SqlError, Star, WholeRow, Write
 from scanner.schema import Schema
+
+# Uses that fail, or find nothing, today already when rows have another width than theirs.
+_OF_FIXED_WIDTH = frozenset(("unpacked", "filled", "labelled", "compared"))
 
 
 @dataclass(frozen=True)
@@ -25,6 +28,7 @@ class Comparison:
     driver: Driver | None = None  # what sends the statement, where that is known
     in_transaction: bool = False
     by_hand: bool = True  # somebody wrote the statement; False: a mapper did, or nobody knows
+    no_stars: frozenset[str] = frozenset()  # names of parts built at run time that stand for no star
     row_uses: tuple[RowUse, ...] = ()  # what the code does with the rows, as far as it is known
 
     @property
@@ -115,6 +119,21 @@ class Comparison:
         return all(after.get(column) == meaning for column, meaning in before.items()) and (
             old.kind == "load" or not beside or (self.is_grown(old.table) and beside <= set(self.change.names))
         )
+
+    @cached_property
+    def as_stars(self) -> Comparison | None:
+        """The same with stars for the parts of the select list that are built at run time; None where they are none."""
+        sides = (self.before, self.after)
+        before, after = ([each for output in side.outputs for each in self._spread(output)] for side in sides)
+        fixed = {use.count for use in self.row_uses if use.kind in _OF_FIXED_WIDTH} - {None}
+        if len(before) == len(after) or fixed - {len(before)}:
+            return None
+        return replace(
+            self, before=replace(self.before, outputs=tuple(before)), after=replace(self.after, outputs=tuple(after))
+        )
+
+    def _spread(self, output: Output) -> tuple[Output, ...]:
+        return output.spread if output.spread and output.name not in self.no_stars else (output,)
 
     @property
     def meaning_changed(self) -> bool:

@@ -263,6 +263,7 @@ class _How(NamedTuple):
     driver: Driver | None
     in_transaction: bool
     by_hand: bool
+    no_stars: frozenset[str]  # parts built at run time that stand for no star
 
 
 def _by_use(observations: Iterable[Observation]) -> Mapping[_How, list[Location]]:
@@ -270,7 +271,8 @@ def _by_use(observations: Iterable[Observation]) -> Mapping[_How, list[Location]
     for observation in observations:
         seen = observation
         by_hand = seen.source in _SOURCE_CODE and not seen.mapper
-        how = _How(seen.default_schema, seen.row_uses, seen.driver, seen.in_transaction, by_hand)
+        no_stars = frozenset(hole.marker for hole in seen.holes if not hole.may_be_star)
+        how = _How(seen.default_schema, seen.row_uses, seen.driver, seen.in_transaction, by_hand, no_stars)
         places = groups.setdefault(how, [])
         if observation.location is not None:
             places.append(observation.location)

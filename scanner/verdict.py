@@ -94,10 +94,12 @@ class Prepared:
         driver: Driver | None = None,
         in_transaction: bool = False,
         by_hand: bool = True,
+        no_stars: frozenset[str] = frozenset(),
     ) -> Verdict:
         """See `assess`; default_schema is MySQL's database in use, row_uses what the code does with the rows.
 
         `driver` is what sends it; `in_transaction`: it is seen to run inside one; `by_hand`: no mapper wrote it.
+        `no_stars` are the markers of parts built at run time that stand for no star.
         """
         known = read_session(session, self.schema.database)
         parsed = self._read(statement, known)
@@ -115,6 +117,7 @@ class Prepared:
             driver=driver,
             in_transaction=in_transaction,
             by_hand=by_hand,
+            no_stars=no_stars,
             planned_before=_is_execute(statement),
         )
         return self.judged(asked)

@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 import scanner
+from scanner import Change, Schema
 from scanner.config import config_from_options
-from scanner.model import Certainty, Effect, Report
+from scanner.model import Certainty, Effect, Report, RowUse
 from scanner.render import render
 from scanner.render.impact_json import to_dict
+from scanner.verdict import prepare
 
 SEARCH = """
 def search(cursor, columns, where, values):
@@ -107,3 +109,46 @@ def test_more_built_statements_than_are_compared_are_a_blind_spot(
     monkeypatch.setattr("scanner.named_late.MOST_COMPARED", 1)
     (told,) = [s for s in found.impact(change).report.blind_spots if "compared with" in s.message]
     assert told.message.startswith("2 statements are built with parts that are known only at run time: ")
+
+
+@pytest.mark.parametrize(
+    ("sql", "uses", "expected"),
+    [
+        ("SELECT __hole_1__ FROM orders", (), ["SC101"]),
+        ("SELECT __hole_1__ FROM orders", (RowUse("unpacked", 2),), ["SC103", "SC101"]),
+        ("SELECT id, __hole_1__ FROM orders", (RowUse("unpacked", 2),), []),  # a star would have failed today
+        ("SELECT __hole_1__ FROM orders GROUP BY __hole_1__", (), []),  # no star stands there
+        ("SELECT count(__hole_1__) FROM orders", (), []),
+        ("SELECT __hole_1__ FROM orders o JOIN lines l ON l.order_id = o.id", (), ["SC401"]),
+        ("SELECT o.id FROM orders o JOIN lines l ON l.order_id = o.id WHERE __hole_1__", (), ["SC401"]),
+        ("SELECT o.id FROM orders o JOIN lines l ON l.order_id = o.id WHERE o.id > 1 __hole_1__", (), ["SC401"]),
+        ("SELECT o.id FROM orders o JOIN lines l ON l.order_id = o.id ORDER BY __hole_1__", (), ["SC401"]),
+        ("SELECT o.id FROM orders o JOIN lines l ON l.order_id = o.id WHERE o.id = __hole_1__", (), []),
+        ("SELECT o.id FROM orders o JOIN lines l ON l.order_id = o.id WHERE o.__hole_1__ = 1", (), []),
+        ("SELECT l.status FROM orders o JOIN lines l ON l.order_id = o.id ORDER BY __hole_1__", (), []),  # of the list
+        ("UPDATE orders SET __hole_1__ FROM lines l WHERE l.order_id = orders.id", (), ["SC401"]),
+        ("UPDATE orders SET total = __hole_1__ FROM lines l WHERE l.order_id = orders.id", (), []),  # a value
+        ("DELETE FROM orders USING lines l WHERE l.order_id = orders.id AND __hole_1__", (), ["SC401"]),
+        ("SELECT id FROM orders WHERE __hole_1__", (), []),
+    ],
+)
+def test_a_part_may_be_a_star_or_use_a_name_that_becomes_ambiguous(
+    sql: str, uses: tuple[RowUse, ...], expected: list[str]
+) -> None:
+    schema = Schema.from_ddl(
+        "CREATE TABLE orders (id int PRIMARY KEY, total int); CREATE TABLE lines (order_id int, status text);",
+        engine="postgres:15",
+    )
+    change = Change.parse("ALTER TABLE orders ADD COLUMN status text", engine="postgres:15")
+    found = prepare(change, schema).assess(sql, row_uses=uses).findings
+    assert [each.rule for each in found] == expected
+    assert {each.certainty for each in found} <= {Certainty.POSSIBLE}
+
+
+def test_names_that_are_joined_one_by_one_are_no_star(tmp_path: Path) -> None:
+    (tmp_path / "schema.sql").write_text(f"CREATE TABLE orders ({COLUMNS});")
+    text = 'def f(cursor, names):\n    cursor.execute("SELECT " + %s + " FROM orders")\n    return cursor.fetchall()\n'
+    for written, expected in (("names", ["SC101"]), ('", ".join(names)', [])):
+        (tmp_path / "a.py").write_text(text % written)
+        config = config_from_options("postgres:15", [str(tmp_path / "schema.sql")], paths=[str(tmp_path / "a.py")])
+        assert [finding.rule for finding in impact(scanner.scan(config)).findings] == expected

@@ -95,6 +95,11 @@ class Hole:
     expression: str  # the source's expression, shortened
     kind: Literal["identifier", "list", "value", "clause", "unknown"] = "unknown"
 
+    @property
+    def may_be_star(self) -> bool:
+        """Whether it may stand for all columns: no value does, nor what is joined name by name."""
+        return self.kind not in ("value", "list") and ".join(" not in self.expression
+
 
 @dataclass(frozen=True, slots=True)
 class Observation:

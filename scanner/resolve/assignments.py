@@ -23,6 +23,9 @@ def assign(
     """SET a = …, (b, c) = (…): the target's columns with what they get."""
     made: list[tuple[str, Meaning]] = []
     for assignment in assignments:
+        if isinstance(assignment, exp.Column):  # a part that is built at run time
+            made.append((ctx.name(assignment.this), value(ctx, assignment, scope, clause)))
+            continue
         left, right = assignment.this, assignment.expression
         meaning = _assigned_value(ctx, right, scope)
         targets = left.expressions if isinstance(left, exp.Tuple) else [left]

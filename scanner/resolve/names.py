@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from scanner.model import TableName, is_hole
+from scanner.resolve.built import MAY_USE, newly_ambiguous
 from scanner.resolve.context import Context
 from scanner.resolve.engine_words import unknown_column
 from scanner.resolve.lookup import Lookup, Step, lookup
@@ -35,6 +36,9 @@ def _bind_bare(ctx: Context, column: exp.Column, scope: Scope, clause: Clause, a
         meaning = _take(ctx, step, column, scope, clause, name)
         if meaning is not None:
             return meaning
+    if is_hole(name):
+        for field in newly_ambiguous(ctx, column, scope, lambda each: _bind_bare(ctx, each, scope, clause, alone)):
+            _ambiguous(ctx, column, field.name, [field], possible=MAY_USE)
     return _bind_otherwise(ctx, column, scope, clause, name)
 
 
@@ -231,7 +235,14 @@ def _variable(ctx: Context, scope: Scope, name: str, column: exp.Column, clause:
     return None
 
 
-def _ambiguous(ctx: Context, column: exp.Column, name: str, matches: Sequence[Field], why: str = "") -> None:
+def _ambiguous(
+    ctx: Context,
+    column: exp.Column,
+    name: str,
+    matches: Sequence[Field],
+    why: str = "",
+    possible: str | None = None,
+) -> None:
     tables: list[TableName] = [f.table for f in matches if f.table]
     offering = {(f.node, f.source) for f in matches}
     ctx.error(
@@ -243,6 +254,7 @@ def _ambiguous(ctx: Context, column: exp.Column, name: str, matches: Sequence[Fi
         column,
         column=name,
         table=tables[0] if tables else None,
+        possible=possible,
         within=matches[0].source if len(matches) > len(offering) == 1 else None,
     )
 

@@ -15,7 +15,7 @@ from sqlglot import exp
 from sqlglot.dialects.dialect import Dialect
 from sqlglot.errors import SqlglotError
 
-from scanner.model import Family, Unresolved
+from scanner.model import HOLE_PATTERN, Family, Unresolved
 from scanner.resolve.reworded import plain_operators, reworded
 from scanner.resolve.shortened import shortened
 from scanner.resolve.wrapped import Wrapper, unwrap
@@ -30,6 +30,7 @@ _PARAMETER = re.compile(r"\$\d+(?![\w$])")
 # `$1.currency`: a field of a parameter is shown as a column of a relation that nobody can have called so.
 _FIELD = re.compile(r"\$(?=\d+\s*\.\s*[A-Za-z_\"*])")
 _FIELD_OF = "ª"
+_HOLE = re.compile(HOLE_PATTERN)
 _FUNCTION = re.compile(r"(?<![\w.\"`])([A-Za-z])(\w*)(?=\s*\()")
 _VALUES = re.compile(r"\s*VALUES\s*(?:ROW\s*)?\(", re.I)
 _VALUES_ROW = re.compile(r"\bVALUES\s+ROW\s*\(", re.I)
@@ -83,7 +84,10 @@ def _tree(sql: str, family: Family) -> exp.Expr | Unresolved:
         return Unresolved("too deeply nested", "the statement is nested more deeply than can be followed")
     except _PARSER_ERRORS as error:
         again = _read_again(text, family)
-        return Unresolved("does not parse", _first_line(error)) if again is None else _fields_of_parameters(again)
+        if again is not None:
+            return _fields_of_parameters(again)
+        built = "a part of it is built at run time, and it does not parse without"
+        return Unresolved("does not parse", built if _HOLE.search(text) else _first_line(error))
 
 
 def _without_parameters(sql: str) -> str:

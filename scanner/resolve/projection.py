@@ -29,6 +29,8 @@ def project(ctx: Context, items: Sequence[exp.Expr], scope: Scope, clause: Claus
             if stars is None
             else _spread(ctx, stars, item)
         )
+        if stars is None and _is_hole(item) and _is_anything(item):
+            made = [made[0]._replace(spread=tuple(_spread(ctx, _all_fields(ctx, scope), item)))]
         open_ = open_ or (_is_hole(item) if stars is None else _is_open(ctx, item, scope, stars))
         outputs += made
         nodes += [id(item)] * len(made)
@@ -41,10 +43,15 @@ def _is_hole(item: exp.Expr) -> bool:
     return isinstance(item, exp.Column) and is_hole(item.name)
 
 
+def _is_anything(hole: exp.Expr) -> bool:
+    """Whether the same stands nowhere else, where only the name of a column can: then it may be a star, too."""
+    return sum(each.name == hole.name for each in hole.root().find_all(exp.Column, exp.Identifier)) == 2
+
+
 def _star_fields(ctx: Context, item: exp.Expr, scope: Scope) -> list[Field] | None:
     """The columns a star in the list stands for; None when the item is no star."""
     if isinstance(item, exp.Star):
-        found = [f for tree in scope.items for f in fields(tree, ctx.key)]
+        found = _all_fields(ctx, scope)
     elif isinstance(item, exp.Column) and isinstance(item.this, exp.Star):
         found = _qualified_star(ctx, item, scope)
     elif isinstance(item, exp.Dot) and isinstance(item.expression, exp.Star):
@@ -58,6 +65,10 @@ def _star_fields(ctx: Context, item: exp.Expr, scope: Scope) -> list[Field] | No
             check_readable(ctx, table, [f.column for f in found if f.table == name and f.column], item)
     ctx.result.stars[id(item)] = Star(ctx.span(item), tables, len(found), tuple(f.name for f in found))
     return found
+
+
+def _all_fields(ctx: Context, scope: Scope) -> list[Field]:
+    return [f for tree in scope.items for f in fields(tree, ctx.key)]
 
 
 def _qualified_star(ctx: Context, item: exp.Column, scope: Scope) -> list[Field]:

@@ -139,6 +139,7 @@ class Output(NamedTuple):
     star: bool = False  # comes out of a star
     unset: bool = False  # NULL unless somebody assigned it: a field of a row variable or of a JSON document
     column: str | None = None  # the name of the column that it is, alias or not; None: an expression
+    spread: tuple[Output, ...] = ()  # of a part that is built at run time: what it gives if it is a star
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,7 +179,8 @@ def _update(ctx: Context, node: exp.Update, parent: Scope | None) -> Relation:
     scope = Scope(parent)
     common_tables(ctx, node, scope)
     target, rows = _targets(ctx, node, node.this, scope)
-    assigned = assign(ctx, [e for e in node.expressions if isinstance(e, exp.EQ)], target, scope, Clause.SET)
+    given = [each for each in node.expressions if isinstance(each, exp.EQ | exp.Column)]  # a column: built at run time
+    assigned = assign(ctx, given, target, scope, Clause.SET)
     rows.append(_where(ctx, node, scope))
     note_write(ctx, target, "update", assigned, node.this)
     return _returning(ctx, node, scope, ctx.meanings.of("update", *rows, *(m for _, m in assigned)))

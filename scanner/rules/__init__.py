@@ -105,6 +105,10 @@ OBJECT_RULES: dict[str, Rule] = {rule.name: rule for rule in map(_rule, OBJECT_M
 ALL_RULES: tuple[Rule, ...] = (*RULES, *OBJECT_RULES.values())
 
 
+_OF_ROWS = tuple(rule for rule in RULES if rule.name in ("star-projection", "serialised-rows", "positional-rows"))
+_AS_STAR = "what it selects is built at run time: it may be a star"
+
+
 def judge(comparison: Comparison) -> list[Finding]:
     """What the rules find in one comparison, worst first."""
     doubts = comparison.after.doubts
@@ -113,6 +117,9 @@ def judge(comparison: Comparison) -> list[Finding]:
         for rule in RULES
         for hit in rule.hits(comparison)
     ]
+    if not findings and comparison.as_stars is not None:
+        rows = comparison.as_stars
+        findings = [_finding(rule, hit, _AS_STAR) for rule in _OF_ROWS for hit in rule.hits(rows)]
     return sorted(findings, key=lambda finding: finding.effect.rank)
 
 
