@@ -30,6 +30,7 @@ from scanner.collect.python.journal import begins_as_sql
 from scanner.collect.python.light import replace
 from scanner.collect.python.names import called, last_name, rows_of
 from scanner.collect.python.orm import hooks
+from scanner.collect.python.orm.managers import placed
 from scanner.collect.python.values import (
     ClassValue,
     ExternalValue,
@@ -58,7 +59,8 @@ def call(expression: syntax.Call, frame: Frame) -> Variants:
     receivers, functions = _callee(expression, frame)
     arguments = [_argument(each, expression, frame) for each in expression.arguments]
     given = Given.of(expression.arguments, arguments)
-    mapped = hooks.call(expression, receivers, functions, given, frame)
+    is_own = _of_base(expression, receivers, frame)
+    mapped = None if is_own else hooks.call(expression, receivers, functions, given, frame)
     if mapped is not None:
         return mapped
     queries = loading.loaded(functions, given, frame)
@@ -164,6 +166,15 @@ def _of_super(expression: syntax.Call, frame: Frame) -> Variants:
     return tuple(value for value in frame.find("self") if isinstance(value, MapperValue))
 
 
+def _of_base(expression: syntax.Call, receivers: Variants, frame: Frame) -> bool:
+    """Whether it is a method of the project's that ``super()`` has, of a mapper's query."""
+    function = expression.function
+    if not isinstance(function, syntax.Attribute) or not _is_super(function.base) or frame.owner is None:
+        return False
+    is_query = any(isinstance(value, MapperValue) for value in receivers)
+    return is_query and bool(inherited(frame.owner, function.name, frame))
+
+
 def _callee(expression: syntax.Call, frame: Frame) -> tuple[Variants, Variants]:
     """What the method belongs to, and what is called; either may be empty."""
     function = expression.function
@@ -171,9 +182,9 @@ def _callee(expression: syntax.Call, frame: Frame) -> tuple[Variants, Variants]:
         if _is_super(function.base) and frame.owner is not None:
             methods = inherited(frame.owner, function.name, frame)
             if methods:
-                return frame.find("self"), methods
+                return tuple(placed(value, expression.at, frame) for value in frame.find("self")), methods
         bases = frame.evaluate(function.base)
-        receivers = tuple(hooks.placed(value, expression.at, frame) for value in bases)
+        receivers = tuple(placed(value, expression.at, frame) for value in bases)
         return receivers, builders.members(receivers, function.name, frame)
     functions = frame.evaluate(function)
     instances = tuple(value for value in functions if isinstance(value, InstanceValue))

@@ -61,9 +61,9 @@ def attribute(base: Value, name: str, frame: Frame) -> Variants:
 
 def _mapper_value(base: MapperValue, name: str, frame: Frame) -> Variants:
     found = frame.world.mapper_attribute(base, name, frame)
-    if not found and isinstance(base, QueryValue) and base.methods is not None:
-        return class_attribute(base.methods, name, frame)
-    return found
+    if found or not isinstance(base, QueryValue):
+        return found
+    return next((its for of in base.methods if (its := class_attribute(of, name, frame))), ())
 
 
 def class_attribute(of: ClassValue, name: str, frame: Frame) -> Variants:

@@ -18,9 +18,11 @@ from scanner.collect.python.reach import is_relevant
 from scanner.collect.python.truth import demanded, narrowed, truth
 from scanner.collect.python.values import (
     ClassValue,
+    DictValue,
     FunctionValue,
     ImportedValue,
     InstanceValue,
+    ListValue,
     ModuleValue,
     Unknown,
     Value,
@@ -214,6 +216,10 @@ def _class(statement: syntax.Class, frame: Frame) -> bool:
 
 
 def _base(base: syntax.Expression, frame: Frame) -> Variants:
+    """The class behind ``Base`` and ``Base[Order]``, or what else makes one."""
+    if isinstance(base, syntax.Subscript):
+        generic = _base(base.base, frame)
+        return evaluate(base, frame) if any(isinstance(each, ListValue | DictValue) for each in generic) else generic
     # Not followed yet: modules may import each other in a circle.
     return frame.bound(base.id) if isinstance(base, syntax.Name) else evaluate(base, frame)
 

@@ -18,6 +18,7 @@ from scanner.collect.python.gist import gist_of
 from scanner.collect.python.given import Given
 from scanner.collect.python.journal import begins_as_sql
 from scanner.collect.python.light import Hashed, dataclass, replace
+from scanner.collect.python.makers import makes_instances
 from scanner.collect.python.names import last_name
 from scanner.collect.python.parameters import accepts, bindings, has_receiver
 from scanner.collect.python.passing import may_run, runs_statements
@@ -230,7 +231,7 @@ def _is_worth(
     function: FunctionValue, definition: Definition, receiver: Value | None, given: Given, frame: Frame
 ) -> bool:
     world = frame.world
-    if definition.relevant:
+    if definition.relevant or makes_instances(function, definition, receiver, world):
         return True
     arguments = [value for each in ((receiver,), *given.every()) for value in each]
     if any(map(_asks, arguments)):

@@ -13,7 +13,7 @@ from scanner.model import Observation
 
 ROOT = Path(__file__).parents[3]
 FIXTURE = ROOT / "fixtures" / "python" / "django_places"
-PROGRAMS = ("queries", "expressions")
+PROGRAMS = ("queries", "expressions", "managers")
 FUNCTIONS = [
     (program, name)
     for program in PROGRAMS

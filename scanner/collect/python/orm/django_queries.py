@@ -24,7 +24,7 @@ from scanner.collect.python.values import (
 NOWHERE = Place("", 0)
 
 
-def manager(mapped: Mapped, place: Place, world: World, methods: ClassValue | None = None) -> QueryValue:
+def manager(mapped: Mapped, place: Place, world: World, methods: tuple[ClassValue, ...] = ()) -> QueryValue:
     """``Model.objects``, before anything is asked of it."""
     names = Names(mapped, world.family)
     columns, joins = whole_row(mapped, world)

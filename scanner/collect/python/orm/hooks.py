@@ -14,6 +14,7 @@ from scanner.collect.python.orm import (
     django_expressions,
     django_prefetch,
     django_queries,
+    managers,
     peewee_queries,
     senders,
     sessions,
@@ -30,7 +31,6 @@ from scanner.collect.python.orm import (
 from scanner.collect.python.orm.django_models import django_model, is_django, user_model
 from scanner.collect.python.orm.django_queries import NOWHERE
 from scanner.collect.python.orm.library import LIBRARY, LIBRARY_MODELS
-from scanner.collect.python.orm.managers import instance_attribute, model_manager
 from scanner.collect.python.orm.mapped import Mapped, Source
 from scanner.collect.python.orm.peewee_models import is_peewee, peewee_model
 from scanner.collect.python.orm.queries import QueryValue, RelationValue, SqlValue
@@ -67,17 +67,17 @@ def read_model(of: ClassValue, world: World) -> Mapped | None:
 def attribute(base: Value, name: str, frame: Frame) -> Variants:
     """``base.name`` of a mapped class, an instance, a table; empty for anything else."""
     if isinstance(base, ExternalValue) and base.name in LIBRARY:
-        return model_manager(LIBRARY[base.name], name, frame)
+        return managers.model_manager(LIBRARY[base.name], name, frame)
     if isinstance(base, ExternalValue) and base.name == f"{AUTOMAP}.classes":
         return (reflected(name, NOWHERE),)
-    if isinstance(base, QueryValue) and name in ("c", "columns", "selected_columns", "excluded"):
-        return (replace(base.mapped, source=Source.named(name, ())) if name == "excluded" else base.mapped,)
+    if isinstance(base, QueryValue):
+        return _of_query(base, name)
     if isinstance(base, ClassValue):
         mapped = frame.world.model(base)
         return _class_attribute(mapped, base, name, frame) if mapped else ()
     if isinstance(base, InstanceValue):
         mapped = frame.world.model(base.of)
-        return instance_attribute(mapped, name, base.along, frame) if mapped else ()
+        return managers.instance_attribute(mapped, name, base.along, frame) if mapped else ()
     if isinstance(base, Mapped):
         return _table_attribute(base, name, frame)
     return ()
@@ -87,6 +87,9 @@ def call(
     expression: syntax.Call, receivers: Variants, functions: Variants, given: Given, frame: Frame
 ) -> Variants | None:
     """What the call gives if it has to do with a mapper, else None."""
+    made = managers.made(receivers, functions, expression, given, frame)
+    if made:
+        return made
     for receiver in receivers:
         if isinstance(receiver, QueryValue):  # its methods are the mapper's, whether they are known or not
             return _query_method(receiver, last_name(expression.function), expression, given, frame)
@@ -139,13 +142,6 @@ def _of_model(receiver: Value, name: str, expression: syntax.Call, given: Given,
     return peewee_queries.model_method(mapped, name, given, place, call, frame)
 
 
-def placed(value: Value, at: int, frame: Frame) -> Value:
-    """A manager gets its place where it is first called."""
-    if isinstance(value, QueryValue) and not value.place.path:
-        return replace(value, place=frame.place(at))
-    return value
-
-
 def operated(left: Value, operator: str, right: Value, frame: Frame) -> Value | None:
     """``left operator right`` where a mapper gives it a meaning."""
     if not isinstance(left, MapperValue) and not isinstance(right, MapperValue):
@@ -192,9 +188,17 @@ def is_key(base: Value, name: str, frame: Frame) -> bool:
     return key is not None and name in ("pk", key.attribute)
 
 
+def _of_query(query: QueryValue, name: str) -> Variants:
+    if query.mapped.framework == "django":
+        return (query.mapped.of,) if name == "model" and query.mapped.of is not None else ()
+    if name == "excluded":
+        return (replace(query.mapped, source=Source.named(name, ())),)
+    return (query.mapped,) if name in ("c", "columns", "selected_columns") else ()
+
+
 def _class_attribute(mapped: Mapped, of: ClassValue, name: str, frame: Frame) -> Variants:
     if mapped.framework == "django":
-        return model_manager(mapped, name, frame, of)
+        return managers.model_manager(mapped, name, frame, of)
     if name == "__table__":
         return (mapped,)
     if name == "query":
@@ -267,7 +271,7 @@ def _django(dotted: str, expression: syntax.Call, given: Given, frame: Frame) ->
         if isinstance(target, QueryValue):
             rest = Given(given.positional[1:], given.named)
             method = "filter" if name == "get_list_or_404" else "get"
-            here = placed(target, expression.at, frame)
+            here = managers.placed(target, expression.at, frame)
             return _query_method(here, method, expression, rest, frame) if isinstance(here, QueryValue) else None
     made_of = LIBRARY[dotted].of if dotted in LIBRARY else None
     if made_of is not None:

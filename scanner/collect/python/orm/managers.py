@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from scanner.collect.python import syntax
-from scanner.collect.python.classes import class_attribute, lineage
+from scanner.collect.python.classes import ancestry, class_attribute, lineage
 from scanner.collect.python.frames import Frame, World
 from scanner.collect.python.given import Given
 from scanner.collect.python.inlining import invoked
 from scanner.collect.python.light import replace
+from scanner.collect.python.names import last_name
 from scanner.collect.python.orm import lazy
 from scanner.collect.python.orm.declared import Declaration, declarations
 from scanner.collect.python.orm.django_many import Many, many
@@ -17,7 +18,15 @@ from scanner.collect.python.orm.mapped import Mapped, Relation
 from scanner.collect.python.orm.paths import over_table
 from scanner.collect.python.orm.queries import QueryValue
 from scanner.collect.python.orm.sql import Names, pieces
-from scanner.collect.python.values import ClassValue, FunctionValue, InstanceValue, ListValue, Value, Variants
+from scanner.collect.python.values import (
+    ClassValue,
+    ExternalValue,
+    FunctionValue,
+    InstanceValue,
+    ListValue,
+    Value,
+    Variants,
+)
 
 _CONVENTIONAL = frozenset(("objects", "_default_manager", "_base_manager"))
 
@@ -27,23 +36,28 @@ def model_manager(mapped: Mapped, name: str, frame: Frame, of: ClassValue | None
     declaration = _declaration(of or mapped.of, name, frame)
     if declaration is None and name not in _CONVENTIONAL:
         return ()
-    methods = _methods(declaration) if declaration else None
+    methods = _methods(declaration) if declaration else ()
     query = manager(mapped, NOWHERE, frame.world, methods)
-    if methods is None:
-        return (query,)
-    for function in class_attribute(methods, "get_queryset", frame):
+    functions = (each for of in methods for each in class_attribute(of, "get_queryset", frame))
+    for function in functions:
         if isinstance(function, FunctionValue):
-            made = invoked(function, query, Given((), {}), frame) or (query,)
-            return tuple(_unplaced(value, frame) for value in made)
+            made = invoked(function, query, Given((), {}), frame) or ()
+            # What it makes of the library's own classes is not followed: all rows are more than it may give.
+            return tuple(_unplaced(value, frame) for value in made if isinstance(value, QueryValue)) or (query,)
     return (query,)
 
 
-def _unplaced(value: Value, frame: Frame) -> Value:
+def _unplaced(value: QueryValue, frame: Frame) -> QueryValue:
     """What a manager begins with stands where the manager is used."""
-    if not isinstance(value, QueryValue):
-        return value
     frame.world.journal.derived(value)
     return replace(value, place=NOWHERE)
+
+
+def placed(value: Value, at: int, frame: Frame) -> Value:
+    """A manager gets its place where it is first called."""
+    if isinstance(value, QueryValue) and not value.place.path:
+        return replace(value, place=frame.place(at))
+    return value
 
 
 def instance_attribute(mapped: Mapped, name: str, along: tuple[str, ...], frame: Frame) -> Variants:
@@ -95,23 +109,45 @@ def _declared(of: ClassValue, name: str, frame: Frame) -> Declaration | None:
     for each in known:
         for declaration in declarations(frame.world.classes[each]):
             if declaration.attribute == name and declaration.call is not None:
-                return declaration if _is_manager(declaration) else None
+                return declaration if _is_manager(declaration, frame.world) else None
     return None
 
 
-def _is_manager(declaration: Declaration) -> bool:
-    written = repr(declaration.call)
-    return "Manager" in written or "as_manager" in written or "QuerySet" in written
+def _is_manager(declaration: Declaration, world: World) -> bool:
+    if any(is_manager(each, world) for each in _made_of(declaration)):
+        return True
+    return any(word in repr(declaration.call) for word in ("Manager", "as_manager", "QuerySet"))  # of a library
 
 
-def _methods(declaration: Declaration) -> ClassValue | None:
-    """The project's class behind ``X.as_manager()``, ``X()`` or ``M.from_queryset(X)()``."""
+def is_manager(of: Value, world: World) -> bool:
+    """Whether it is a class of managers or of QuerySets, the project's or a library's."""
+    every = ancestry(of, world) if isinstance(of, ClassValue) else (of,)
+    return any(isinstance(each, ExternalValue) and each.name.endswith(("Manager", "QuerySet")) for each in every)
+
+
+def made(receivers: Variants, functions: Variants, call: syntax.Call, given: Given, frame: Frame) -> Variants:
+    """``M.from_queryset(Q)``: a class with the methods of both; ``Q(model)``: its query; empty for other calls."""
+    first = given.positional[0] if given.positional else given.named.get("model", ())
+    classes = tuple(each for each in first if isinstance(each, ClassValue))
+    if not classes:
+        return ()
+    if last_name(call.function) == "from_queryset":
+        return (*classes, *(each for each in receivers if is_manager(each, frame.world)))
+    mapped = frame.world.model(classes[0])
+    if mapped is None or mapped.framework != "django":
+        return ()
+    kinds = tuple(each for each in functions if is_manager(each, frame.world))
+    methods = tuple(each for each in kinds if isinstance(each, ClassValue))
+    return (manager(mapped, frame.place(call.at), frame.world, methods),) if kinds else ()
+
+
+def _methods(declaration: Declaration) -> tuple[ClassValue, ...]:
+    """The project's classes behind ``X.as_manager()``, ``X()`` or ``M.from_queryset(X)()``."""
+    return tuple(value for value in _made_of(declaration) if isinstance(value, ClassValue))
+
+
+def _made_of(declaration: Declaration) -> Variants:
     function = declaration.call.function if declaration.call else None
-    if isinstance(function, syntax.Call) and function.arguments:
-        function = function.arguments[0].value
-    elif isinstance(function, syntax.Attribute) and function.name == "as_manager":
+    if isinstance(function, syntax.Attribute) and function.name == "as_manager":
         function = function.base
-    if function is None:
-        return None
-    found = declaration.frame.evaluate(function)
-    return next((value for value in found if isinstance(value, ClassValue)), None)
+    return () if function is None else declaration.frame.evaluate(function)

@@ -89,7 +89,7 @@ class QueryValue(MapperValue, Hashed):
     whole: bool = True  # the columns are those of the mapped class: rows become instances
     labelled: bool = False  # as by SQLAlchemy's session.query: each column is given a name
     begun: bool = False  # a manager nobody has called yet is no query
-    methods: ClassValue | None = None  # a class of the project with methods of its own
+    methods: tuple[ClassValue, ...] = ()  # classes of the project with methods of its own
     entities: tuple[Mapped, ...] = ()  # what the rows hold: instances of these
     at: Mapped | None = None  # what peewee joins from next; None: its own class
     through: tuple[Mapped, str, str] | None = None  # the table between, with its columns for both sides
