@@ -89,18 +89,19 @@ class MysqlScratch:
         try:
             if values:
                 _rows(self._connection, f"SET {', '.join(f'{name} = 1' for name in values)}")
-            columns, failed = self._run(f"EXECUTE looked_at{using}")
+            columns, failed, rows = self._run(f"EXECUTE looked_at{using}")
         finally:
             _rows(self._connection, "ROLLBACK")
-        return Seen(None, columns, self._bound(sql) if _READS.match(sql) else None, failed)
+        return Seen(None, columns, self._bound(sql) if _READS.match(sql) else None, failed, rows)
 
-    def _run(self, sql: str) -> tuple[tuple[tuple[str, str], ...], str | None]:
+    def _run(self, sql: str) -> tuple[tuple[tuple[str, str], ...], str | None, int | None]:
         with closing(self._connection.cursor()) as cursor:
             try:
                 cursor.execute(sql)
             except pymysql.Error as error:
-                return (), _said(error)
-            return tuple((str(column[0]), str(column[1])) for column in cursor.description or ()), None
+                return (), _said(error), None
+            columns = tuple((str(column[0]), str(column[1])) for column in cursor.description or ())
+            return columns, None, cursor.rowcount
 
     def _bound(self, sql: str) -> str | None:
         with suppress(pymysql.Error):

@@ -115,7 +115,7 @@ class PostgresScratch:
         fields = range(described.nfields)
         columns = tuple(((described.fname(n) or b"").decode(), self._type(described.ftype(n))) for n in fields)
         types = [described.param_type(n) for n in range(described.nparams)]
-        return Seen(None, columns, self._bound(sql, types), self._ran(types))
+        return Seen(None, columns, self._bound(sql, types), *self._ran(types))
 
     def _bound(self, sql: str, types: list[int]) -> str | None:
         """The statement as the catalogue would keep it, or the conditions of its plan."""
@@ -136,8 +136,11 @@ class PostgresScratch:
         except psycopg.Error:
             return None
 
-    def _ran(self, types: list[int]) -> str | None:
-        """The error of running it with made-up values. COPY gets no rows, and those it sends are dropped."""
+    def _ran(self, types: list[int]) -> tuple[str | None, int | None]:
+        """The error of running it with made-up values, and for how many rows it ran.
+
+        COPY gets no rows, and those it sends are dropped.
+        """
         values = f"({', '.join(map(self._made_up, types))})" if types else ""
         server = self._connection.pgconn
         result = server.exec_(f"EXECUTE looked_at{values}".encode())
@@ -149,7 +152,7 @@ class PostgresScratch:
         error = _refused(result)
         while (last := server.get_result()) is not None:
             error = error or _refused(last)
-        return error
+        return error, result.command_tuples
 
     def _made_up(self, oid: int) -> str:
         row = self._connection.execute(

@@ -13,6 +13,7 @@ class Seen:
     columns: tuple[tuple[str, str], ...] = ()  # of the result: names and types
     bound: str | None = None  # the statement as the engine writes it back, each name with what it is bound to
     run_error: str | None = None  # from running it with made-up values
+    rows: int | None = None  # that it read or wrote when it ran
 
     @property
     def code(self) -> str | None:

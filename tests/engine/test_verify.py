@@ -142,6 +142,19 @@ def test_a_finding_that_is_missing_is_found(postgres, shop):
     assert (refuted.query, refuted.finding) == (query, None)
 
 
+@pytest.mark.parametrize("family", ["postgres", "mariadb"])
+def test_what_fails_for_a_row_is_not_refuted_where_there_is_none(family, request, tmp_path, capsys):
+    server = request.getfixturevalue(family)
+    (tmp_path / "schema.sql").write_text("CREATE TABLE t (id int PRIMARY KEY, a int); CREATE TABLE u (id int, a int);")
+    program = "def copy(cursor):\n    cursor.execute('INSERT INTO t (id, a) SELECT id, a FROM u')\n"
+    (tmp_path / "m.py").write_text(program)
+    engine = "postgres:15" if family == "postgres" else "mariadb:10.11"
+    options = ("--engine", engine, "--schema", str(tmp_path / "schema.sql"), str(tmp_path / "m.py"))
+    code = run(["verify", "t", "b int NOT NULL", *options, "--scratch", server.dsn, "--not-empty"])
+    said = capsys.readouterr().out
+    assert (code, "1 query asked" in said, "refuted 0" in said) == (0, True, True), said
+
+
 def test_a_server_in_use_is_refused(postgres, shop):
     report, scripts = shop
     with postgres.fresh_database() as used:

@@ -12,8 +12,11 @@ QUERY = Query("0" * 16, "shop", "SELECT 1", ())
 TWO, THREE = (("a", "text"), ("b", "text")), (("a", "text"), ("b", "text"), ("c", "text"))
 
 
-def finding(effect: Effect, name: str = "star-projection") -> Finding:
-    return Finding("SC101", name, effect, Certainty.CERTAIN, "", "")
+def finding(effect: Effect, name: str = "star-projection", message: str = "") -> Finding:
+    return Finding("SC101", name, effect, Certainty.CERTAIN, message, "")
+
+
+REQUIRED = finding(Effect.BREAKS, "required-column", "It fails with 23502: b is NOT NULL without a default.")
 
 
 @pytest.mark.parametrize(
@@ -23,6 +26,9 @@ def finding(effect: Effect, name: str = "star-projection") -> Finding:
         (finding(Effect.BREAKS), Seen(), Seen(), "refuted"),
         (finding(Effect.BREAKS), Seen(), Seen(run_error="23502: null"), "confirmed"),
         (finding(Effect.BREAKS), Seen(run_error="23514: check"), Seen(run_error="23514: check"), "not shown"),
+        (REQUIRED, Seen(rows=0), Seen(rows=0), "not shown"),
+        (REQUIRED, Seen(rows=1), Seen(rows=1), "refuted"),
+        (finding(Effect.BREAKS, message="It fails with 42702: b."), Seen(rows=0), Seen(rows=0), "refuted"),
         (finding(Effect.BREAKS), Seen(run_error="23514: check"), Seen(run_error="23502: null"), "confirmed"),
         (finding(Effect.BREAKS), Seen("42P01: no table"), Seen("42P01: no table"), "not shown"),
         (finding(Effect.BREAKS, "positional-rows"), Seen(columns=TWO), Seen(columns=THREE), "confirmed"),
