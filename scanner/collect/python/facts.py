@@ -25,6 +25,7 @@ from scanner.collect.python.foreign import foreign
 from scanner.collect.python.gist import states, tells
 from scanner.collect.python.leading import bodies, defined, working
 from scanner.collect.python.light import replace
+from scanner.collect.python.mapped_names import mapped_names
 from scanner.collect.python.packing import pack, unpack
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
@@ -44,7 +45,8 @@ class Facts:
     states: bool = False  # a statement stands in it, or a library that writes some; or it cannot be read
     # Names that it calls or imports; not told of a file that may touch a database by itself.
     asks_for: frozenset[str] = frozenset()
-    working: frozenset[str] = frozenset()  # names of its functions that work with a database, and of their classes
+    # Names of its functions that work with a database, and of their classes; names of its mapped classes.
+    working: frozenset[str] = frozenset()
     defines: tuple[str, ...] = ()  # names of all its functions and classes
     parsed: bool = False  # it was parsed, or cannot be; False: it was not asked for
     problem: tuple[str, str] | None = None  # why it could not be read: what follows its path, and a sentence
@@ -110,7 +112,7 @@ def _parsed(data: bytes, path: str, known: Facts) -> Facts:
         relevant=is_relevant,
         states=is_relevant and (may_write_statements(data) or states(statements)),
         asks_for=known.asks_for if is_relevant or not known.relevant else asks_for(data),
-        working=working(statements),
+        working=working(statements) | mapped_names(statements),
         defines=defined(statements),
         parsed=True,
         packed=packed,

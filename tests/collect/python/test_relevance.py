@@ -115,6 +115,67 @@ def test_who_names_a_class_that_works_with_a_database_is_looked_into(source: str
     assert [use.location.path for each in found for use in each.row_uses if use.location] == ["report.py"]
 
 
+_SAVING = (
+    "from .models import Order\n\n\ndef place(customer):\n    order = Order(customer=customer)\n    order.save()\n"
+)
+_ADDING = "from models import Order\n\n\ndef place(session):\n    session.add(Order(id=1))\n"
+
+
+@pytest.mark.parametrize(
+    ("models", "user"),
+    [
+        (
+            "from django.db import models\n\n\nclass Order(models.Model):\n    customer = models.TextField()\n",
+            _SAVING,
+        ),
+        (
+            "from django.db import models\n\n\nclass Kept(models.Model):\n    made = models.DateField()\n\n"
+            "    class Meta:\n        abstract = True\n\n\nclass Order(Kept):\n    pass\n",
+            _SAVING,
+        ),
+        (
+            "from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column\n\n\nclass Base(DeclarativeBase):\n"
+            "    pass\n\n\nclass Order(Base):\n    __tablename__ = 'orders'\n"
+            "    id: Mapped[int] = mapped_column(primary_key=True)\n",
+            _ADDING,
+        ),
+        (
+            "from sqlmodel import Field, SQLModel\n\n\nclass Order(SQLModel, table=True):\n"
+            "    id: int = Field(primary_key=True)\n",
+            _ADDING,
+        ),
+        (
+            "from peewee import CharField, Model\n\n\nclass Order(Model):\n    customer = CharField()\n",
+            _SAVING,
+        ),
+    ],
+)
+def test_who_names_a_mapped_class_is_looked_into(models: str, user: str, tmp_path: Path) -> None:
+    (tmp_path / "models.py").write_text(models)
+    (tmp_path / "orders.py").write_text(user)
+    found = [each for each in collect(tmp_path) if isinstance(each, Observation) and each.location]
+    places = [(each.location.path, each.sql.split()[0]) for each in found if each.location]
+    assert ("orders.py", "INSERT") in places
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from pydantic import BaseModel, Field\n\n\nclass Order(BaseModel):\n    id: int = Field(gt=0)\n",
+        "from django import forms\n\n\nclass Order(forms.Form):\n    id = forms.CharField()\n",
+        "from rest_framework import serializers as s\n\n\nclass Order(s.ModelSerializer):\n    id = s.CharField()\n",
+    ],
+)
+def test_a_class_that_only_looks_like_a_mapped_one_leads_nowhere(source: str, tmp_path: Path) -> None:
+    (tmp_path / "models.py").write_text(source)
+    (tmp_path / "store.py").write_text(_STORE + "import models\n")
+    (tmp_path / "orders.py").write_text(_ADDING)
+    readings = Readings(Layout(tmp_path, ["models.py", "orders.py", "store.py"]), 1_000)
+    readings.read()
+    assert "models.py" in readings.linked[0]
+    assert "orders.py" not in readings.linked[0]
+
+
 @pytest.mark.parametrize(
     ("head", "call", "is_it"),
     [
