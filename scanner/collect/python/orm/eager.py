@@ -20,8 +20,9 @@ def sent(query: QueryValue) -> TextValue:
 
 
 def _with_loaded(query: QueryValue) -> QueryValue:
-    if query.verb != "select" or not query.loaded:
+    if query.verb != "select" or not (query.loaded or query.contained):
         return query
+    query = replace(query, columns=(*query.contained, *query.columns), contained=())
     counts_rows = query.limit or query.distinct or query.distinct_on or query.groups
     if counts_rows and any(each.many for each in query.loaded):
         query = _around(query)

@@ -48,6 +48,7 @@ class Loaded:
     join: Join
     columns: tuple[Sql, ...]
     many: bool  # several rows for one
+    path: str = ""  # of the relation, as in `QueryValue.along`
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ class QueryValue(MapperValue, Hashed):
     joins: tuple[Join, ...] = ()
     late: tuple[Join, ...] = ()  # joined behind the others where columns of them are read
     loaded: tuple[Loaded, ...] = ()
+    contained: tuple[Sql, ...] = ()  # columns of tables joined already that are read with each row, as `loaded` are
     wheres: tuple[Sql, ...] = ()
     either: bool = False  # the first of these is one condition or another: in brackets where there are more
     kinds: tuple[Sql, ...] = ()  # behind these: that the rows are of classes that share the table of another

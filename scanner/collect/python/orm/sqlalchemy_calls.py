@@ -19,6 +19,7 @@ from scanner.collect.python.orm import (
 )
 from scanner.collect.python.orm.mapped import Mapped
 from scanner.collect.python.orm.queries import QueryValue, SqlValue
+from scanner.collect.python.orm.sql import Names, pieces
 from scanner.collect.python.orm.sqlalchemy_models import table_object
 from scanner.collect.python.values import ExternalValue, FunctionValue, Variants
 
@@ -64,6 +65,9 @@ def of_table(table: Mapped, name: str, given: Given, expression: syntax.Call, fr
         named = Given(((table,),), {"name": given.positional[0]} if given.positional else given.named)
         found = sqlalchemy_sources.aliased(named, frame.place(expression.at), frame.world)
         return None if found is None else (found,)
+    if name == "table_valued":  # the whole row as one value
+        known = Names(table, frame.world.family).table
+        return (SqlValue(pieces(known), (known,)),)
     spend(given, frame)
     grown = sqlalchemy_sources.added_to(table, name, given)
     return None if grown is None else (grown,)

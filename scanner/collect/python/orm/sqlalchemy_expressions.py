@@ -80,8 +80,8 @@ def operated(left: Value, operator: str, right: Value, world: World) -> Value | 
         return None
     if operator in ("&", "|"):
         return connected("AND" if operator == "&" else "OR", (left, right))
-    written = _OPERATORS.get(operator)
-    if written is None:
+    sign = _OPERATORS.get(operator)
+    if sign is None:
         return None
     one, other = (left, right) if isinstance(left, SqlValue) else (right, left)
     if not isinstance(one, SqlValue):
@@ -92,10 +92,10 @@ def operated(left: Value, operator: str, right: Value, world: World) -> Value | 
         empty = pieces(one.sql, " IS NULL" if operator == "==" else " IS NOT NULL")
         return SqlValue(empty, one.tables, kinds=one.kinds)
     sides = (one.sql, operand(other, one)) if one is left else (operand(other, one), one.sql)
-    opposite = _OPPOSITES.get(written)
+    opposite = _OPPOSITES.get(sign)
     inverse = pieces(sides[0], f" {opposite} ", sides[1]) if opposite else ()
     arithmetic = "" if opposite else operator
-    made = pieces(sides[0], f" {written} ", sides[1])
+    made = pieces(sides[0], f" {sign} ", sides[1])
     kinds = kinds_in((left, right))
     return SqlValue(made, tables_in((left, right)), word=arithmetic, inverse=inverse, kinds=kinds)
 
@@ -182,6 +182,13 @@ def operand(value: Value, beside: SqlValue | None) -> Sql:
         return pieces({"True": "true", "False": "false"}.get(value.source, "NULL"))
     name = beside.name if beside is not None and beside.name else "param"
     return pieces(f"%({name}_1)s")
+
+
+def written(value: Value) -> Sql:
+    """Text that stands in the statement as it is. The first piece is empty: the mapper gives it no name."""
+    return pieces(
+        "", value.pieces if isinstance(value, TextValue) else Gap(value.source if isinstance(value, Unknown) else "…")
+    )
 
 
 def condition(value: Value, around: tuple[str, ...]) -> Sql:

@@ -14,6 +14,7 @@ from scanner.collect.python.orm.sqlalchemy_expressions import (
     negated,
     operand,
     tables_in,
+    written,
 )
 from scanner.collect.python.values import ExternalValue, Gap, ListValue, Sql, Unknown, Value
 
@@ -67,7 +68,9 @@ def builtin(name: str, given: Given) -> Value | None:
         return of_expression(values[0], name, given)
     if name == "literal":
         return SqlValue(pieces("%(param_1)s"), label="anon")
-    if name in ("case", "cast", "extract", "literal_column", "over", "type_coerce"):
+    if name == "literal_column" and values:
+        return SqlValue(written(values[0]))
+    if name in ("case", "cast", "extract", "over", "type_coerce"):
         first = next((value for value in values if isinstance(value, SqlValue)), None)
         return SqlValue(pieces(Gap(f"{name}(…)", "value")), first.tables if first else ())
     return None
@@ -120,8 +123,8 @@ def _is_pairs(value: ListValue) -> bool:
 
 
 def _cast(value: Value, to: Value) -> SqlValue:
-    written = to.name if isinstance(to, ExternalValue) else to.source if isinstance(to, Unknown) else "…"
-    name = written.partition("(")[0]
+    kind = to.name if isinstance(to, ExternalValue) else to.source if isinstance(to, Unknown) else "…"
+    name = kind.partition("(")[0]
     known = _TYPES.get(name.rsplit(".", 1)[-1])
     label = value.name or "anon" if isinstance(value, SqlValue) else "anon"
     made = pieces("CAST(", operand(value, None), " AS ", known if known else Gap(name, "unknown"), ")")

@@ -94,10 +94,11 @@ def _applied(query: QueryValue, option: LoadValue, place: Place, world: World) -
         queries[0] = replace(queries[0], along=(*queries[0].along, path)) if kind else queries[0]
         here = queries[-1]
         if kind in ("joined", "joined inside"):
-            queries[-1], target = _joined(here, target, relation, end, place, world, outer=kind == "joined")
+            queries[-1], target = _joined(here, target, relation, end, place, world, outer=kind == "joined", path=path)
             continue
         if kind == "joined already":
-            queries[-1] = replace(here, columns=(*_columns(end, here, world), *here.columns))
+            others = tuple(each for each in here.loaded if each.path != path)
+            queries[-1] = replace(here, contained=(*_columns(end, here, world), *here.contained), loaded=others)
         elif kind == "selectin":
             queries.append(_beside(query, relation, end, world))
         target = end
@@ -110,13 +111,21 @@ def _relation(mapped: Mapped, value: Value, world: World) -> Relation | None:
 
 
 def _joined(
-    query: QueryValue, source: Mapped, relation: Relation, end: Mapped, place: Place, world: World, *, outer: bool
+    query: QueryValue,
+    source: Mapped,
+    relation: Relation,
+    end: Mapped,
+    place: Place,
+    world: World,
+    *,
+    outer: bool,
+    path: str,
 ) -> tuple[QueryValue, Mapped]:
     target = alias(end, None, place, world)
     table = Names(target, world.family).table
     if relation.between is None:
         join = Join(table, on(source, relation, target, world), outer)
-        return _loading(query, join, target, world, many=not leads_to_one(source, relation)), target
+        return _loading(query, join, target, world, many=not leads_to_one(source, relation), path=path), target
     ours, theirs, between = Names(source, world.family), Names(target, world.family), relation.between
     middle = unnamed(between.table, place)
     to = joined(
@@ -125,11 +134,11 @@ def _joined(
     inner = pieces(f"({between.table} AS {middle} JOIN ", from_item(table), " ON ", to, ")")
     both = Source.named(table, inner)
     condition = pieces(f"{ours.column(relation.local)} = {middle}.{between.local}")
-    return _loading(query, Join(both, condition, outer), target, world, many=True), target
+    return _loading(query, Join(both, condition, outer), target, world, many=True, path=path), target
 
 
-def _loading(query: QueryValue, join: Join, target: Mapped, world: World, *, many: bool) -> QueryValue:
-    loaded = Loaded(join, _columns(target, query, world), many)
+def _loading(query: QueryValue, join: Join, target: Mapped, world: World, *, many: bool, path: str) -> QueryValue:
+    loaded = Loaded(join, _columns(target, query, world), many, path)
     return replace(query, loaded=(*query.loaded, loaded))
 
 
@@ -159,7 +168,15 @@ def _narrowed(query: QueryValue, kind: str, values: Iterable[Value], mapped: Map
         more = [pieces(column) for column in sorted(named) if column not in set(map(_text, query.columns))]
         return replace(query, columns=(*query.columns, *more))
     left_out = own - named - keys if kind == "only" and named else named if kind == "without" else set[str]()
-    return replace(query, columns=tuple(column for column in query.columns if _text(column) not in left_out))
+    if not left_out:
+        return query
+    loaded = tuple(replace(each, columns=_without(each.columns, left_out)) for each in query.loaded)
+    columns, contained = _without(query.columns, left_out), _without(query.contained, left_out)
+    return replace(query, columns=columns, contained=contained, loaded=loaded)
+
+
+def _without(columns: Iterable[Sql], left_out: set[str]) -> tuple[Sql, ...]:
+    return tuple(column for column in columns if _text(column) not in left_out)
 
 
 def _text(column: Sql) -> str:

@@ -10,7 +10,7 @@ from scanner.collect.python.light import replace
 from scanner.collect.python.orm.mapped import Mapped, MappedColumn
 from scanner.collect.python.orm.queries import QueryValue, SqlValue, select
 from scanner.collect.python.orm.sql import Names, pieces, unnamed
-from scanner.collect.python.orm.sqlalchemy_expressions import operand
+from scanner.collect.python.orm.sqlalchemy_expressions import operand, written
 from scanner.collect.python.orm.sqlalchemy_inheritance import of_kind
 from scanner.collect.python.values import (
     ClassValue,
@@ -19,6 +19,7 @@ from scanner.collect.python.values import (
     ListValue,
     Place,
     Sql,
+    TextValue,
     Unknown,
     Value,
 )
@@ -39,7 +40,7 @@ def selected(given: Given, place: Place, call: str, frame: Frame, *, labels: boo
     values = [each[0] for each in given.positional]
     if values and isinstance(values[0], ListValue):  # select([…]) of SQLAlchemy 1.3
         values = [item[0] for item in values[0].items]
-    subject = _subject(values, frame.world)
+    subject = _subject(values, frame.world) or _unnamed_subject(values, given, place, labels=labels)
     if subject is None:
         return None
     columns: list[Sql] = []
@@ -58,8 +59,10 @@ def selected(given: Given, place: Place, call: str, frame: Frame, *, labels: boo
             columns.append(_selected_expression(value, around, at, labels=labels))
             tables.extend(value.tables if isinstance(value, SqlValue) else ())
             read.extend((value.mapped,) if isinstance(value, SqlValue) and value.mapped else ())
+    if given.open:  # ``select(*columns)``
+        columns.append((Gap("*columns", "list"),))
     kinds = (kind for each in (*read, *entities) for kind in of_kind(each, frame.world))
-    whole = len(entities) == len(values)
+    whole = len(entities) == len(values) and not given.open
     return QueryValue(
         subject,
         place,
@@ -104,6 +107,8 @@ def got(mapped: Mapped, place: Place, call: str, world: World) -> QueryValue:
 def _selected_expression(value: Value, around: Sequence[str], place: Place, *, labels: bool) -> Sql:
     if isinstance(value, Unknown):
         return (Gap(value.source, "value"),)
+    if isinstance(value, TextValue):
+        return written(value)
     query = value if isinstance(value, QueryValue) else value.query if isinstance(value, SqlValue) else None
     made = operand(value, None) if query is None else pieces("(", select(query, without=tuple(around)), ")")
     if isinstance(value, SqlValue) and value.label:
@@ -122,11 +127,15 @@ def _subject(values: Iterable[Value], world: World) -> Mapped | None:
         if isinstance(value, SqlValue) and value.mapped is not None:
             return value.mapped
     tables = {table for value in values if isinstance(value, SqlValue) for table in value.tables}
-    return next((m for m in world.models() if Names(m, world.family).table in tables), None) or (
-        next((m for m in world.models() if m.framework == "sqlalchemy"), None)
-        if any(isinstance(value, SqlValue) for value in values)
-        else None
-    )
+    return next((m for m in world.models() if Names(m, world.family).table in tables), None) if tables else None
+
+
+def _unnamed_subject(values: Iterable[Value], given: Given, place: Place, *, labels: bool) -> Mapped | None:
+    """What stands for the class where none is known of the columns: `select_from` or a condition tells the table."""
+    is_told_later = any(isinstance(value, SqlValue) for value in values)
+    if not labels:  # much else has a method `query`
+        is_told_later = is_told_later or given.open or any(isinstance(value, TextValue) for value in values)
+    return Mapped("sqlalchemy", "", (), place) if is_told_later else None
 
 
 def _columns(mapped: Mapped, world: World, *, labels: bool) -> tuple[Sql, ...]:

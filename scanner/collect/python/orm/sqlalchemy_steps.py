@@ -73,7 +73,7 @@ def _filter_by(query: QueryValue, given: Given, world: World) -> QueryValue:
     names = Names(query.mapped, world.family)
     wheres: list[Sql] = []
     for attribute, values in given.named.items():
-        column = query.mapped.column(attribute)
+        column = query.mapped.column(attribute) if query.mapped.table else None
         along = None if column else operated(RelationValue(query.mapped, attribute), "==", values[0], world)
         if isinstance(along, SqlValue):
             wheres.append(along.sql)
