@@ -70,6 +70,8 @@ def _summary(found: Survey, path: Path) -> str:
         lines.append(f"  Left out of the schema: {some(left)}. Add to its list what belongs to it.")
     if unread := [path for schema in schemas for path in schema.unread]:
         lines.append(f"  What Python changes of the schema is not read: {some(unread)}.")
+    if found.seeds:
+        lines.append(f"  Rows to begin with, not read: {some(found.seeds)}. Add a source for what has to work on.")
     lines.append(f"  {count(len(found.sources), 'source')}" + ("" if found.databases else ", no database"))
     table = next((min(each.tables) for each in usable), None)
     if table is None or not found.sources:

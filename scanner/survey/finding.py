@@ -67,6 +67,7 @@ class Survey:
     root: str  # its name
     databases: tuple[FoundDatabase, ...]
     sources: tuple[FoundSource, ...] = ()
+    seeds: tuple[str, ...] = ()  # scripts of rows to begin with, which are no sources
     services: tuple[str, ...] = ()  # as they are recognised without an entry
     owners: str | None = None  # the CODEOWNERS file
     hints: tuple[Hint, ...] = field(default=())  # of engines, the weightiest first

@@ -18,6 +18,7 @@ from scanner.text_files import files_under
 
 _ASIDE = ("test", "tests", "doc", "docs", "examples", "benchmarks", "scripts", "tools", "bin")
 _DML = re.compile(r"^\s*(?:SELECT|UPDATE|DELETE|WITH|MERGE|CALL|INSERT\b(?![^;]*\bVALUES\b))\b", re.M | re.I)
+_ROWS = re.compile(r"^\s*(?:INSERT|REPLACE)\b[^;]*\bVALUES\b|^\s*COPY\b[^;]*\bFROM\s+stdin\b", re.M | re.I)
 _SEED = re.compile(r"(?:^|[-_.])(?:data|dummy|seeds?|sample|demo|fixtures?|bootstrap)(?:[-_.]|$)", re.I)
 _DDL = re.compile(r"^\s*(?:CREATE|ALTER|DROP|GRANT|COMMENT)\b", re.M | re.I)
 _MAYBE_LOGS = (".log", ".csv", ".tsv", ".json", ".gz", ".bz2", ".xz", ".zst", ".1")
@@ -37,11 +38,17 @@ def python(root: Path, files: Sequence[str], databases: Sequence[FoundDatabase])
         yield FoundSource("python", folder, name, why)
 
 
+def seeds(scripts: Mapping[str, str], databases: Sequence[FoundDatabase], known: Iterable[FoundSource]) -> list[str]:
+    """The scripts that write out rows for a new database: an INSERT without columns fails there, too."""
+    read = [PurePosixPath(each.path) for each in known if each.kind == "sql_files"]
+    left = [path for path in _outside(scripts, databases) if not any(map(PurePosixPath(path).is_relative_to, read))]
+    others = {path for each in databases if each.schema for path in each.schema.others}
+    return [path for path in left if path not in others and _ROWS.search(scripts[path])]
+
+
 def sql(root: Path, scripts: Mapping[str, str], databases: Sequence[FoundDatabase]) -> Iterator[FoundSource]:
     """Folders of SQL that asks and writes more than it defines; single files where others beside them do not."""
-    known = ((*each.schema.paths, *each.schema.past) for each in databases if each.schema)
-    schemas = [PurePosixPath(path) for paths in known for path in paths]
-    left = {p: t for p, t in scripts.items() if not any(PurePosixPath(p).is_relative_to(each) for each in schemas)}
+    left = _outside(scripts, databases)
     asking = [path for path, text in left.items() if len(_DML.findall(text)) > len(_DDL.findall(text))]
     asking = [p for p in asking if not set(PurePosixPath(p).parts[:-1]) & set(_ASIDE) and not _SEED.search(_name(p))]
     folders = dict.fromkeys(os.path.dirname(path) for path in asking)
@@ -51,6 +58,13 @@ def sql(root: Path, scripts: Mapping[str, str], databases: Sequence[FoundDatabas
         for place in [folder] if folder and wanted == inside else wanted:
             name, why = _database(root, wanted if place == folder else [place], databases)
             yield FoundSource("sql_files", place, name, why)
+
+
+def _outside(scripts: Mapping[str, str], databases: Iterable[FoundDatabase]) -> dict[str, str]:
+    """The scripts that are no part of a schema."""
+    known = ((*each.schema.paths, *each.schema.past) for each in databases if each.schema)
+    schemas = [PurePosixPath(path) for paths in known for path in paths]
+    return {p: t for p, t in scripts.items() if not any(PurePosixPath(p).is_relative_to(each) for each in schemas)}
 
 
 def production(root: Path, databases: Sequence[FoundDatabase]) -> Iterator[FoundSource]:

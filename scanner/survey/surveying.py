@@ -45,10 +45,11 @@ def survey(root: Path, progress: Progress | None = None) -> Survey:
     queries = {path: text for path, text in scripts.items() if path.endswith(".sql")}
     tell("Looking for queries", len(files))
     code = (*sources.python(root, files, databases), *sources.sql(root, queries, databases))
+    rows = tuple(sources.seeds(queries, databases, code))
     produced = tuple(sources.production(root, databases))
     owners = next((name for name in OWNERS_FILES if (root / name).is_file()), None)
     services = _services(root, files, [each for each in code if each.kind == "python"])
-    return Survey(root.name, databases, (*produced, *code), services, owners, tuple(said))
+    return Survey(root.name, databases, (*produced, *code), rows, services, owners, tuple(said))
 
 
 def _wanted(name: str) -> bool:

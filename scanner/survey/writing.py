@@ -96,6 +96,9 @@ def _code(found: Survey) -> Iterator[list[str]]:
     yield ["# What the code can run." if given else "# What the code can run: neither Python nor queries in SQL files."]
     for source in given:
         yield _source(source, several)
+    if found.seeds:
+        entry = ("[[sources]]", 'kind = "sql_files"', f"path = {_text(found.seeds[0])}")
+        yield _commented(f"Rows to begin with, not read: {', '.join(found.seeds[:_SHOWN])}.", entry)
 
 
 def _source(source: FoundSource, several: bool) -> list[str]:

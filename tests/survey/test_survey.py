@@ -247,6 +247,8 @@ def test_queries_in_files_of_sql_are_a_source_and_data_is_not(tmp_path):
     }
     found = written(tree(tmp_path, files))["sources"]
     assert [each["path"] for each in found] == ["mixed/ask.sql", "reports"]
+    assert survey(tmp_path).seeds == ("load/rows.sql",)
+    assert "# Rows to begin with, not read: load/rows.sql." in to_toml(survey(tmp_path))
 
 
 def test_logs_and_exports_are_recognised_by_their_content(tmp_path):
