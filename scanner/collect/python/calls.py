@@ -29,7 +29,7 @@ from scanner.collect.python.given import Given
 from scanner.collect.python.journal import begins_as_sql
 from scanner.collect.python.light import replace
 from scanner.collect.python.names import called, last_name, rows_of
-from scanner.collect.python.orm import hooks
+from scanner.collect.python.orm import django_forms, hooks
 from scanner.collect.python.orm.managers import placed
 from scanner.collect.python.values import (
     ClassValue,
@@ -123,7 +123,8 @@ def _entered(functions: Variants, receivers: Variants, given: Given, frame: Fram
                 everything = replace(given, positional=((receiver,), *given.positional))
             found.extend(inlining.invoked(function, receiver, everything, frame, root) or ())
         elif isinstance(function, ClassValue):
-            found.append(inlining.constructed(function, given, frame, root))
+            made = inlining.constructed(function, given, frame, root)
+            found.append(django_forms.with_row(made, given, frame.world))
         elif isinstance(function, LambdaValue):
             found.extend(lambdas.entered(function, given, frame))
         elif isinstance(function, PartialValue):
@@ -183,6 +184,9 @@ def _callee(expression: syntax.Call, frame: Frame) -> tuple[Variants, Variants]:
             methods = inherited(frame.owner, function.name, frame)
             if methods:
                 return tuple(placed(value, expression.at, frame) for value in frame.find("self")), methods
+            forms = django_forms.of_base(frame.find("self"), function.name, frame)
+            if forms:
+                return forms, ()
         bases = frame.evaluate(function.base)
         receivers = tuple(placed(value, expression.at, frame) for value in bases)
         return receivers, builders.members(receivers, function.name, frame)

@@ -1,4 +1,7 @@
-"""Classes that are mapped to tables, told from how they are written: before anything is evaluated."""
+"""Classes that are mapped to tables, or write rows of one that is, told from how they are written.
+
+That is before anything is evaluated.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +13,13 @@ from scanner.collect.python.names import last_name
 
 _TABLES = frozenset(("__tablename__", "__table__"))
 _COLUMNS = frozenset(("Column", "mapped_column", "relationship"))
+_FORMS = frozenset(("ModelForm", "ModelSerializer", "HyperlinkedModelSerializer"))
 # What programs call the modules of mappers, and Flask's database: ``models.Model``, ``db.Model``.
 _MODULES = frozenset(("models", "db", "peewee", "pw"))
 
 
 def mapped_names(statements: Iterable[syntax.Statement]) -> frozenset[str]:
-    """The names of the classes of a file that a mapper maps, and of those that extend them in this file."""
+    """The names of a file's classes that a mapper maps, of forms of such, and of those that extend one of them."""
     found: set[str] = set()
     for each in _classes(statements):
         bases = [base.value for base in each.bases if base.keyword is None]
@@ -38,6 +42,8 @@ def _is_mapped(written: syntax.Class, bases: list[syntax.Expression]) -> bool:
     if any(base.keyword == "table" and base.value == syntax.Constant("True") for base in written.bases):  # SQLModel
         return True
     if any(isinstance(base, syntax.Attribute) and base.name == "Model" and _is_module(base.base) for base in bases):
+        return True
+    if any(last_name(base) in _FORMS for base in bases):
         return True
     is_model = any(last_name(base).endswith("Model") for base in bases)
     return any(_declares(each, is_model) for each in written.body if isinstance(each, syntax.Assign))

@@ -10,6 +10,7 @@ from scanner.collect.python.history import is_history
 from scanner.collect.python.holes import marked
 from scanner.collect.python.in_file import order
 from scanner.collect.python.light import replace
+from scanner.collect.python.orm.django_forms import written
 from scanner.collect.python.orm.django_many import tables_between
 from scanner.collect.python.orm.mapped import Mapped
 from scanner.collect.python.orm.senders import senders
@@ -62,13 +63,14 @@ def models(world: World, tables: Tables, database: str | None) -> Iterator[Obser
 
 
 def define(classes: Iterable[ClassValue], world: World, record: Record) -> None:
-    """Puts into the record what is mapped of these classes, and which of them take all fields of a mapped one."""
+    """Puts into the record what is mapped of these classes, what they write, which take all fields of one."""
     known = list(classes)
     mapped = [model for each in known if (model := world.model(each)) is not None]
     record.mapped.models.update(dict.fromkeys(mapped))
     record.mapped.models.update(dict.fromkeys(each for model in mapped for each in tables_between(model, world)))
     for sent, use in senders(known, world):
         record.send(sent, use)
+    record.add(written(known, world), set())
 
 
 def _within(statement: str, source: str, at: int, whole: Location) -> Location:

@@ -163,7 +163,7 @@ def test_who_names_a_mapped_class_is_looked_into(models: str, user: str, tmp_pat
     [
         "from pydantic import BaseModel, Field\n\n\nclass Order(BaseModel):\n    id: int = Field(gt=0)\n",
         "from django import forms\n\n\nclass Order(forms.Form):\n    id = forms.CharField()\n",
-        "from rest_framework import serializers as s\n\n\nclass Order(s.ModelSerializer):\n    id = s.CharField()\n",
+        "from rest_framework import serializers as s\n\n\nclass Order(s.Serializer):\n    id = s.CharField()\n",
     ],
 )
 def test_a_class_that_only_looks_like_a_mapped_one_leads_nowhere(source: str, tmp_path: Path) -> None:

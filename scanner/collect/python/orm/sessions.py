@@ -10,6 +10,7 @@ from scanner.collect.python.given import Given
 from scanner.collect.python.light import replace
 from scanner.collect.python.names import called, last_name, shown
 from scanner.collect.python.orm import (
+    django_forms,
     django_queries,
     django_writes,
     sqlalchemy_select,
@@ -109,7 +110,9 @@ def instance_method(
 ) -> Variants | None:
     """``instance.save()`` and the like of Django; None for any other method."""
     mapped = frame.world.model(instance.of)
-    if mapped is None or mapped.framework != "django":
+    if mapped is None:
+        return django_forms.saved(instance, name, expression, given, frame)
+    if mapped.framework != "django":
         return None
     if name in ("save", "asave"):
         statements = tuple(django_writes.saved(mapped, instance, given, frame))
