@@ -12,6 +12,7 @@ from scanner.collect.python.files import Walk, python_files
 from scanner.collect.python.in_file import Found
 from scanner.collect.python.layout import Layout
 from scanner.collect.python.moving import NotMovedError, moved, moves
+from scanner.collect.python.not_given import not_given
 from scanner.collect.python.not_read import not_read
 from scanner.collect.python.packing import DamagedError
 from scanner.collect.python.readings import SMALL, Readings
@@ -71,7 +72,7 @@ def _collected(readings: Readings, walk: Walk, database: str | None, family: Fam
     statements = sum(isinstance(each, Observation) for each in everything)
     files, lines, size = readings.counts
     coverage = Coverage("python", str(root), statements, files=files, lines=lines, bytes=size, ignored=found.ignored)
-    unknown, digests = not_read(readings), {path: readings.digests[path] for path in asked}
+    unknown, digests = (*not_read(readings), *not_given(readings)), {path: readings.digests[path] for path in asked}
     now = Kept(_everything(readings), _touching(readings, leading, {}), digests, leading, coverage, unknown)
     cache.keep(readings.stamped(), readings.new(), options, now, found)
     return (*everything, *blind, *unknown, coverage)
