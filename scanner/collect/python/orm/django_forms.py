@@ -65,12 +65,11 @@ def saved(form: InstanceValue, name: str, expression: syntax.Call, given: Given,
     mapped = form_model(form.of, frame.world) if name == "save" else None
     if mapped is None or mapped.of is None or _is_own(form.of, expression, frame):
         return None
-    instances = dict(form.fields).get(_INSTANCE, ())
-    known = [each for each in instances if each != _NONE]
-    row = InstanceValue(mapped.of, stored=bool(known) and not all(_is_new(each) for each in known))
+    instances = dict(form.fields).get(_INSTANCE, (_NONE,))
+    rows = tuple(InstanceValue(mapped.of, stored=stored) for stored in sorted({_is_stored(v) for v in instances}))
     if _FALSE in (given.named.get("commit") or (given.positional[0] if given.positional else ())):
-        return (row,)
-    for sql in django_writes.saved(mapped, row, Given((), {}), frame):
+        return rows
+    for sql in (sql for row in rows for sql in django_writes.saved(mapped, row, Given((), {}), frame)):
         frame.world.journal.mapper(text_at(sql, frame.place(expression.at)), called(expression.function), frame.root)
     return (InstanceValue(mapped.of, stored=True),)
 
@@ -128,5 +127,6 @@ def _has_any(of: ClassValue, names: Iterable[str], frame: Frame) -> bool:
     return any(isinstance(value, FunctionValue) for name in names for value in class_attribute(of, name, frame))
 
 
-def _is_new(value: Value) -> bool:
-    return isinstance(value, InstanceValue) and not value.stored
+def _is_stored(row: Value) -> bool:
+    """Whether the row is there already: what a form is given is, unless it is seen to be made."""
+    return row.stored if isinstance(row, InstanceValue) else row != _NONE

@@ -273,7 +273,8 @@ def _members(query: QueryValue, value: Value, world: World) -> Made:
     if isinstance(value, CallValue) and value.name == "Subquery" and value.positional:
         value = value.positional[0]
     if isinstance(value, QueryValue):
-        return expression(query, value, world)
+        needs_order = value.limit or value.distinct_on or value.lock
+        return expression(query, value if needs_order else replace(value, orders=()), world)
     if isinstance(value, ListValue) and not value.open and value.items:
         return query, pieces(f"({', '.join(['%s'] * len(value.items))})")
     shown = value.source if isinstance(value, Unknown) else value.name if isinstance(value, ClassValue) else "…"
