@@ -39,12 +39,20 @@ def moved(found: Found, files: Mapping[str, Moves]) -> Found:
 
 def _in_file(each: InFile, files: Mapping[str, Moves]) -> InFile:
     """What parts it has stays: whoever is asked for these places tells them as they were, or is found anew."""
+    every = (*each.found, *each.elsewhere, *(one for _, some in each.unexecuted for one in some))
+    if not any(_is_in(one, files) for one in every):
+        return each
     return replace(
         each,
         found=_observations(each.found, files),
         elsewhere=_observations(each.elsewhere, files),
         unexecuted=tuple((place, _observations(some, files)) for place, some in each.unexecuted),
     )
+
+
+def _is_in(each: Observation, files: Mapping[str, Moves]) -> bool:
+    uses = (place for use in each.row_uses for place in (use.location, use.declared))
+    return any(place is not None and place.path in files for place in (each.location, *uses))
 
 
 def _observations(some: Iterable[Observation], files: Mapping[str, Moves]) -> tuple[Observation, ...]:
