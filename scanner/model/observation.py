@@ -25,9 +25,9 @@ RowUseKind = Literal[
     "filled",  # into placeholders: execute("INSERT … VALUES (%s, %s)", row), "%s: %s" % row
     "labelled",  # its columns are given names in their order: frame.columns = ["id", "total"]
     "required",  # the code raises unless it has so many values: assert len(row) == 3
-    "compared",  # with a tuple: row == (1, 2), row in …, case (a, b)
+    "compared",  # with a tuple: row == (1, 2), row in …, case (a, b); with other rows: set(rows) - set(others)
     "measured",  # its length is compared: if len(row) == 3
-    "folded",  # all its values become one: sum(row), ",".join(row)
+    "folded",  # all its values become one: sum(row), ",".join(row), all(row), None in row
     "indexed",  # read by number: row[3]
     "zipped",  # with names in their order: dict(zip(NAMES, row))
     "serialised",  # sent out as a whole: jsonify(row), writer.writerow(row)
@@ -40,8 +40,9 @@ RowUseKind = Literal[
 ]
 
 # Of two columns of one name, what a row that is read by name has: the last (a dict), the first (PyMySQL's and
-# mysqlclient's, which name the other one `t.status`), or both (a data frame). A named tuple is refused.
-Namesakes = Literal["last", "first", "both", "refused"]
+# mysqlclient's, which name the other one `t.status`), or both (a data frame). A named tuple is refused. Of data frames
+# that were merged neither has the name: they are `status_x` and `status_y`.
+Namesakes = Literal["last", "first", "both", "refused", "suffixed"]
 
 # Those whose way with prepared statements matters; "sqlalchemy+" where it stands before the driver.
 Driver = Literal["asyncpg", "psycopg", "sqlalchemy+asyncpg", "sqlalchemy+psycopg"]

@@ -8,7 +8,7 @@ Why it matters
     A row that is a dictionary holds one value for a name, mostly that of the last column: `row["status"]`,
     `Order(**row)` and `json.dumps(row)` silently get the new column's. PyMySQL and mysqlclient keep the
     first, a data frame has both, so that `frame["status"]` is two columns, and drivers make no named tuple of such
-    a row.
+    a row. Of data frames that are merged, neither has the name then: they are `status_x` and `status_y`.
 
 Example
     ALTER TABLE orders ADD COLUMN status text;
@@ -39,6 +39,7 @@ _VERBS = {"by-name": "reads", "serialised": "sends out", "keywords": "passes on"
 
 def clashing_names(comparison: Comparison) -> Iterator[Hit]:
     """Yields the other value that a name stands for, or the error, at each place that reads rows by name."""
+    yield from _suffixed(comparison)
     twice = {o.name for o in comparison.new_outputs if o.name} & {o.name for o in comparison.before.outputs}
     if not comparison.outputs_grew or not twice:
         return
@@ -50,6 +51,19 @@ def clashing_names(comparison: Comparison) -> Iterator[Hit]:
             effect, message = _said(use, clashing)
             possible = None if use.namesakes or comparison.postgres else _UNKNOWN
             yield Hit(effect, f"{place(use)} {message}", f"Name the columns: {names}.", span, possible)
+
+
+def _suffixed(comparison: Comparison) -> Iterator[Hit]:
+    """Data frames that were merged: a name that both have is in neither column's name any more."""
+    old = {o.name for o in comparison.before.outputs}
+    new = {o.name for o in comparison.new_outputs if o.name} - old
+    for use in comparison.row_uses if comparison.outputs_grew else ():
+        clashing = [name for name in use.keys if name in new] if use.namesakes == "suffixed" else []
+        if clashing:
+            name = clashing[0]
+            message = f"reads {listed(clashing)} of merged data frames: both have it then, as {name}_x and {name}_y."
+            names = ", ".join(o.name or "…" for o in comparison.before.outputs)
+            yield Hit(Effect.BREAKS, f"{place(use)} {message}", f"Name the columns: {names}.")
 
 
 def _taken(use: RowUse, twice: set[str]) -> list[str]:

@@ -8,7 +8,8 @@ What it means
 Why it matters
     `a, b, c = row` raises ValueError as soon as the row has four values, `Order(*row)` and
     `class_row(Order)` raise TypeError, `assert len(row) == 3` fails. A negative index and `sum(row[1:])`
-    come to another value without an error, and a row is never again equal to a tuple that is shorter.
+    come to another value without an error, and a row is never again equal to a tuple that is shorter. `all(row)`,
+    `None not in row` and `frame.dropna()` leave rows out where the new column is NULL.
 
 Example
     ALTER TABLE orders ADD COLUMN status text;
@@ -92,16 +93,36 @@ def _folded(comparison: Comparison, use: RowUse) -> Judged:
     before, after = _widths(comparison)
     if before == after:
         return None
+    if use.into in _ASKS:
+        return _asked(comparison, use.into)
     message = f"makes one value of all the row's by {use.into}: of {after} instead of {before}."
     return Effect.CHANGES_RESULTS, message, None
+
+
+# What asks for a NULL among a row's values; what asks whether they are true, or the same as others.
+_ASKS_FOR_NULL = frozenset(("None in", "dropna", "all"))
+_ASKS = _ASKS_FOR_NULL | {"any", "drop_duplicates", "duplicated"}
+
+
+def _asked(comparison: Comparison, by: str) -> Judged:
+    """Rows that are there have the default, and NULL where there is none."""
+    named = listed([column.name for column in comparison.columns])
+    message = f"asks all values of the row by {by}: {named} is one of them then."
+    if by not in _ASKS_FOR_NULL:
+        return Effect.CHANGES_RESULTS, message, f"it depends on the values of {named}"
+    if any(column.nullable and not column.has_default for column in comparison.columns):
+        return Effect.CHANGES_RESULTS, message, None
+    if by != "all" and not any(column.nullable for column in comparison.columns):
+        return None
+    return Effect.CHANGES_RESULTS, message, f"{named} is NULL, or false, only where that is written into it"
 
 
 def _arguments(comparison: Comparison, use: RowUse) -> Judged:
     before, after = _widths(comparison)
     into = use.into or "a call"
     if use.count is None:
-        if use.least is not None:
-            return None  # it takes any number
+        if use.least is not None or use.into == comparison.change.table.name:
+            return None  # it takes any number, or as many as the table has
         message = f"passes the row's values to {into} as arguments: {before} today, {after} then."
         return Effect.BREAKS, message, f"how many values {into} takes is not known"
     least = use.count if use.least is None else use.least
@@ -117,8 +138,8 @@ def _keywords(comparison: Comparison, use: RowUse) -> Judged:
     new = [o.name for o in comparison.new_outputs if o.name]
     into = use.into or "a call"
     if use.names is None:
-        if use.least is not None:
-            return None  # it takes any name
+        if use.least is not None or use.into == comparison.change.table.name:
+            return None  # it takes any name, or those of the table
         message = f"passes the row's columns to {into} by name, {listed(new)} too."
         return Effect.BREAKS, message, f"which names {into} accepts is not known"
     unknown = [name for name in new if name not in use.names]
@@ -137,6 +158,10 @@ def _is_twice(name: str, comparison: Comparison) -> bool:
 
 def _compared(comparison: Comparison, use: RowUse) -> Judged:
     before, after = _widths(comparison)
+    if use.into is not None and after != before:
+        new = listed([o.name for o in comparison.new_outputs if o.name])
+        message = f"compares whole rows with {use.into}: {new} is compared too."
+        return Effect.CHANGES_RESULTS, message, f"where the others have {new} too, the values of it may be the same"
     if use.count != before or after == before:
         return None
     message = f"compares the row with {before} values; it has {after} then and is never equal to them."

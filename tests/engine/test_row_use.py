@@ -33,6 +33,8 @@ ROWS = """
     INSERT INTO customers VALUES ('Ada', 'gold'), ('Bob', 'plain');
 """
 CHANGE = "ALTER TABLE orders ADD COLUMN status text DEFAULT 'new'"
+# Programs that ask for a NULL.
+NULLS = {"asked.py": "ALTER TABLE orders ADD COLUMN status text"}
 RAISED = (ValueError, TypeError, LookupError, AssertionError, psycopg.Error)
 # What is said of code that uses rows.
 RULES = ("positional-rows", "serialised-rows", "clashing-names")
@@ -41,6 +43,7 @@ NOT_RUN = {"answers.py"}
 # These raise where the rows are fetched, in a library, and the use is said at the call that runs the statement; or in
 # a statement of their own, and it is said at the comparison before it.
 ELSEWHERE = {"as_class", "as_arguments", "as_keywords", "length_demanded"}
+Databases = dict[str, Database]  # by the change; empty: before it
 RUN = sorted(path for path in PROGRAMS.glob("*.py") if path.name not in NOT_RUN)
 
 
@@ -53,18 +56,20 @@ class Seen:
 
 
 @pytest.fixture(scope="module")
-def databases(postgres: Server) -> Iterator[tuple[Database, Database]]:
-    """The database before the change, and after it."""
-    with postgres.fresh_database() as before, postgres.fresh_database() as after:
-        for database in (before, after):
+def databases(postgres: Server) -> Iterator[Databases]:
+    """The database before the change, and after each."""
+    with ExitStack() as stack:
+        made = {change: stack.enter_context(postgres.fresh_database()) for change in ("", CHANGE, *NULLS.values())}
+        for change, database in made.items():
             database.run(SCHEMA)
             database.run(ROWS)
-        after.run(CHANGE)
-        yield before, after
+            if change:
+                database.run(change)
+        yield made
 
 
 @pytest.mark.parametrize("path", RUN, ids=lambda path: path.stem)
-def test_code_does_what_is_said_of_it(path: Path, databases: tuple[Database, Database]) -> None:
+def test_code_does_what_is_said_of_it(path: Path, databases: Databases) -> None:
     said = _said(path)
     wrong = []
     for name, seen in _seen(path, databases).items():
@@ -75,7 +80,7 @@ def test_code_does_what_is_said_of_it(path: Path, databases: tuple[Database, Dat
     assert not wrong, "\n".join(wrong)
 
 
-def test_all_outcomes_are_shown(databases: tuple[Database, Database]) -> None:
+def test_all_outcomes_are_shown(databases: Databases) -> None:
     seen = [each for path in RUN for each in _seen(path, databases).values()]
     assert sum(each.line is not None for each in seen) >= 20
     assert sum(each.differs for each in seen) >= 8
@@ -97,7 +102,7 @@ def _agrees(seen: Seen, findings: list[Finding]) -> bool:
 def _said(path: Path) -> list[tuple[Any, Finding]]:
     """What is found at each place that uses rows; a change of shape alone is not said of a place."""
     schema = scanner.Schema.from_ddl(SCHEMA, engine="postgres:15")
-    prepared = prepare(scanner.Change.parse(CHANGE, engine="postgres:15"), schema)
+    prepared = prepare(scanner.Change.parse(NULLS.get(path.name, CHANGE), engine="postgres:15"), schema)
     found = []
     for observation in collect(path, family="postgres"):
         if isinstance(observation, Observation):
@@ -108,7 +113,7 @@ def _said(path: Path) -> list[tuple[Any, Finding]]:
     return [(place, finding) for place, finding in found if place is not None]
 
 
-def _seen(path: Path, databases: tuple[Database, Database]) -> dict[str, Seen]:
+def _seen(path: Path, databases: Databases) -> dict[str, Seen]:
     module = _imported(path)
     return {name: _compare(function, path, databases) for name, function in _functions(module)}
 
@@ -119,8 +124,8 @@ def _functions(module: ModuleType) -> Iterator[tuple[str, Callable[..., Any]]]:
             yield name, function
 
 
-def _compare(function: Callable[..., Any], path: Path, databases: tuple[Database, Database]) -> Seen:
-    before, after = databases
+def _compare(function: Callable[..., Any], path: Path, databases: Databases) -> Seen:
+    before, after = databases[""], databases[NULLS.get(path.name, CHANGE)]
     expected = _run(function, before)
     try:
         return Seen(None, _run(function, after) != expected)

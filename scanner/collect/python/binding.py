@@ -126,6 +126,10 @@ def _set_attribute(target: syntax.Attribute, values: Variants, frame: Frame) -> 
 
 def _set_item(target: syntax.Subscript, values: Variants, frame: Frame) -> None:
     bases, indexes = frame.evaluate(target.base), frame.evaluate(target.index)
+    if isinstance(target.base, syntax.Name) and isinstance(bases[0], ResultValue) and bases[0].shape == "frame":
+        name = constant_text(indexes)
+        frame.names[target.base.id] = (replace(bases[0], own=(*bases[0].own, name)),) if name else bases
+        return
     of_rows = any(map(rows.holds, values))
     if isinstance(bases[0], DictValue):
         known = bases[0]

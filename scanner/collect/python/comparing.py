@@ -10,10 +10,18 @@ from scanner.collect.python.values import ListValue, ResultValue, Value, Variant
 from scanner.model import RowUse
 from scanner.model.observation import RowUseKind
 
+# Of sets: what is in one, the other, or both.
+_OF_SETS = frozenset(("?", "&", "|"))
+
 
 def compared(comparison: syntax.Binary, lefts: Variants, rights: Variants, frame: Frame, at: int | None) -> None:
     """``row == (1, 2)``, ``(1, 2) in rows``, ``row is None``, ``len(row) == 2``."""
     operator = comparison.operator
+    if operator in ("in", "not in") and NONE in lefts:
+        _asked(rights, frame, at)
+        return
+    if operator in ("==", "!=") and with_others(lefts, rights, frame, at):
+        return
     demanded = frame.demanded.get(comparison) if frame.demanded else None
     for one, sign, other in ((lefts, operator, rights), (rights, _TURNED.get(operator, operator), lefts)):
         for value in filter(None, map(_compared, one)):
@@ -28,6 +36,35 @@ def compared(comparison: syntax.Binary, lefts: Variants, rights: Variants, frame
             elif value.shape == "names" and operator in ("==", "!=") and _width(other) is not None:
                 is_demanded = demanded == (operator == "==")
                 use(value, "required" if is_demanded else "compared", frame, at, count=_width(other))
+
+
+def combined(operator: str, lefts: Variants, rights: Variants, frame: Frame, at: int | None) -> None:
+    """``set(rows) - set(others)``."""
+    if operator in _OF_SETS:
+        with_others(lefts, rights, frame, at)
+
+
+def with_others(lefts: Variants, rights: Variants, frame: Frame, at: int | None) -> bool:
+    """Notes that rows are compared with rows, if they are."""
+    sides = [[found for value in values if (found := _rows(value))] for values in (lefts, rights)]
+    for each in (*sides[0], *sides[1]) if all(sides) else ():
+        note(each, RowUse("compared", into="other rows"), frame, at)
+    return all(sides)
+
+
+def _rows(value: Value) -> ResultValue | None:
+    """The rows in a list or set; ``{tuple(row) for row in rows}``."""
+    if isinstance(value, ListValue) and value.open and len(value.items) == 1:
+        value = value.items[0][0]
+    is_whole = isinstance(value, ResultValue) and value.shape in ("row", "rows") and not value.turned
+    return value if is_whole and isinstance(value, ResultValue) else None
+
+
+def _asked(rights: Variants, frame: Frame, at: int | None) -> None:
+    """``None in row``: of a row with names it is asked for a name."""
+    for value in rights:
+        if isinstance(value, ResultValue) and value.shape == "row" and value.namesakes is None and not value.turned:
+            note(value, RowUse("folded", into="None in"), frame, at)
 
 
 def _compared(value: Value) -> ResultValue | None:

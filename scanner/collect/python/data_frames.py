@@ -4,20 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import chain
-from typing import Literal
+from typing import Literal as OneOf
 
 from scanner.collect.python.frames import Frame
 from scanner.collect.python.given import Given
 from scanner.collect.python.light import replace
+from scanner.collect.python.texts import constant_text
 from scanner.collect.python.uses import note, read, use
-from scanner.collect.python.values import ConstantValue, ListValue, ResultValue, TextValue, Unknown, Value, Variants
+from scanner.collect.python.values import (
+    ConstantValue,
+    ListValue,
+    Literal,
+    ResultValue,
+    TextValue,
+    Unknown,
+    Value,
+    Variants,
+)
 from scanner.model import RowUse
 
 READERS = frozenset(("read_sql", "read_sql_query", "read_sql_table", "read_database", "read_database_uri"))
 _WRITES = "to_"
 # They give an array, whose columns have numbers alone.
 _ARRAYS = frozenset(("values", "to_numpy", "to_records"))
-_PARTS = frozenset(("head", "tail", "copy", "fillna", "dropna", "sort_values", "reset_index", "astype", "query"))
+_PARTS = frozenset(
+    ("head", "tail", "copy", "fillna", "dropna", "drop_duplicates", "sort_values", "reset_index", "astype", "query")
+)
+# They ask all values of each row.
+_ASKS = frozenset(("dropna", "drop_duplicates", "duplicated"))
+_ALONG_ROWS = frozenset((ConstantValue("1"), TextValue((Literal("columns"),))))
+_JOINS = frozenset(("on", "left_on", "right_on", "left_index", "right_index"))
 
 
 def made(value: ResultValue, labels: Variants, frame: Frame, at: int) -> ResultValue:
@@ -42,6 +58,15 @@ def labelled(value: ResultValue, labels: Variants, frame: Frame, at: int | None)
             use(value, "labelled", frame, at, count=len(each.items))
 
 
+def merged(frames: list[ResultValue], given: Given, frame: Frame, at: int) -> Variants:
+    """Frames side by side. Without the names that join them, these are all that both have."""
+    joins = _JOINS.intersection(given.named) or (ConstantValue("cross"),) == given.named.get("how")
+    for each in () if joins and "suffixes" not in given.named else frames:
+        note(each, RowUse("unknown", into="merge"), frame, at)
+    queries = tuple(dict.fromkeys(query for each in frames for query in each.queries))
+    return (ResultValue(queries, "frame", namesakes=None if "suffixes" in given.named else "suffixed"),)
+
+
 def attribute(base: ResultValue, name: str, frame: Frame, at: int | None) -> Variants:
     """``frame.name``."""
     if name in ("iloc", "iat"):
@@ -56,7 +81,8 @@ def attribute(base: ResultValue, name: str, frame: Frame, at: int | None) -> Var
         return (ListValue(((Unknown("number of rows"),), (replace(base, shape="width"),))),)
     if name in ("loc", "at"):
         return (base,)
-    note(base, RowUse("by-name", keys=(name,)), frame, at)
+    if name not in base.own:
+        note(base, RowUse("by-name", keys=(name,)), frame, at)
     return ()
 
 
@@ -72,6 +98,11 @@ def method(base: ResultValue, name: str, given: Given, frame: Frame, at: int) ->
         return (replace(base, shape="rows", start=base.start if without else base.start - 1),)
     if name == "iterrows":
         return (ListValue((_labelled_row(replace(base, shape="row")),), open=True),)
+    if name in _ASKS and "subset" not in given.named and not given.positional:
+        of_columns = _ALONG_ROWS.intersection(given.named.get("axis", ()))
+        if not of_columns and "how" not in given.named:
+            note(base, RowUse("folded", into=name), frame, at)
+            return (base,) if name in _PARTS else ()
     if name == "to_sql":
         note(base, RowUse("keywords", into="the table that it writes"), frame, at)
     elif name.startswith(_WRITES):
@@ -86,7 +117,7 @@ def item(base: ResultValue, index: Value | None, frame: Frame, at: int) -> Varia
     if base.shape == "frame":
         if isinstance(index, TextValue | ListValue):
             names = index.items if isinstance(index, ListValue) else ((index,),)
-            read(base, tuple(chain.from_iterable(names)), frame, at)
+            read(base, tuple(n for n in chain.from_iterable(names) if constant_text((n,)) not in base.own), frame, at)
             return ()
         use(base, "dataframe", frame, at)
         return (base,)
@@ -97,7 +128,7 @@ def item(base: ResultValue, index: Value | None, frame: Frame, at: int) -> Varia
 
 def columns(base: ResultValue, chosen: Variants, frame: Frame, at: int) -> Variants:
     """``frame.iloc[:, 3]`` and ``array[:, 1:]``: a column, or those of a slice or list."""
-    shape: Literal["frame", "rows"] = "frame" if base.shape == "iloc" else "rows"
+    shape: OneOf["frame", "rows"] = "frame" if base.shape == "iloc" else "rows"
     for each in chosen:
         if isinstance(each, ConstantValue):
             use(base, "indexed", frame, at, indexes=_numbers(((each,),)))

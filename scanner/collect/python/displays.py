@@ -10,7 +10,7 @@ from scanner.collect.python.frames import MAX_NESTED, Frame
 from scanner.collect.python.methods import dict_of
 from scanner.collect.python.orm.queries import SqlValue
 from scanner.collect.python.texts import constant_text
-from scanner.collect.python.values import DictValue, ListValue, ResultValue, Value, Variants, bounded
+from scanner.collect.python.values import DictValue, ListValue, ResultValue, TextValue, Value, Variants, bounded
 
 
 def items_of(expression: syntax.Items, frame: Frame) -> Variants:
@@ -71,9 +71,14 @@ def comprehension(expression: syntax.Comprehension, frame: Frame) -> Variants:
     else:
         found.append(_made(expression, (elements(sources, frame),), frame, exact=False))
     frame.names = saved
-    if isinstance(row, ResultValue) and row.shape == "row":
+    if isinstance(row, ResultValue) and row.shape == "row" and not any(map(_is_text, found)):
         return (row,)  # as long as it
     return bounded(found)
+
+
+def _is_text(made: Value) -> bool:
+    """Whether the same text stands for each value, such as a placeholder."""
+    return isinstance(made, ListValue) and all(isinstance(each, TextValue) for item in made.items for each in item)
 
 
 def _made(expression: syntax.Comprehension, sources: Iterable[Variants], frame: Frame, *, exact: bool) -> Value:

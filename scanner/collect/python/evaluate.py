@@ -10,7 +10,7 @@ from scanner.collect.python import displays, inlining, rows, syntax
 from scanner.collect.python.binding import bind, entry
 from scanner.collect.python.calls import call
 from scanner.collect.python.classes import attribute
-from scanner.collect.python.comparing import compared
+from scanner.collect.python.comparing import combined, compared
 from scanner.collect.python.frames import Frame
 from scanner.collect.python.lambdas import lambda_value
 from scanner.collect.python.names import called, last_name, position, rows_of
@@ -132,6 +132,7 @@ def _binary(expression: syntax.Binary, frame: Frame) -> Variants:
         return bounded((*lefts, *rights))
     if expression.operator in _COMPARISONS:
         compared(expression, lefts, rights, frame, position(expression))
+    combined(expression.operator, lefts, rights, frame, position(expression))
     return operated(lefts, expression.operator, rights, frame)
 
 

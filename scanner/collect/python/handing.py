@@ -26,6 +26,7 @@ from scanner.collect.python.values import (
     Variants,
     WriterValue,
 )
+from scanner.collect.python.whole_inserts import written_whole
 from scanner.model import RowUse
 
 # What they are handed leaves the program as it is.
@@ -84,7 +85,10 @@ def handed(value: ResultValue, call: HandedCall) -> Variants:
     if value.shape in ("names", "iloc"):
         return ()
     if call.name in CERTAIN:
-        if value.shape in ("row", "rows", "cursor"):
+        whole = written_whole(value, (each for values in call.arguments for each in values))
+        if value.shape in ("row", "rows", "cursor") and whole is not None:
+            note(value, whole, call.frame, call.at)
+        elif value.shape in ("row", "rows", "cursor"):
             use(value, "filled", call.frame, call.at, count=open_placeholders(_without_rows(call)))
     elif call.name in _READS_FIELDS or _dumps_schema(call):
         known = next(filter(None, (signature(each, call.frame) for each in call.receivers)), Signature(""))

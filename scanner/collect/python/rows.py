@@ -180,7 +180,7 @@ def method(base: ResultValue, name: str, given: Given, frame: Frame, at: int) ->
             names, values = replace(base, shape="names"), replace(base, shape="value")
             return (ListValue((((ListValue(((names,), (values,))),)),), open=True),)
         if name in ("keys", "values"):
-            return (replace(base, shape="names"),) if name == "keys" else (base,)
+            return (replace(base, shape="names"),) if name == "keys" else (replace(base, namesakes=None),)
         return (named(base),)
     if name == "pop" and all(isinstance(each, ConstantValue) for each in chain(*given.positional)):
         position = number(given.positional[0][0]) if given.positional else -1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from scanner.collect.python import applying, data_frames, rows, syntax
+from scanner.collect.python import applying, comparing, data_frames, rows, syntax
 from scanner.collect.python.callables import GetterValue, MakeValue
 from scanner.collect.python.executors import CERTAIN
 from scanner.collect.python.frames import Frame
@@ -23,7 +23,9 @@ from scanner.collect.python.values import (
 from scanner.model import RowUse
 
 # They look whether there is a row, or count rows.
-_TESTS = frozenset(("bool", "any", "all", "isinstance", "callable", "hasattr"))
+_TESTS = frozenset(("bool", "isinstance", "callable", "hasattr"))
+# Methods of sets that take another one.
+_OF_SETS = ("difference", "symmetric_difference", "intersection", "issubset", "issuperset", "difference_update")
 
 
 def taken(
@@ -185,6 +187,27 @@ def _make(value: ResultValue, call: HandedCall) -> Variants:
     return ()
 
 
+def _all(value: ResultValue, call: HandedCall) -> Variants:
+    """``all(row)``; the names of a row with names are all true."""
+    if value.shape == "row" and value.namesakes is None and not value.turned:
+        note(value, RowUse("folded", into=call.name), call.frame, call.at)
+        return ()
+    return _tested(value, call)
+
+
+def _among(value: ResultValue, call: HandedCall) -> Variants:
+    """``set(rows).difference(others)``."""
+    comparing.with_others(call.receivers, (value,), call.frame, call.at)
+    return tuple(each for each in call.receivers if isinstance(each, ResultValue))
+
+
+def _merge(value: ResultValue, call: HandedCall) -> Variants:
+    """``frame.merge(other, on="id")`` and ``merge(frame, other, on="id")``."""
+    every = (*call.receivers, *(each for values in call.arguments for each in values))
+    frames = [each for each in every if isinstance(each, ResultValue) and each.shape == "frame"]
+    return data_frames.merged(frames, call.given, call.frame, call.at) if value in frames else handed(value, call)
+
+
 def _tested(value: ResultValue, call: HandedCall) -> Variants:
     use(value, "tested", call.frame, call.at)
     return ()
@@ -201,6 +224,9 @@ _TAKERS: dict[str, Callable[[ResultValue, HandedCall], Variants]] = {
     **dict.fromkeys(("list", "tuple", "sorted", "cast", "wait_for", "gather"), _same),
     **dict.fromkeys(("next", "anext"), _next),
     **dict.fromkeys(_TESTS, _tested),
+    **dict.fromkeys(("any", "all"), _all),
+    **dict.fromkeys(_OF_SETS, _among),
+    "merge": _merge,
     **dict.fromkeys((*FOLDS, "max", "min"), _folded),
     **dict.fromkeys(("str", "repr"), _text),
     **dict.fromkeys(("map", "starmap"), _map),

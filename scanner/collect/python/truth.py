@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scanner.collect.python import syntax
+from scanner.collect.python.executors import TELLING
 from scanner.collect.python.frames import Frame
+from scanner.collect.python.gist import nodes
+from scanner.collect.python.names import last_name
 from scanner.collect.python.values import (
     ConstantValue,
     DictValue,
+    FunctionValue,
     InstanceValue,
     ListValue,
     Literal,
@@ -19,6 +23,8 @@ from scanner.collect.python.values import (
 )
 
 _MORE_THAN_NONE = ((">", syntax.Constant("0")), ("!=", syntax.Constant("0")), (">=", syntax.Constant("1")))
+# What they are given stays as it is.
+_READ_ONLY = TELLING | frozenset(("dict", "list", "tuple", "sorted", "len", "bool", "any", "all", "set", "join", "zip"))
 _FALSE = frozenset(("None", "False", "0", "0.0"))
 
 
@@ -86,11 +92,37 @@ def _truth(test: syntax.Expression, frame: Frame) -> bool | None:
         return _compared(test, frame)
     if isinstance(test, syntax.Attribute):
         found = {_is_full(value) for value in _held(test, frame)}
+    elif isinstance(test, syntax.Name) and _is_empty_rest(test.id, frame):
+        found = {False}
     elif isinstance(test, syntax.Name | syntax.Constant):
         found = {_holds(value) for value in frame.evaluate(test)}
     else:
         return None
     return found.pop() if len(found) == 1 else None
+
+
+def _is_empty_rest(name: str, frame: Frame) -> bool:
+    """Whether it is ``**where`` or ``*args`` of a function, and the call gives nothing of the kind."""
+    definition = frame.world.functions.get(FunctionValue(frame.module.path, frame.function or ""))
+    if definition is None or name not in (definition.function.keywords, definition.function.rest):
+        return False
+    values = frame.names.get(name, ())
+    is_empty = all(
+        (isinstance(value, DictValue) and not value.open and not value.entries)
+        or (isinstance(value, ListValue) and not value.open and not value.items)
+        for value in values
+    )
+    return bool(values) and is_empty and not _is_handed_on(name, definition.function)
+
+
+def _is_handed_on(name: str, function: syntax.Function) -> bool:
+    """Whether a call of the function gets the dict or list itself, and may fill it."""
+    calls = (node for node in nodes(function.body) if isinstance(node, syntax.Call))
+    given = ((last_name(call.function), each) for call in calls for each in call.arguments if not each.star)
+    return any(
+        isinstance(each.value, syntax.Name) and each.value.id == name and called not in _READ_ONLY
+        for called, each in given
+    )
 
 
 def _held(test: syntax.Attribute, frame: Frame) -> Iterator[Value]:

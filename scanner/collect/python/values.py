@@ -221,6 +221,7 @@ class ResultValue:
     start: int = 0  # of a row: how many of its columns were cut off at the front; -1: one value stands before them
     behind: int = 0  # of a row: how many values stand behind it
     namesakes: Namesakes | None = None  # of a row that has names: which of two columns of one name is in it
+    own: tuple[str, ...] = ()  # of a frame: columns that the program itself put into it
     turned: bool = False  # of what is as long as a row: its values are columns, as of ``zip(*rows)``
 
 
