@@ -1,7 +1,8 @@
 """COPY or LOAD DATA without a column list
 
 What it means
-    The file's fields are matched with the table's columns by position; the file does not have the new one.
+    The fields of the file, or of the records that a program sends, are matched with the table's columns by
+    position; they do not have the new one.
 
 Why it matters
     Imports of files written for the old table fail, or, in a lax mode, shift every field into the next
@@ -29,6 +30,8 @@ from scanner.rules.hit import Hit
 
 CODE = "SC204"
 
+_CARRIES = "what is loaded may already carry the new field"
+
 
 def load_width(comparison: Comparison) -> Iterator[Hit]:
     """Yields an error, or shifted fields, for a load that is matched by position."""
@@ -38,8 +41,8 @@ def load_width(comparison: Comparison) -> Iterator[Hit]:
         help_ = f"List the columns: {new.table} ({', '.join(column for column, _ in old.values)})."
         if not new.ignores_errors:
             fields = f"{len(old.values)} fields; {len(new.values)} are wanted now"
-            message = f"Files written for the old {new.table} have {fields}."
-            yield Hit(Effect.BREAKS, message, help_, new.span, "the files may already carry the new field")
+            message = f"What is made for the old {new.table} has {fields}."
+            yield Hit(Effect.BREAKS, message, help_, new.span, _CARRIES)
         elif (old, new) in comparison.changed_writes:
             message = f"Fields move into the next column of {new.table} without an error."
-            yield Hit(Effect.CHANGES_RESULTS, message, help_, new.span, "the files may already carry the new field")
+            yield Hit(Effect.CHANGES_RESULTS, message, help_, new.span, _CARRIES)

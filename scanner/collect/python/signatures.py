@@ -11,6 +11,7 @@ from scanner.collect.python.classes import ancestry, class_attribute, lineage
 from scanner.collect.python.frames import ClassInfo, Frame, World
 from scanner.collect.python.light import replace
 from scanner.collect.python.names import last_name
+from scanner.collect.python.orm.declared import externals, is_declarative
 from scanner.collect.python.values import (
     ClassValue,
     ExternalValue,
@@ -39,6 +40,7 @@ class Signature:
     names: tuple[str, ...] | None = None  # None: any name
     fields: tuple[str, ...] = ()  # of a class
     declared: Location | None = None  # where the class stands
+    is_mapped: bool = False  # it is a class of SQLAlchemy
 
 
 def signature(function: Value, frame: Frame) -> Signature | None:
@@ -124,6 +126,8 @@ def _of_class(of: ClassValue, frame: Frame) -> Signature | None:
     found = _parameters_of(of, of.name.rsplit(".", 1)[-1], frame)
     if found is None:
         return None
+    if found.is_mapped:
+        return found  # what it lacks is said of the model
     declared = _located(info.frame.place(info.syntax.at), world)
     names = tuple(each.name for each in _fields(of, world)) or found.names or ()
     return replace(found, fields=names, declared=declared)
@@ -139,11 +143,32 @@ def _parameters_of(of: ClassValue, name: str, frame: Frame) -> Signature | None:
     if _LENIENT.intersection(_bases(of, world)):
         return Signature(name, 0, 0, _given_names(of, world) if _is_strict(of, frame) else None)
     if not _is_generated(of, world):
-        return None
+        return _of_model(of, name, frame)
     found = _fields(of, world)
     positional = [each for each in found if not each.keyword_only]
     least = sum(not each.default for each in positional)
     return Signature(name, least, len(positional), tuple(each.name for each in found))
+
+
+def _of_model(of: ClassValue, name: str, frame: Frame) -> Signature | None:
+    """A class of SQLAlchemy takes whatever is an attribute of it, by name, and refuses all else."""
+    world = frame.world
+    mapped = world.model(of)
+    is_known = all(is_declarative(each) or each.startswith("sqlalchemy.") for each in externals(of, world))
+    if mapped is None or mapped.framework != "sqlalchemy" or not mapped.columns or not is_known:
+        return None
+    written = (statement for each in lineage(of, frame) for statement in world.classes[each].syntax.body)
+    names = [each.attribute for each in mapped.columns]
+    names += [each.attribute for each in mapped.relations]
+    names += [name for statement in written for name in _bound(statement) if not name.startswith("__")]
+    return Signature(name, 0, 0, tuple(dict.fromkeys(names)), is_mapped=True)
+
+
+def _bound(statement: syntax.Statement) -> Iterator[str]:
+    if isinstance(statement, syntax.Function | syntax.Class):
+        yield statement.name
+    elif isinstance(statement, syntax.Assign):
+        yield from (target.id for target in statement.targets if isinstance(target, syntax.Name))
 
 
 def _is_strict(of: ClassValue, frame: Frame) -> bool:
